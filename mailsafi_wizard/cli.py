@@ -1,0 +1,252 @@
+"""The same without a screen: see ``mailsafi-wizard --help``. The command line is a contract; others script against it.
+
+Standard output carries the events (JSON lines with --json), standard error the diagnostics, the exit status the verdict.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mailsafi_wizard import __version__, errors
+from mailsafi_wizard.events import Event
+from mailsafi_wizard.model import Endpoint, Ledger, Mailbox, Secret, Side, SignInStyle
+from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.report import build_facts, html, write_csv
+from mailsafi_wizard.store import credential_list
+from mailsafi_wizard.telling import Teller, ledger_facts
+
+STYLES = {style.value: style for style in SignInStyle}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise errors.WrongUsage(what=message)
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    main = _Parser(prog="mailsafi-wizard", description="Moves a company's mailboxes to MailSafi over IMAP.")
+    main.add_argument("--version", action="version", version=f"MailSafi Wizard {__version__}")
+    commands = main.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    _add_migrate(commands.add_parser("migrate", help="create a project or go on with it: copy all mailboxes"))
+    verify = commands.add_parser("verify", help="read both servers again and compare")
+    _add_project(verify)
+    _add_secrets(verify)
+    verify.add_argument("--deep", action="store_true", help="compare every message by content")
+    report = commands.add_parser("report", help="write the report")
+    report.add_argument("project", type=Path)
+    report.add_argument("--pdf", type=Path, metavar="FILE")
+    report.add_argument("--html", type=Path, metavar="FILE")
+    report.add_argument("--csv", type=Path, metavar="DIR")
+    check = commands.add_parser("check-list", help="name every problem of a credential list, by line")
+    check.add_argument("list", type=Path)
+    check.add_argument("--json", action="store_true")
+    dns = commands.add_parser("dns", help="what a domain's mail records say now")
+    dns.add_argument("domain")
+    dns.add_argument("--resolver", action="append", default=[], metavar="HOST[:PORT]")
+    dns.add_argument("--json", action="store_true")
+    demo = commands.add_parser("demo", help="the rehearsal with a made-up company")
+    demo.add_argument("--headless", action="store_true", help="without a screen: leaves report.pdf and a picture of every step")
+    demo.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
+    return main
+
+
+def _add_project(command: argparse.ArgumentParser) -> None:
+    command.add_argument("project", type=Path)
+    command.add_argument("--ca-file", type=Path, metavar="FILE", help="further certificates to trust")
+    command.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+
+
+def _add_secrets(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--list", type=Path, metavar="FILE", help="the credential list")
+    command.add_argument("--source-user", metavar="U")
+    command.add_argument("--source-password-file", type=Path, metavar="F")
+    command.add_argument("--destination-user", metavar="U")
+    command.add_argument("--destination-password-file", type=Path, metavar="F")
+    command.add_argument("--admin-user", metavar="U", help="one login at the source for all mailboxes")
+    command.add_argument("--admin-password-file", type=Path, metavar="F")
+    command.add_argument("--admin-style", choices=sorted(STYLES), default=SignInStyle.PLAIN_AUTHZID.value)
+
+
+def _add_migrate(command: argparse.ArgumentParser) -> None:
+    _add_project(command)
+    command.add_argument("--source", metavar="URL", help="imaps://HOST, imap+starttls://HOST or imap+cleartext://HOST")
+    command.add_argument("--destination", metavar="URL")
+    _add_secrets(command)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one command; returns the exit status."""
+    try:
+        options = parser().parse_args(argv)
+        run: Callable[[argparse.Namespace], int] = globals()["_" + options.command.replace("-", "_")]
+        return run(options)
+    except errors.MigrationError as e:
+        print(f"mailsafi-wizard: {e}", file=sys.stderr)
+        return e.exit_status
+    except KeyboardInterrupt:
+        return 4
+
+
+# --- migrate and verify
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    project = MigrationProject.open(options.project) if options.project.exists() else _created(options)
+    try:
+        _prepare(project, options)
+        teller = Teller(options.json, project.mailboxes())
+        _stop_on_signal(project.stop)
+        project.start(teller)
+        while not project.wait(0.5):
+            pass
+        if project.broken is not None:
+            raise project.broken
+        return teller.exit_status
+    finally:
+        project.close()
+
+
+def _created(options: argparse.Namespace) -> MigrationProject:
+    if not (options.source and options.destination):
+        raise errors.ProjectMissing(path=options.project)
+    return MigrationProject.create(options.project)
+
+
+def _stop_on_signal(stop: Callable[[], object]) -> None:
+    """SIGINT and SIGTERM stop cleanly; a second one ends at once (the journal is sound at any moment)."""
+
+    def handle(number: int, frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        threading.Thread(target=stop, daemon=True).start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
+
+
+def _prepare(project: MigrationProject, options: argparse.Namespace) -> None:
+    for side, url in ((Side.SOURCE, getattr(options, "source", None)), (Side.DESTINATION, getattr(options, "destination", None))):
+        if url:
+            project.set_endpoint(side, _endpoint(url))
+    if options.ca_file:
+        _read(options.ca_file)
+        project.ca_file = options.ca_file
+    if options.admin_user:
+        secret = _password(options.admin_password_file, "--admin-password-file")
+        project.set_admin(Side.SOURCE, options.admin_user, secret, STYLES[options.admin_style])
+    if options.list:
+        _import(project, options.list)
+    elif options.source_user:
+        _single(project, options)
+
+
+def _endpoint(url: str) -> Endpoint:
+    try:
+        return Endpoint.parse(url)
+    except ValueError as e:
+        raise errors.WrongUsage(what=str(e)) from e
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as e:
+        raise errors.WrongUsage(e.strerror or str(e), what=f"{path} cannot be read") from e
+
+
+def _password(path: Path | None, option: str) -> Secret:
+    """The first line of a password file, exactly; UTF-8, a BOM is not part of it."""
+    if path is None:
+        raise errors.WrongUsage(what=f"{option} is missing")
+    try:
+        text = _read(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise errors.WrongUsage(what=f"{path} is not UTF-8") from None
+    line = text.split("\n", 1)[0].removesuffix("\r")
+    if not line:
+        raise errors.WrongUsage(what=f"{path} holds no password in its first line")
+    return Secret(line)
+
+
+def _import(project: MigrationProject, path: Path) -> None:
+    parsed = project.import_list(_read(path))
+    for problem in parsed.problems:
+        print(f"{path}:{problem.line}: {problem.severity}: {problem.text}", file=sys.stderr)
+    if not parsed.ok:
+        raise errors.ListProblems(path=path, count=len({p.line for p in parsed.errors}) or 1)
+
+
+def _single(project: MigrationProject, options: argparse.Namespace) -> None:
+    destination_user = options.destination_user or options.source_user
+    project.add_mailboxes([Mailbox(destination_user, options.source_user, destination_user)])
+    box = next(m for m in project.mailboxes() if (m.source_user, m.destination_user) == (options.source_user, destination_user))
+    if options.source_password_file or not options.admin_user:
+        project.set_secret(box.id, Side.SOURCE, _password(options.source_password_file, "--source-password-file"))
+    project.set_secret(box.id, Side.DESTINATION, _password(options.destination_password_file, "--destination-password-file"))
+
+
+def _verify(options: argparse.Namespace) -> int:
+    project = MigrationProject.open(options.project)
+    try:
+        _prepare(project, options)
+        teller = Teller(options.json, project.mailboxes())
+        ledger, problems = project.verify(teller, options.deep)
+        status = max((p.exit_status for p in problems), default=0 if ledger.complete else 1)
+        teller.summary(ledger, status)
+        return status
+    finally:
+        project.close()
+
+
+# --- the others
+
+
+def _report(options: argparse.Namespace) -> int:
+    if not (options.pdf or options.html or options.csv):
+        raise errors.WrongUsage(what="Say where the report goes: --pdf FILE, --html FILE or --csv DIR")
+    for path in (options.pdf, options.html):
+        if path and path.exists():
+            raise errors.WrongUsage(what=f"{path} exists already; choose another name")
+    project = MigrationProject.open(options.project)
+    try:
+        facts = project.report_facts(dt.datetime.now(dt.UTC))
+    finally:
+        project.close()
+    try:
+        if options.html:
+            options.html.write_text(html(facts), encoding="utf-8")
+        if options.csv:
+            write_csv(facts, options.csv)
+        if options.pdf:
+            from mailsafi_wizard.ui import pdf  # Qt is loaded only when it is needed
+
+            pdf.write_pdf(facts, options.pdf)
+    except OSError as e:
+        raise errors.WrongUsage(str(e), what="The report could not be written") from e
+    return 0
+
+
+def _check_list(options: argparse.Namespace) -> int:
+    parsed = credential_list.read(_read(options.list))
+    if options.json:
+        for problem in parsed.problems:
+            print(json.dumps({"event": "problem", "line": problem.line, "severity": problem.severity, "text": problem.text}, ensure_ascii=False))
+        print(json.dumps({"event": "summary", **parsed.as_facts()}, ensure_ascii=False))
+    else:
+        for problem in parsed.problems:
+            print(f"line {problem.line}: {problem.severity}: {problem.text}")
+        print(f"{len(parsed.rows)} mailboxes, {len(parsed.errors)} errors, {len(parsed.warnings)} warnings")
+    return 0 if parsed.ok else 2
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from mailsafi_wizard import app  # Qt is loaded only when it is needed
+
+    return app.rehearse_headless(options.out) if options.headless else app.rehearse()

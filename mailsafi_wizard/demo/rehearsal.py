@@ -1,0 +1,89 @@
+"""The rehearsal: a project with everything filled in and two embedded servers behind it, and the whole migration without a screen.
+
+Knows nothing of the screen: whoever shows the pictures asks the project, as for any other migration.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from pathlib import Path
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.demo import company
+from mailsafi_wizard.demo.servers import RehearsalServers
+from mailsafi_wizard.events import Report
+from mailsafi_wizard.model import Ledger, Side
+from mailsafi_wizard.project import MigrationProject
+
+PROJECT_NAME = "Tamarind Traders rehearsal.mailsafi"
+LIST_NAME = "mailboxes.txt"
+
+
+class Rehearsal:
+    """A prepared project and its servers; `close` ends both and removes what was made for them. Use as a context manager.
+
+    ``folder``: where project and list are put, None for a temporary folder. ``bytes_per_second``: how fast each connection
+    to the old server is, so that one can watch; 0 for as fast as it can.
+    """
+
+    def __init__(self, folder: Path | None = None, bytes_per_second: float = 0) -> None:
+        self._scratch = Path(tempfile.mkdtemp(prefix="mailsafi-rehearsal-"))
+        folder = folder or self._scratch
+        people = company.employees()
+        self.servers = RehearsalServers(self._scratch / "tls", people, bytes_per_second)
+        try:
+            self.list_file = folder / LIST_NAME
+            self.list_file.touch(mode=0o600)
+            self.list_file.write_bytes(company.credential_list(people))
+            self.project = self._prepared(folder / PROJECT_NAME)
+        except BaseException:
+            self._end_servers()
+            raise
+
+    def _prepared(self, path: Path) -> MigrationProject:
+        project = MigrationProject.create(path)
+        project.set_note("rehearsal", "1")
+        project.set_company(company.facts(dt.datetime.now(dt.UTC).date()))
+        project.ca_file = self.servers.ca_file
+        project.set_endpoint(Side.SOURCE, self.servers.source)
+        project.set_endpoint(Side.DESTINATION, self.servers.destination)
+        project.import_list(self.list_file.read_bytes())
+        return project
+
+    def run(self, report: Report) -> Ledger:
+        """The whole migration, step by step as the wizard goes; the ledger says how it ended.
+
+        Raises MigrationError when a server can't be reached, refuses a sign-in or can't be read back.
+        """
+        for side in Side:
+            failed = self.project.climb(side).failed
+            if failed:
+                raise errors.WrongUsage(
+                    failed.detail, what=f"The {side.value} server of the rehearsal is not in order: {failed.cause}"
+                )
+        refused = [r for r in self.project.test_sign_ins(lambda _result: None) if not r.ok]
+        if refused:
+            raise errors.WrongUsage(refused[0].detail, what=f"A sign-in of the rehearsal failed: {refused[0].cause}")
+        self.project.take_census(report)
+        self.project.start(report)
+        self.project.wait()
+        ledger, problems = self.project.verify(report)
+        if problems:
+            raise problems[0]
+        return ledger
+
+    def close(self) -> None:
+        self.project.close()
+        self._end_servers()
+
+    def _end_servers(self) -> None:
+        self.servers.stop()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def __enter__(self) -> Rehearsal:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""The migration itself: no screen, no event loop. Joins `net` and `store`."""

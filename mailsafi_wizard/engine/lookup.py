@@ -1,0 +1,203 @@
+"""What is at the destination already: settles doubt after a break, and finds mail that need not be sent again.
+
+One rule: mail at the destination that the journal doesn't know is always looked at before anything is sent. Candidates are found by
+Message-ID, identity is decided by content, as a multiset.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.model import MessageState
+from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net.fetch import Listed
+from mailsafi_wizard.net.listing import Overview, Status
+from mailsafi_wizard.net.session import Parts, Session
+from mailsafi_wizard.store.journal import FolderRecord, Foreign, Intent, Journal, Outcome, Unconfirmed
+
+AHEAD = 16
+_NUMBER_CODES = re.compile(rb"\[(UIDVALIDITY|UIDNEXT|HIGHESTMODSEQ) (\d{1,19})\]", re.I)
+_EXISTS = re.compile(rb"\* (\d{1,10}) EXISTS", re.I)
+_PERMANENT = re.compile(rb"\[PERMANENTFLAGS \(([^)]*)\)\]", re.I)
+
+
+class Opened:
+    """The numbers that SELECT or EXAMINE of a folder gave (RFC 9051 section 6.3.2)."""
+
+    def __init__(self, replies: Iterable[Parts], ok: bytes) -> None:
+        self.exists = 0
+        self.permanent: frozenset[bytes] | None = None
+        numbers: dict[bytes, int] = {}
+        for text in [*(parts[0] for parts in replies), ok]:
+            if found := _EXISTS.match(text):
+                self.exists = int(found[1])
+            if found := _NUMBER_CODES.search(text):
+                numbers[found[1].upper()] = int(found[2])
+            if found := _PERMANENT.search(text):
+                self.permanent = frozenset(found[1].lower().split())
+        self.validity = numbers.get(b"UIDVALIDITY")
+        self.next = numbers.get(b"UIDNEXT")
+        self.modseq = numbers.get(b"HIGHESTMODSEQ")
+
+
+def opened(session: Session, tag: bytes) -> Opened:
+    """Reads the answer to a SELECT or EXAMINE; raises the refusal."""
+    replies = list(session.replies(tag))
+    return Opened(replies, session.last_ok)
+
+
+class Lookup:
+    """Brings the journal up to date with one destination mailbox."""
+
+    def __init__(self, journal: Journal, session: Session, overview: Overview) -> None:
+        self._journal = journal
+        self._session = session
+        self._overview = overview
+
+    def look(self, records: Sequence[FolderRecord]) -> None:
+        """For folders that exist at the destination: new or doubtful mail there is listed, matched or noted as foreign."""
+        waiting: deque[tuple[FolderRecord, bytes, bytes]] = deque()
+        for record in records:
+            if not self._must_list(record):
+                continue
+            exotic = fetch.needs_go_ahead(self._session, record.destination)
+            self._drain(waiting, 0 if exotic else AHEAD)
+            examine = fetch.examine(self._session, record.destination)
+            listing = fetch.ask_listing(self._session, b"%d:*" % record.d_next, key=True)
+            waiting.append((record, examine, listing))
+            if exotic:
+                self._drain(waiting, 0)
+        self._drain(waiting, 0)
+        self._journal.save_folders(records)
+
+    def _must_list(self, record: FolderRecord) -> bool:
+        status = self._overview.status.get(record.destination, Status())
+        if record.d_validity is not None and status.uidvalidity not in (None, record.d_validity):
+            return True
+        if self._journal.in_doubt(record.id):
+            return True
+        if status.messages == 0 and record.d_validity is None:
+            record.d_validity, record.d_next = status.uidvalidity, max(1, status.uidnext or 1)
+            return False
+        return status.uidnext is None or status.uidnext > record.d_next or status.uidvalidity is None or record.d_validity is None
+
+    def _drain(self, waiting: deque[tuple[FolderRecord, bytes, bytes]], keep: int) -> None:
+        while len(waiting) > keep:
+            record, examine, listing = waiting.popleft()
+            numbers = opened(self._session, examine)
+            if record.d_validity is not None and numbers.validity != record.d_validity:
+                for _ in fetch.listing(self._session, listing):
+                    pass
+                while waiting:  # the commands in flight are answered first, then this folder is listed from its start
+                    self._drain(waiting, len(waiting) - 1)
+                self._rematch(record, numbers)
+                continue
+            entries = [e for e in fetch.listing(self._session, listing) if e.uid >= record.d_next]
+            record.d_validity = numbers.validity
+            self._take(record, numbers, entries)
+
+    def _take(self, record: FolderRecord, numbers: Opened, entries: list[Listed]) -> None:
+        ours = self._journal.placed_uids(record.id)
+        unknown = {e.uid: e for e in entries if e.uid not in ours}
+        placed = match_unplaced(self._journal.unconfirmed(record.id), list(unknown.values()))
+        self._journal.confirm(record.id, placed)
+        for _uid, d_uid in placed:
+            unknown.pop(d_uid or 0, None)
+        self._settle_doubt(record, unknown)
+        self._journal.put_foreign(record.id, [Foreign(e.uid, e.size, e.key, None) for e in unknown.values()])
+        highest = max((e.uid for e in entries), default=record.d_next - 1)
+        record.d_next = max(record.d_next, highest + 1)
+
+    def _settle_doubt(self, record: FolderRecord, unknown: dict[int, Listed]) -> None:
+        """Messages that were under way when something broke: those that arrived become copied, the others are to be sent again."""
+        doubtful = self._journal.in_doubt(record.id)
+        keys = {i.key for i in doubtful}
+        candidates = {uid: e for uid, e in unknown.items() if e.key in keys}
+        found = self._digests(record, candidates)
+        arrived: dict[bytes, deque[int]] = defaultdict(deque)
+        for uid in sorted(found):
+            arrived[found[uid]].append(uid)
+        outcomes = [_arrived(i, arrived[i.digest].popleft()) for i in sorted(doubtful, key=lambda i: i.uid) if i.digest and arrived.get(i.digest)]
+        self._journal.record(outcomes)
+        self._journal.drop_doubt(record.id)
+        for outcome in outcomes:
+            unknown.pop(outcome.d_uid or 0, None)
+
+    def _digests(self, record: FolderRecord, entries: dict[int, Listed]) -> dict[int, bytes]:
+        if not entries:
+            return {}
+        opened(self._session, fetch.examine(self._session, record.destination))
+        return fetch.digests(self._session, sorted(entries), {uid: e.size for uid, e in entries.items()})
+
+    def _rematch(self, record: FolderRecord, numbers: Opened) -> None:
+        """UIDVALIDITY changed: the same mail under other numbers, or another store. Matching again, not copying again."""
+        self._journal.forget_destination(record.id)
+        rows = self._journal.placeable(record.id)
+        record.d_validity, record.d_next = numbers.validity, 1
+        opened(self._session, fetch.examine(self._session, record.destination))
+        entries = list(fetch.listing(self._session, fetch.ask_listing(self._session, b"1:*", key=True))) if numbers.exists else []
+        matched = match_unplaced(rows, entries)
+        if rows and not matched:
+            self._journal.forget(record.id, [r.uid for r in rows])  # nothing of ours is here: the store was made anew
+        else:
+            self._journal.confirm(record.id, matched)
+            lost = {r.uid for r in rows} - {uid for uid, _ in matched}
+            self._journal.set_removed(record.id, lost)
+        self._take(record, numbers, entries)
+
+    def claim(self, record: FolderRecord, wanted: set[int]) -> dict[bytes, deque[int]]:
+        """Content digest -> destination UIDs of foreign mail that may equal source messages with the keys ``wanted``."""
+        claims: dict[bytes, deque[int]] = defaultdict(deque)
+        foreign = [f for f in self._journal.foreign(record.id) if f.key in wanted]
+        missing = [f for f in foreign if f.digest is None and f.uid > 0]
+        if missing:
+            opened(self._session, fetch.examine(self._session, record.destination))
+            found = fetch.digests(self._session, sorted(f.uid for f in missing), {f.uid: f.size for f in missing})
+            learned = [f._replace(digest=found[f.uid]) for f in missing if f.uid in found]
+            self._journal.put_foreign(record.id, learned)
+            foreign = [f for f in foreign if f.digest is not None] + learned
+        for item in sorted(foreign):
+            if item.digest is not None:
+                claims[item.digest].append(item.uid)
+        return claims
+
+
+def _arrived(intent: Intent, d_uid: int) -> Outcome:
+    return Outcome(intent.folder_id, intent.uid, MessageState.COPIED, d_uid)
+
+
+def match_unplaced(rows: Sequence[Unconfirmed], entries: Sequence[Listed]) -> list[tuple[int, int | None]]:
+    """Pairs (source UID, destination UID) for rows that lack the latter: same Message-ID and size, in order, each entry once.
+
+    For servers without UIDPLUS, which don't say where a message went, and after a change of UIDVALIDITY.
+    """
+    places: dict[tuple[int, int], deque[int]] = defaultdict(deque)
+    for entry in sorted(entries):
+        places[entry.key, entry.size].append(entry.uid)
+    pairs: list[tuple[int, int | None]] = []
+    for row in rows:
+        if row.d_uid is None and places.get((row.key, row.size)):
+            pairs.append((row.uid, places[row.key, row.size].popleft()))
+    return pairs
+
+
+def folder_was_reset(journal: Journal, records: Sequence[FolderRecord], overview: Overview) -> list[FolderRecord]:
+    """Folders that held copies and are missing at the destination because the whole account is new, not because its user removed them."""
+    used = [r for r in records if r.d_validity is not None and not r.excluded_reason]
+    missing = [r for r in used if r.destination not in overview.folders]
+    kept = [r for r in used if r.destination in overview.folders and overview.status.get(r.destination, Status()).uidvalidity == r.d_validity]
+    if kept:
+        return []
+    for record in missing:
+        journal.forget_destination(record.id)
+        journal.forget(record.id, [r.uid for r in journal.placeable(record.id)])
+        record.d_validity, record.d_next = None, 1
+    return missing
+
+
+def refuse_reasons(error: errors.MigrationError) -> str:
+    """A refusal in the words a ledger keeps: what the server said, else our own title."""
+    return error.detail or error.title_text

@@ -1,0 +1,135 @@
+"""Joins the folder plan with the journal and the destination: which folders there are, and creating those that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.engine.folders import FolderMap, FolderPlan
+from mailsafi_wizard.model import Role
+from mailsafi_wizard.net import listing
+from mailsafi_wizard.net.listing import ListedFolder, Overview
+from mailsafi_wizard.net.session import Session, quoted
+from mailsafi_wizard.store.journal import FolderRecord, Journal
+
+_USES = {Role.SENT, Role.DRAFTS, Role.TRASH, Role.JUNK, Role.ARCHIVE}
+
+
+class Mapper:
+    """Works on one mailbox. ``remark(folder, text)`` hears of renames."""
+
+    def __init__(self, journal: Journal, mailbox_id: int, source: Overview, destination: Overview, remark: Callable[[str, str], None]) -> None:
+        self._journal = journal
+        self._mailbox_id = mailbox_id
+        self._source = source
+        self._destination = destination
+        self._remark = remark
+        self._known = {r.source: r for r in journal.folders(mailbox_id)}
+        self._map = FolderMap(source, destination, {raw: r.destination for raw, r in self._known.items() if r.destination})
+        self._plans: dict[bytes, FolderPlan] = {}
+
+    def records(self) -> list[FolderRecord]:
+        """The folders of this pass, INBOX first. One that the source no longer lists keeps its rows but is not visited."""
+        found: list[FolderRecord] = []
+        for plan in self._map.plans():
+            if not plan.selectable:
+                continue
+            self._plans[plan.source] = plan
+            found.append(self._record(plan))
+        return found
+
+    def _record(self, plan: FolderPlan) -> FolderRecord:
+        known = self._known.get(plan.source)
+        role = plan.role.value if plan.role else ""
+        if known and (known.destination, known.excluded_reason, known.role) == (plan.destination, plan.excluded_reason, role):
+            return known
+        if plan.renamed and not plan.excluded_reason:
+            self._remark(plan.source_name, f"is named {plan.destination_name} at the destination")
+        if plan.excluded_reason:
+            self._remark(plan.source_name, f"left out: {plan.excluded_reason}")
+        return self._journal.put_folder(
+            FolderRecord(
+                0, self._mailbox_id, plan.source, plan.source_name, plan.destination, plan.destination_name, role, plan.excluded_reason,
+                int(plan.renamed),
+            )
+        )  # fmt: skip
+
+    def create(self, session: Session, records: Sequence[FolderRecord], reset: Sequence[FolderRecord]) -> None:
+        """Creates and subscribes what is missing. A folder that held copies and is gone was removed by its user: it stays so."""
+        again = {r.id for r in reset}
+        wanted = [
+            r
+            for r in records
+            if not r.excluded_reason and r.destination not in self._destination.folders and (r.d_validity is None or r.id in again)
+        ]
+        tags = [(r, self._ask_create(session, r)) for r in wanted if isinstance(quoted(r.destination), bytes)]
+        refused = [(r, e) for r, tag in tags if (e := _refusal(session, tag))]
+        for record, error in refused:
+            self._create_otherwise(session, record, error)
+        for record in wanted:
+            if record.destination not in self._destination.folders:
+                self._destination.folders[record.destination] = ListedFolder(record.destination, self._destination.separator, frozenset())
+        self._subscribe(session, records)
+
+    def _ask_create(self, session: Session, record: FolderRecord) -> bytes:
+        role = Role(record.role) if record.role else None
+        use = b" (USE (" + role.value.encode() + b"))" if role in _USES and session.has("CREATE-SPECIAL-USE") else b""
+        name = quoted(record.destination)
+        assert isinstance(name, bytes)
+        return session.send(b"CREATE", name + use)
+
+    def _create_otherwise(self, session: Session, record: FolderRecord, error: errors.ServerError) -> None:
+        """CREATE was refused: the folder may be there all the same; else without its role; else under a safe name."""
+        if self._is_there(session, record.destination):
+            return
+        if isinstance(error, (errors.ServerBusy, errors.TooManyConnections, errors.OverQuota)):
+            raise error
+        if session.try_run(b"CREATE", quoted(record.destination)) is not None:
+            return
+        if self._is_there(session, record.destination):
+            return
+        safe = self._map.safe_variant(self._plans[record.source])
+        session.try_run(b"CREATE", quoted(safe.destination))
+        if not self._is_there(session, safe.destination):
+            self._remark(record.source_name, f"could not be created at the destination: {error.detail}")
+            return
+        record.destination, record.destination_name, record.renamed = safe.destination, safe.destination_name, 1
+        self._journal.put_folder(record)
+        self._remark(record.source_name, f"is named {safe.destination_name} at the destination, which refused the name: {error.detail}")
+
+    def _is_there(self, session: Session, name: bytes) -> bool:
+        """Whether the destination lists exactly this name; its counts are taken along."""
+        replies = session.try_run(b'LIST ""', quoted(name)) or []
+        found = Overview()
+        for parts in replies:
+            listing.take_list(parts, found)
+        if name not in found.folders:
+            return False
+        self._destination.folders[name] = found.folders[name]
+        self._destination.status.update(listing.statuses(session, [name]))
+        return True
+
+    def _subscribe(self, session: Session, records: Sequence[FolderRecord]) -> None:
+        """Folders subscribed at the source are subscribed here too (RFC 9051 section 6.3.7); done once for each."""
+        tags = []
+        for record in records:
+            plan = self._plans[record.source]
+            there = self._destination.folders.get(record.destination)
+            name = quoted(record.destination)
+            if plan.subscribed and there and not there.subscribed and record.d_validity is None and isinstance(name, bytes):
+                tags.append(session.send(b"SUBSCRIBE", name))
+        for tag in tags:
+            _refusal(session, tag)
+
+
+def _refusal(session: Session, tag: bytes) -> errors.ServerError | None:
+    """Waits for one command; its refusal, or None when it went well."""
+    try:
+        for _ in session.replies(tag):
+            pass
+    except errors.ServerError as e:
+        if session.dead:
+            raise
+        return e
+    return None
+

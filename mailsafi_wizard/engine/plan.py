@@ -1,0 +1,191 @@
+"""What is to be copied: the source's listing against the journal. Reads the source with EXAMINE only."""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net.listing import Overview, Status
+from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.engine.lookup import Opened, opened
+from mailsafi_wizard.store.journal import FolderRecord, Journal
+
+AHEAD = 16
+
+
+@dataclass
+class FolderWork:
+    """One folder with something to do. ``uids`` and ``sizes`` (bytes) are parallel, ascending by UID; ``keys`` are Message-ID keys found."""
+
+    record: FolderRecord
+    uids: array[int] = field(default_factory=lambda: array("L"))
+    sizes: array[int] = field(default_factory=lambda: array("Q"))
+    keys: set[int] = field(default_factory=set)
+    claims: dict[bytes, deque[int]] = field(default_factory=dict)
+    permanent: frozenset[bytes] | None = None
+    highest: int = 0  # the highest UID listed
+
+    def __len__(self) -> int:
+        return len(self.uids)
+
+    @property
+    def bytes(self) -> int:
+        return sum(self.sizes)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Messages of one folder asked for by one command. A big one goes alone, in chunks."""
+
+    work: FolderWork
+    first: int  # index into work.uids
+    last: int  # index after the last
+
+    @property
+    def uids(self) -> Sequence[int]:
+        return self.work.uids[self.first : self.last]
+
+    @property
+    def big(self) -> bool:
+        return self.last - self.first == 1 and self.work.sizes[self.first] >= fetch.BIG
+
+
+def units(works: Sequence[FolderWork], most_messages: int = 1000, most_bytes: int = 4 << 20) -> Iterator[Unit]:
+    """Cuts the work into commands, in order."""
+    for work in works:
+        start = total = 0
+        for i, size in enumerate(work.sizes):
+            big = size >= fetch.BIG
+            if i > start and (big or total + size > most_bytes or i - start >= most_messages):
+                yield Unit(work, start, i)
+                start, total = i, 0
+            total += size
+            if big:
+                yield Unit(work, i, i + 1)
+                start, total = i + 1, 0
+        if start < len(work):
+            yield Unit(work, start, len(work))
+
+
+class Planner:
+    """Lists what is new at the source; ``heard`` is called with (folder name, messages listed so far)."""
+
+    def __init__(self, journal: Journal, session: Session, overview: Overview, heard: Callable[[str, int], None]) -> None:
+        self._journal = journal
+        self._session = session
+        self._overview = overview
+        self._heard = heard
+
+    def plan(self, records: Sequence[FolderRecord], retry_failed: bool) -> list[FolderWork]:
+        """Works of all folders with something to copy, in the order given; the journal's counts are brought up to date."""
+        works: list[FolderWork] = []
+        waiting: deque[tuple[FolderRecord, bytes, bytes]] = deque()
+        for record in records:
+            status = self._overview.status.get(record.source, Status())
+            if record.excluded_reason:
+                record.s_count, record.s_bytes = status.messages or 0, status.size or 0
+                continue
+            if self._is_quiet(record, status, retry_failed):
+                continue
+            self._check_validity(record, status.uidvalidity)
+            exotic = fetch.needs_go_ahead(self._session, record.source)
+            self._drain(waiting, works, retry_failed, 0 if exotic else AHEAD)
+            waiting.append((record, fetch.examine(self._session, record.source), self._ask(record)))
+            self._drain(waiting, works, retry_failed, 0 if exotic else AHEAD)
+        self._drain(waiting, works, retry_failed, 0)
+        self._journal.save_folders(records)
+        return works
+
+    def _is_quiet(self, record: FolderRecord, status: Status, retry_failed: bool) -> bool:
+        """True when the server's own numbers say that nothing came or went since the last look, and nothing is left to do."""
+        return (
+            record.s_validity is not None
+            and status.uidvalidity == record.s_validity
+            and status.uidnext is not None
+            and status.uidnext == record.s_claimed_next
+            and status.messages == record.s_count == self._journal.live_count(record.id)
+            and not (retry_failed and self._journal.failed_uids(record.id))
+        )
+
+    def _check_validity(self, record: FolderRecord, validity: int | None) -> None:
+        if record.s_validity is not None and validity is not None and validity != record.s_validity:
+            self._journal.forget_source(record.id)
+            record.s_next, record.s_claimed_next, record.s_modseq = 1, None, None
+        record.s_validity = validity if validity is not None else record.s_validity
+
+    def _ask(self, record: FolderRecord) -> bytes:
+        return fetch.ask_listing(self._session, b"%d:*" % record.s_next, key=bool(self._journal.foreign(record.id)))
+
+    def _drain(self, waiting: deque[tuple[FolderRecord, bytes, bytes]], works: list[FolderWork], retry_failed: bool, keep: int) -> None:
+        while len(waiting) > keep:
+            record, examine, tag = waiting.popleft()
+            numbers = opened(self._session, examine)
+            work = FolderWork(record, highest=record.s_next - 1)
+            found = self._listed(work, tag, record.s_next)
+            self._finish(work, found, numbers, retry_failed, waiting)
+            if len(work):
+                works.append(work)
+
+    def _listed(self, work: FolderWork, tag: bytes, first: int) -> dict[int, int]:
+        """UID -> size of what was listed from ``first`` on."""
+        found: dict[int, int] = {}
+        for entry in fetch.listing(self._session, tag):
+            if entry.uid < first:
+                continue  # "n:*" always names the last message (RFC 9051 section 9, seq-range)
+            found[entry.uid] = entry.size
+            work.keys.add(entry.key)
+            if len(found) % 5000 == 0:
+                self._heard(work.record.source_name, len(found))
+        return found
+
+    def _finish(
+        self, work: FolderWork, found: dict[int, int], numbers: Opened, retry_failed: bool, waiting: deque[tuple[FolderRecord, bytes, bytes]]
+    ) -> None:
+        record = work.record
+        if record.s_validity is not None and numbers.validity not in (None, record.s_validity):
+            self._check_validity(record, numbers.validity)
+            found, numbers = self._relisted(work, waiting)
+        record.s_validity = numbers.validity if numbers.validity is not None else record.s_validity
+        known = self._journal.known_uids(record.id, record.s_next)
+        earlier = self._journal.live_count_below(record.id, record.s_next)
+        if earlier + len(found) != numbers.exists:
+            found, numbers = self._reconcile(work, waiting)
+            earlier = self._journal.live_count_below(record.id, record.s_next)
+        retried = dict(self._journal.failed_uids(record.id))
+        pending = {uid: size for uid, size in found.items() if uid not in known and (retry_failed or uid not in retried)}
+        if retry_failed:
+            pending.update({uid: size for uid, size in retried.items() if uid < record.s_next})
+        for uid in sorted(pending):
+            work.uids.append(uid)
+            work.sizes.append(pending[uid])
+        work.highest = max(found, default=record.s_next - 1)
+        record.s_count = max(earlier + len(found), numbers.exists if earlier + len(found) < numbers.exists else 0)
+        record.s_claimed_next = numbers.next
+        if len(work):
+            record.checked = 0
+
+    def _relisted(self, work: FolderWork, waiting: deque[tuple[FolderRecord, bytes, bytes]]) -> tuple[dict[int, int], Opened]:
+        """The whole folder listed anew, after the commands in flight were answered."""
+        later = list(waiting)
+        waiting.clear()
+        for _record, examine, tag in later:
+            opened(self._session, examine)
+            for _ in fetch.listing(self._session, tag):
+                pass
+        numbers = opened(self._session, fetch.examine(self._session, work.record.source))
+        listed = self._listed(work, fetch.ask_listing(self._session, b"1:*", key=True), 1)
+        for record, _examine, _tag in later:
+            waiting.append((record, fetch.examine(self._session, record.source), self._ask(record)))
+        return listed, numbers
+
+    def _reconcile(self, work: FolderWork, waiting: deque[tuple[FolderRecord, bytes, bytes]]) -> tuple[dict[int, int], Opened]:
+        """The count does not agree with what is known: something was deleted at the source, or is counted but not listed."""
+        record = work.record
+        listed, numbers = self._relisted(work, waiting)
+        self._journal.set_gone(record.id, self._journal.live_uids(record.id) - set(listed))
+        self._journal.set_gone(record.id, set(listed) & self._journal.gone_uids(record.id), gone=False)
+        live = self._journal.live_uids(record.id)
+        return {uid: size for uid, size in listed.items() if uid >= record.s_next or uid not in live}, numbers

@@ -1,0 +1,135 @@
+"""What becomes of messages that a round of copying left over: tried again in the gentlest way that may help, then failed by name."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.engine.control import Control
+from mailsafi_wizard.engine.copier import Copier, Missing, Refused, Style
+from mailsafi_wizard.engine.lookup import opened, refuse_reasons
+from mailsafi_wizard.engine.plan import FolderWork
+from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net.session import Session, quoted
+from mailsafi_wizard.store.journal import FolderRecord, Journal
+
+MOST_TRIES = 3  # single attempts at a message before a refusal is taken as final
+SIZES_AGREED = 5  # messages whose true size differs from the listed one before the listing is no longer believed
+Fail = Callable[[FolderWork, int, int, str, bytes], None]
+
+
+class Rounds:
+    """Judges the leftovers of one pass. `next` gives the works of the next round, empty when all is settled."""
+
+    def __init__(
+        self, journal: Journal, source: Session, destination: Session, control: Control, style: Style, remark: Callable[[FolderWork, str], None], fail: Fail
+    ) -> None:
+        self._journal = journal
+        self._source = source
+        self._destination = destination
+        self._control = control
+        self._style = style
+        self._remark = remark
+        self._fail = fail
+        self._tries: Counter[tuple[int, int]] = Counter()
+        self._round = 0
+        self._touched: dict[int, FolderWork] = {}
+        self._full: errors.ServerError | None = None
+
+    def next(self, copier: Copier) -> list[FolderWork]:
+        """Decides on everything ``copier`` could not finish."""
+        self._round += 1
+        for work in copier.works:
+            self._touched.setdefault(work.record.id, work)
+        again: dict[int, dict[int, int]] = defaultdict(dict)
+        self._judge_refused(copier.refused, again)
+        self._judge_missing(copier.missing, again)
+        if not again:
+            return []
+        self._style.single = True
+        self._style.bare = self._round >= MOST_TRIES
+        self._control.wait(0.2 * self._round**2)
+        return [self._narrowed(self._touched[folder_id], uids) for folder_id, uids in again.items()]
+
+    def close(self) -> None:
+        """All listed messages of the touched folders have a state now."""
+        self._style.single = self._style.bare = False
+        for work in self._touched.values():
+            work.record.s_next = max(work.record.s_next, work.highest + 1)
+        self._journal.save_folders([w.record for w in self._touched.values()])
+
+    def _narrowed(self, work: FolderWork, uids: dict[int, int]) -> FolderWork:
+        narrow = FolderWork(work.record, keys=work.keys, claims=work.claims, permanent=work.permanent, highest=work.highest)
+        for uid in sorted(uids):
+            narrow.uids.append(uid)
+            narrow.sizes.append(uids[uid])
+        return narrow
+
+    # --- refused by the destination
+
+    def _judge_refused(self, refused: Sequence[Refused], again: dict[int, dict[int, int]]) -> None:
+        created: set[int] = set()
+        for item in refused:
+            if isinstance(item.error, errors.FolderMissing) and item.work.record.id not in created:
+                created.add(item.work.record.id)
+                self._destination.try_run(b"CREATE", quoted(item.work.record.destination))
+            if item.alone:
+                self._tries[item.work.record.id, item.uid] += 1
+            if self._is_final(item):
+                self._fail(item.work, item.uid, item.size, refuse_reasons(item.error), self._date(item.work.record, item.uid))
+            else:
+                again[item.work.record.id][item.uid] = item.size
+
+    def _is_final(self, item: Refused) -> bool:
+        if isinstance(item.error, errors.OverQuota) and item.alone:
+            self._full = item.error
+        if self._full is not None and isinstance(item.error, errors.OverQuota):
+            return True
+        tries = self._tries[item.work.record.id, item.uid]
+        return tries >= (1 if isinstance(item.error, errors.MessageRefused) else MOST_TRIES)
+
+    def _date(self, record: FolderRecord, uid: int) -> bytes:
+        """INTERNALDATE of a message that is about to be named to a person; b"" when the source doesn't tell."""
+        try:
+            opened(self._source, fetch.examine(self._source, record.source))
+            tag = fetch.ask_listing(self._source, b"%d" % uid, date=True)
+            return next((e.date for e in list(fetch.listing(self._source, tag)) if e.uid == uid), b"")
+        except errors.CommandRefused:
+            return b""
+
+    # --- not delivered by the source
+
+    def _judge_missing(self, missing: Sequence[Missing], again: dict[int, dict[int, int]]) -> None:
+        for item in missing:
+            place = (item.work.record.id, item.uid)
+            self._tries[place] += 1
+            if item.found is not None:
+                self._judge_size(item, again)
+            elif self._tries[place] == 1:
+                again[item.work.record.id][item.uid] = item.size
+            elif not self._still_listed(item):
+                item.work.record.s_count -= 1  # deleted at the source while we were at it: no failure
+            elif self._tries[place] >= MOST_TRIES:
+                self._fail(item.work, item.uid, item.size, "the source lists the message but does not deliver it", b"")
+            else:
+                again[item.work.record.id][item.uid] = item.size
+
+    def _judge_size(self, item: Missing, again: dict[int, dict[int, int]]) -> None:
+        """A size other than listed: believed when a second read gives the same content."""
+        place = (item.work.record.id, item.uid)
+        if self._tries[place] > MOST_TRIES:
+            reason = f"the source announces {item.size} bytes and delivers something else each time"
+            self._fail(item.work, item.uid, item.size, reason, self._date(item.work.record, item.uid))
+            return
+        self._style.agreed[place] = item.digest
+        again[item.work.record.id][item.uid] = max(item.size, item.found or 0)
+        if len(self._style.agreed) >= SIZES_AGREED and self._round > 1:
+            self._style.trust_sizes = False
+
+    def _still_listed(self, item: Missing) -> bool:
+        try:
+            opened(self._source, fetch.examine(self._source, item.work.record.source))
+            return any(e.uid == item.uid for e in list(fetch.listing(self._source, fetch.ask_listing(self._source, b"%d" % item.uid))))
+        except errors.CommandRefused:
+            return True

@@ -1,0 +1,306 @@
+"""One mailbox pair, one thread: passes over it until every message is accounted for, or nothing more can be done.
+
+A pass connects, looks, plans, copies, reads back. Whatever breaks, the next pass starts from the journal; so going on after a lost link,
+after a pause and after a power cut are one and the same road.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.engine.control import Control, Interrupted
+from mailsafi_wizard.engine.copier import Copier, Style, failed
+from mailsafi_wizard.engine.follow import FlagFollower
+from mailsafi_wizard.engine.lookup import Lookup, folder_was_reset, opened
+from mailsafi_wizard.engine.mapping import Mapper
+from mailsafi_wizard.engine.pacer import Pacer, Persistence
+from mailsafi_wizard.engine.plan import FolderWork, Planner
+from mailsafi_wizard.engine.rounds import Rounds
+from mailsafi_wizard.engine.verify import Findings, ReadBack
+from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
+from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState, MessageState, SignIn
+from mailsafi_wizard.net import listing
+from mailsafi_wizard.net.auth import sign_in
+from mailsafi_wizard.net.session import Session, quoted
+from mailsafi_wizard.net.wire import Patience, Trust
+from mailsafi_wizard.store.journal import Journal
+
+A = TypeVar("A")
+B = TypeVar("B")
+PROGRESS_EVERY = 0.2  # seconds
+MOST_SUSPICIONS = 3  # breaks blamed on one message before it is given up
+GENTLE_AFTER = 2  # fruitless passes before going one message at a time
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything a worker needs to know about its two ends."""
+
+    mailbox: Mailbox
+    source: Endpoint
+    source_sign_in: SignIn
+    destination: Endpoint
+    destination_sign_in: SignIn
+    trust: Trust = field(default_factory=Trust)
+    patience: Patience = field(default_factory=Patience)
+    persistence: Persistence = field(default_factory=Persistence)
+
+
+def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """Runs two calls side by side; raises what the first raised, else what the second did."""
+    result: list[B] = []
+    problem: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            result.append(second())
+        except BaseException as e:
+            problem.append(e)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        mine = first()
+    finally:
+        thread.join()
+    if problem:
+        raise problem[0]
+    return mine, result[0]
+
+
+def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -> Session:
+    """A signed-in session; raises the error of the rung that fails."""
+    session = Session.open(endpoint, trust, patience)
+    try:
+        sign_in(session, who)
+    except BaseException:
+        session.drop()
+        raise
+    return session
+
+
+class Worker:
+    """Runs one `Job`. ``report`` may be called from two threads."""
+
+    def __init__(self, job: Job, journal: Journal, report: Report, control: Control) -> None:
+        self.job = job
+        self.control = control
+        self._journal = journal
+        self._report = report
+        self._box = job.mailbox
+        self._pacer = Pacer(job.persistence)
+        self._style = Style()
+        self._suspects: Counter[tuple[int, int]] = Counter()
+        self._retry_failed = True
+        self._lost_before: set[tuple[int, int]] = set()
+        self._told = 0.0
+        self._done = [0, 0, 0, 0]  # messages, bytes, copied, failed
+        self._total = [0, 0]
+        self.copied_bytes = 0
+        self.exit_status = 1
+
+    @property
+    def copied(self) -> int:
+        return self._done[2]
+
+    # --- the road
+
+    def run(self) -> MailboxState:
+        """Works until the mailbox is settled; returns its state, which is also stored and reported. Never raises a MigrationError."""
+        problem: errors.MigrationError | None = None
+        try:
+            state = self._passes()
+        except Interrupted:
+            state = MailboxState.STOPPED
+        except errors.ProjectError:
+            raise
+        except errors.MigrationError as e:
+            problem = e
+            self.exit_status = e.exit_status
+            state = MailboxState.INCOMPLETE if self._pacer.proven else MailboxState.REFUSED
+        self._finish(state, problem)
+        return state
+
+    def _finish(self, state: MailboxState, problem: errors.MigrationError | None) -> None:
+        words = (problem.title_text, problem.hint_text, problem.detail) if problem else ("", "", "")
+        self._journal.set_state(self._box.id, state, *words)
+        ledger = self._journal.ledger(self._box.id)
+        self._report(MailboxFinished(self._box.id, self._box.address, state, ledger, *words))
+
+    def _passes(self) -> MailboxState:
+        while True:
+            try:
+                self.control.checkpoint()
+                if self._pass():
+                    return self._verdict()
+            except Interrupted:
+                if self.control.stopped:
+                    raise
+                self._state(MailboxState.PAUSED)
+                self.control.wait_while_paused()
+            except errors.ProjectError:
+                raise
+            except errors.MigrationError as e:
+                self._wait_after(e)
+
+    def _wait_after(self, error: errors.MigrationError) -> None:
+        if type(error).__name__ == "CommandMisread":
+            self._style.careful = True
+        wait = self._pacer.after(error)
+        self._style.gentle = self._style.gentle or self._pacer.fruitless >= GENTLE_AFTER
+        self._state(MailboxState.BACKING_OFF, str(error), wait)
+        with contextlib.suppress(Interrupted):
+            self.control.wait(wait)
+
+    def _verdict(self) -> MailboxState:
+        ledger = self._journal.ledger(self._box.id)
+        return MailboxState.DONE if ledger.complete else MailboxState.INCOMPLETE
+
+    @contextlib.contextmanager
+    def _sessions(self) -> Iterator[tuple[Session, Session]]:
+        job = self.job
+        opened_sessions: list[Session] = []
+
+        def start(endpoint: Endpoint, who: SignIn) -> Session:
+            session = connect(endpoint, who, job.trust, job.patience)
+            opened_sessions.append(session)
+            return session
+
+        try:
+            pair = both(lambda: start(job.source, job.source_sign_in), lambda: start(job.destination, job.destination_sign_in))
+            self._pacer.proven = True
+            yield pair
+            both(pair[0].logout, pair[1].logout)
+        finally:
+            for session in opened_sessions:
+                session.drop()
+
+    def _pass(self) -> bool:
+        """One pass; True when nothing is left that another pass could mend."""
+        self._state(MailboxState.CONNECTING)
+        with self._sessions() as (source, destination):
+            self._state(MailboxState.LOOKING)
+            here, there = both(lambda: listing.overview(source), lambda: listing.overview(destination))
+            mapper = Mapper(self._journal, self._box.id, here, there, self._remark)
+            records = mapper.records()
+            fresh = folder_was_reset(self._journal, records, there)
+            mapper.create(destination, records, fresh)
+            present = [r for r in records if not r.excluded_reason and r.destination in there.folders]
+            lookup = Lookup(self._journal, destination, there)
+            lookup.look(present)
+            planner = Planner(self._journal, source, here, self._heard)
+            works = planner.plan(records, self._retry_failed)
+            self._retry_failed = False
+            self._claim(lookup, works)
+            FlagFollower(self._journal, source, destination, here).follow(present)
+            self._copy(source, destination, works)
+            self._state(MailboxState.CHECKING)
+            findings = ReadBack(self._journal, destination).read(records, there)
+            self._pacer.progress()
+            return self._judge(findings)
+
+    def _claim(self, lookup: Lookup, works: Sequence[FolderWork]) -> None:
+        for work in works:
+            if self._journal.foreign(work.record.id):
+                work.claims = lookup.claim(work.record, work.keys)
+
+    def _copy(self, source: Session, destination: Session, works: list[FolderWork]) -> None:
+        self._done = [0, 0, self._done[2], self._done[3]]
+        self._total = [sum(len(w) for w in works), sum(w.bytes for w in works)]
+        if not works:
+            return
+        self._state(MailboxState.COPYING)
+        self._permanent_flags(destination, works)
+        rounds = Rounds(self._journal, source, destination, self.control, self._style, self._remark_work, self._fail)
+        while works:
+            copier = Copier(self._journal, source, destination, self.control, self._style, self._advanced, self._remark_work)
+            try:
+                copier.copy(works)
+            except (errors.ConnectionLost, errors.ServerBusy, errors.TooManyConnections) as e:
+                self._suspect(copier, e)
+                raise
+            works = rounds.next(copier)
+        self._style.gentle = False
+        rounds.close()
+
+    def _permanent_flags(self, destination: Session, works: Sequence[FolderWork]) -> None:
+        """Which flags each destination folder keeps: only SELECT tells (RFC 9051 section 7.1, PERMANENTFLAGS)."""
+        for work in works[:200]:
+            argument = quoted(work.record.destination)
+            if not isinstance(argument, bytes):
+                continue
+            with contextlib.suppress(errors.CommandRefused):
+                work.permanent = opened(destination, destination.send(b"SELECT", argument)).permanent
+
+    def _suspect(self, copier: Copier, error: errors.MigrationError) -> None:
+        """A break in gentle style is blamed on the message under way; after a few it is given up, so that the others arrive."""
+        if not self._style.gentle or not copier.blamed:
+            return
+        work, uid = copier.blamed
+        self._suspects[work.record.id, uid] += 1
+        if self._suspects[work.record.id, uid] < MOST_SUSPICIONS:
+            return
+        size = dict(zip(work.uids, work.sizes, strict=True)).get(uid, 0)
+        reason = f"each of {MOST_SUSPICIONS} attempts ended the same way: {error.title_text}" + (f" ({error.detail})" if error.detail else "")
+        self._fail(work, uid, size, reason, b"")
+        self._style.gentle = False
+        self._pacer.progress()
+
+    def _judge(self, findings: Findings) -> bool:
+        """Messages that were acknowledged but are not there get one more chance; then they are failed, by name."""
+        again = False
+        for record, uid, size in findings.lost:
+            self._fail(FolderWork(record), uid, size, "the destination said that it had stored the message, but does not show it", b"")
+            if (record.id, uid) not in self._lost_before:
+                self._lost_before.add((record.id, uid))
+                again = True
+        for record, uid, size in findings.altered:
+            self._fail(FolderWork(record), uid, size, "the destination holds a changed copy of the message", b"")
+        self._retry_failed = self._retry_failed or again
+        return not again
+
+    # --- telling
+
+    def _state(self, state: MailboxState, why: str = "", seconds: float = 0.0) -> None:
+        self._journal.set_state(self._box.id, state)
+        self._report(StateChanged(self._box.id, self._box.address, state, why, seconds))
+
+    def _heard(self, folder: str, count: int) -> None:
+        self._report(StateChanged(self._box.id, self._box.address, MailboxState.LOOKING, f"{folder}: {count}"))
+
+    def _remark(self, folder: str, text: str) -> None:
+        if self._journal.add_remark(self._box.id, folder, text):
+            self._report(Remark(self._box.id, self._box.address, folder, text))
+
+    def _remark_work(self, work: FolderWork, text: str) -> None:
+        self._remark(work.record.source_name, text)
+
+    def _fail(self, work: FolderWork, uid: int, size: int, reason: str, date: bytes) -> None:
+        self._journal.record([failed(work, uid, size, reason, date)])
+        message = FailedMessage(self._box.id, work.record.source_name, uid, size, date.decode("ascii", "replace").strip(), reason)
+        self._report(MessageFailed(self._box.address, message))
+        self._advanced(work, 1, size, MessageState.FAILED)
+
+    def _advanced(self, work: FolderWork, messages: int, size: int, state: MessageState) -> None:
+        self._done[0] += messages
+        self._done[1] += size
+        self._done[2] += state is MessageState.COPIED
+        self._done[3] += state is MessageState.FAILED
+        self.copied_bytes += size if state is MessageState.COPIED else 0
+        if state is MessageState.COPIED:
+            self._pacer.progress()
+        now = time.monotonic()
+        if now - self._told >= PROGRESS_EVERY or self._done[0] >= self._total[0]:
+            self._told = now
+            done, total = self._done, self._total
+            self._report(
+                Progress(self._box.id, work.record.source_name, done[0], max(total[0], done[0]), done[1], max(total[1], done[1]), done[2], done[3])
+            )
+

@@ -1,0 +1,69 @@
+"""Climbs to a server rung by rung and says where it ends, with one cause and one remedy."""
+
+from __future__ import annotations
+
+import contextlib
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.model import Endpoint, Ladder, Rung, RungResult, Security, SignIn
+from mailsafi_wizard.net import wire
+from mailsafi_wizard.net.auth import sign_in
+from mailsafi_wizard.net.session import Session
+
+_RUNG_OF: tuple[tuple[type[errors.MigrationError], Rung], ...] = (
+    (errors.NoSuchHost, Rung.NAME),
+    (errors.ConnectionRefused, Rung.CONNECTION),
+    (errors.NoRoute, Rung.CONNECTION),
+    (errors.ConnectTimeout, Rung.CONNECTION),
+    (errors.NotTrusted, Rung.TLS),
+    (errors.SignInRefused, Rung.SIGN_IN),
+)
+
+
+def climb(endpoint: Endpoint, trust: wire.Trust, patience: wire.Patience, who: SignIn | None = None) -> Ladder:
+    """The ladder of one server. Problems are in it, never raised; without ``who`` the sign-in is not tried."""
+    passed: dict[Rung, str] = {}
+    problem: errors.MigrationError | None = None
+    session: Session | None = None
+    try:
+        session = Session.open(endpoint, trust, patience, climbed=passed.__setitem__)
+        if who:
+            sign_in(session, who)
+            passed[Rung.SIGN_IN] = who.user
+    except errors.MigrationError as e:
+        problem = e
+    fingerprint, words = "", ""
+    if session:
+        fingerprint = session.wire.certificate_fingerprint
+        session.logout()
+    elif isinstance(problem, errors.NotTrusted) and endpoint.security is Security.TLS:
+        fingerprint, words = _shown(endpoint, patience)
+    return Ladder(endpoint, _results(passed, problem, who is not None), fingerprint, words)
+
+
+def _shown(endpoint: Endpoint, patience: wire.Patience) -> tuple[str, str]:
+    with contextlib.suppress(errors.MigrationError, OSError):
+        der = wire.shown_certificate(endpoint, patience)
+        return wire.fingerprint(der), wire.described(der)
+    return "", ""
+
+
+def _results(passed: dict[Rung, str], problem: errors.MigrationError | None, signing_in: bool) -> tuple[RungResult, ...]:
+    failed = _failed_rung(passed, problem) if problem else None
+    results = []
+    for rung in Rung:
+        if problem and rung is failed:
+            results.append(RungResult(rung, False, "", problem.title_text, problem.hint_text, problem.detail))
+        elif rung in passed:
+            results.append(RungResult(rung, True, passed[rung]))
+        else:
+            results.append(RungResult(rung, None))
+    return tuple(results)
+
+
+def _failed_rung(passed: dict[Rung, str], problem: errors.MigrationError) -> Rung:
+    """The rung the error belongs to; for a broken connection the first that was not passed."""
+    for kind, rung in _RUNG_OF:
+        if isinstance(problem, kind):
+            return rung
+    return next((rung for rung in Rung if rung not in passed), Rung.SIGN_IN)

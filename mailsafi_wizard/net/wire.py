@@ -1,0 +1,299 @@
+"""A byte stream to a server: TCP, TLS, deadlines and limits. Knows nothing of IMAP.
+
+Whatever a server does, a read here ends: silence has a deadline, a trickle has a floor, a line has a length. Every library error
+becomes one of `errors` at this edge.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import io
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.model import Endpoint
+
+BUFFER = 1 << 18
+CHUNK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait, in seconds, and how slow is too slow.
+
+    ``silence`` is the longest time without a single byte while an answer is due. Within any ``window`` at least ``floor`` bytes a
+    second must arrive on average, counted only while a long answer is being read.
+    """
+
+    connect: float = 20.0
+    silence: float = 45.0
+    window: float = 60.0
+    floor: int = 256
+
+    def longer(self, factor: float) -> Patience:
+        """The same with all waits stretched, capped at five minutes."""
+        return Patience(min(60.0, self.connect * factor), min(300.0, self.silence * factor), min(300.0, self.window * factor), self.floor)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Which certificates to believe beyond the system's: those in ``ca_file``."""
+
+    ca_file: Path | None = None
+
+    def context(self, endpoint: Endpoint) -> ssl.SSLContext:
+        """TLS 1.2 or newer with full verification, or, for a pinned endpoint, none but the fingerprint (checked by `Wire.secure`)."""
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if endpoint.pin:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        elif self.ca_file:
+            context.load_verify_locations(cafile=str(self.ca_file))
+        return context
+
+
+@contextlib.contextmanager
+def translated(endpoint: Endpoint) -> Iterator[None]:
+    """Turns what sockets raise on a living connection into ConnectionLost or NoAnswer."""
+    try:
+        yield
+    except TimeoutError as e:
+        raise errors.NoAnswer(str(e), host=endpoint.host) from e
+    except (OSError, EOFError) as e:
+        raise errors.ConnectionLost(str(e), host=endpoint.host) from e
+
+
+def resolve(endpoint: Endpoint) -> list[str]:
+    """Addresses of the host; raises NoSuchHost."""
+    try:
+        found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as e:
+        raise errors.NoSuchHost(str(e), host=endpoint.host) from e
+    return list(dict.fromkeys(str(item[4][0]) for item in found))
+
+
+def connect(endpoint: Endpoint, patience: Patience) -> socket.socket:
+    """A TCP connection to the first address that answers; raises one of the connection errors."""
+    try:
+        sock = socket.create_connection((endpoint.host, endpoint.port), timeout=patience.connect)
+    except socket.gaierror as e:
+        raise errors.NoSuchHost(str(e), host=endpoint.host) from e
+    except TimeoutError as e:
+        raise errors.ConnectTimeout(str(e), host=endpoint.host, port=endpoint.port) from e
+    except OSError as e:
+        unreachable = e.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
+        kind = errors.NoRoute if unreachable else errors.ConnectionRefused
+        raise kind(str(e), host=endpoint.host, port=endpoint.port) from e
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.settimeout(patience.silence)
+    return sock
+
+
+def fingerprint(certificate: bytes) -> str:
+    """SHA-256 of a DER certificate, lower-case hex."""
+    return hashlib.sha256(certificate).hexdigest()
+
+
+class _Incoming(io.RawIOBase):
+    """What a socket receives, with a watch on its speed, as the raw stream under a buffer."""
+
+    def __init__(self, sock: socket.socket, patience: Patience) -> None:
+        super().__init__()
+        self._sock = sock
+        self._patience = patience
+        self.received = 0
+        self._window_time = 0.0
+        self._window_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: memoryview) -> int:  # type: ignore[override]
+        started = time.monotonic()
+        count = self._sock.recv_into(target)
+        self.received += count
+        self._window_bytes += count
+        waited = time.monotonic() - started
+        if waited > 0.5:
+            self._watch(waited)
+        return count
+
+    def _watch(self, waited: float) -> None:
+        self._window_time += waited
+        if self._window_time < self._patience.window:
+            return
+        if self._window_bytes < self._patience.floor * self._window_time:
+            raise TimeoutError(f"only {self._window_bytes} bytes came in {self._window_time:.0f} s")
+        self.expect_answer()
+
+    def expect_answer(self) -> None:
+        """Starts a fresh window."""
+        self._window_time = 0.0
+        self._window_bytes = 0
+
+
+class Wire:
+    """One connection: buffered bounded reads, chunked writes. Used by one thread at a time."""
+
+    def __init__(self, sock: socket.socket, endpoint: Endpoint, patience: Patience) -> None:
+        self.endpoint = endpoint
+        self.patience = patience
+        self.sent = 0
+        self._take(sock)
+
+    def _take(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self._incoming = _Incoming(sock, self.patience)
+        self._buffer = io.BufferedReader(self._incoming, BUFFER)
+
+    @property
+    def received(self) -> int:
+        """Bytes read from the socket, after TLS."""
+        return self._incoming.received
+
+    # --- reading
+
+    def readline(self, limit: int = 65536) -> bytes:
+        """One line with its end; raises ConnectionLost at the end of the stream, BrokenProtocol when it is longer than ``limit``."""
+        try:
+            line = self._buffer.readline(limit)
+        except (OSError, EOFError) as e:
+            raise self._lost(e) from e
+        if not line.endswith(b"\n"):
+            if len(line) >= limit:
+                raise errors.BrokenProtocol(f"a line of more than {limit} bytes", host=self.endpoint.host)
+            raise errors.ConnectionLost("the server closed the connection", host=self.endpoint.host)
+        return line
+
+    def read_exactly(self, count: int) -> bytes:
+        """``count`` bytes; raises ConnectionLost when the stream ends before."""
+        try:
+            data = self._buffer.read(count)
+        except (OSError, EOFError) as e:
+            raise self._lost(e) from e
+        if len(data) < count:
+            raise errors.ConnectionLost("the server closed the connection inside a message", host=self.endpoint.host)
+        return data
+
+    def chunks(self, count: int) -> Iterator[bytes]:
+        """``count`` bytes in pieces of at most CHUNK."""
+        while count:
+            piece = self.read_exactly(min(count, CHUNK))
+            count -= len(piece)
+            yield piece
+
+    def _lost(self, cause: Exception) -> errors.ConnectionLost:
+        kind = errors.NoAnswer if isinstance(cause, TimeoutError) else errors.ConnectionLost
+        return kind(str(cause), host=self.endpoint.host)
+
+    # --- writing
+
+    def write_all(self, data: bytes) -> None:
+        """Sends everything; a piece that makes no headway within the silence deadline raises NoAnswer."""
+        self._incoming.expect_answer()
+        with translated(self.endpoint):
+            view = memoryview(data)
+            for start in range(0, len(view), CHUNK):
+                self.sock.sendall(view[start : start + CHUNK])
+        self.sent += len(data)
+
+    # --- TLS
+
+    def secure(self, trust: Trust) -> None:
+        """Wraps the connection in TLS and checks who is there, before anything secret is sent; raises NotTrusted and its kinds."""
+        endpoint = self.endpoint
+        with _tls_errors(endpoint):
+            context = trust.context(endpoint)
+            self._take(context.wrap_socket(self.sock, server_hostname=endpoint.host))
+        shown = self.certificate_fingerprint
+        if endpoint.pin and shown != endpoint.pin:
+            self.drop()
+            raise errors.CertificateChanged(f"it is now {shown}", host=endpoint.host)
+
+    @property
+    def has_unread(self) -> bool:
+        """True when the server has already sent more than was read; before STARTTLS that is an attack."""
+        self.sock.setblocking(False)
+        try:
+            return bool(self._buffer.peek(1))
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            self.sock.settimeout(self.patience.silence)
+
+    @property
+    def certificate_fingerprint(self) -> str:
+        shown = self.sock.getpeercert(binary_form=True) if isinstance(self.sock, ssl.SSLSocket) else None
+        return fingerprint(shown) if shown else ""
+
+    @property
+    def tls_version(self) -> str:
+        return (self.sock.version() or "") if isinstance(self.sock, ssl.SSLSocket) else ""
+
+    def drop(self) -> None:
+        """Closes without ceremony; safe to call twice and from another thread (a waiting read then ends)."""
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self.sock.close()
+
+
+_VERIFY_ERRORS: dict[int, type[errors.NotTrusted]] = {
+    9: errors.CertificateExpired,
+    10: errors.CertificateExpired,
+    18: errors.CertificateUnknown,
+    19: errors.CertificateUnknown,
+    20: errors.CertificateUnknown,
+    21: errors.CertificateUnknown,
+    62: errors.CertificateWrongHost,
+    64: errors.CertificateWrongHost,
+}  # OpenSSL's X509_V_ERR_* numbers
+
+
+@contextlib.contextmanager
+def _tls_errors(endpoint: Endpoint) -> Iterator[None]:
+    try:
+        yield
+    except ssl.SSLCertVerificationError as e:
+        kind = _VERIFY_ERRORS.get(e.verify_code, errors.NotTrusted)
+        raise kind(e.verify_message, host=endpoint.host) from e
+    except ssl.CertificateError as e:
+        raise errors.CertificateWrongHost(str(e), host=endpoint.host) from e
+    except ssl.SSLEOFError as e:
+        raise errors.ConnectionLost(str(e), host=endpoint.host) from e
+    except ssl.SSLError as e:
+        raise errors.TlsFailed(e.reason or str(e), host=endpoint.host, port=endpoint.port) from e
+    except TimeoutError as e:
+        raise errors.NoAnswer(str(e), host=endpoint.host) from e
+    except OSError as e:
+        raise errors.ConnectionLost(str(e), host=endpoint.host) from e
+
+
+def shown_certificate(endpoint: Endpoint, patience: Patience) -> bytes:
+    """The DER certificate a TLS server shows, trusted or not, for an admin to look at; sends nothing."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with connect(endpoint, patience) as sock, _tls_errors(endpoint), context.wrap_socket(sock, server_hostname=endpoint.host) as tls:
+        return tls.getpeercert(binary_form=True) or b""
+
+
+def described(der: bytes) -> str:
+    """Subject, issuer and expiry of a DER certificate, for people; "" when it can't be read."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+    except ValueError:
+        return ""
+    subject, issuer = (name.rfc4514_string() for name in (certificate.subject, certificate.issuer))
+    return f"{subject}, issued by {issuer}, valid until {certificate.not_valid_after_utc:%Y-%m-%d}"

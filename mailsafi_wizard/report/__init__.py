@@ -1,0 +1,20 @@
+"""The report: what happened, as facts that any painter can lay out, and as HTML, CSV and JSON."""
+
+from mailsafi_wizard.report.build import build_facts, environment
+from mailsafi_wizard.report.facts import Column, Kind, ReportFacts, Section, Table, size_text, time_text
+from mailsafi_wizard.report.forms import as_json, html, write_csv
+
+__all__ = [
+    "Column",
+    "Kind",
+    "ReportFacts",
+    "Section",
+    "Table",
+    "as_json",
+    "build_facts",
+    "environment",
+    "html",
+    "size_text",
+    "time_text",
+    "write_csv",
+]

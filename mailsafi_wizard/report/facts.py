@@ -1,0 +1,117 @@
+"""What a report says, as plain facts: sections, paragraphs and tables that a painter lays out without knowing what they mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import functools
+import re
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from mailsafi_wizard.words import _
+
+Value = str | int
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class Kind(enum.Enum):
+    """What a column holds; numbers stand at the right."""
+
+    TEXT = "text"
+    COUNT = "count"
+    BYTES = "bytes"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``weight`` is its share of the table's width, against the other columns' weights."""
+
+    title: str
+    kind: Kind = Kind.TEXT
+    weight: float = 1.0
+
+    @property
+    def align(self) -> str:
+        """ "left" or "right"."""
+        return "left" if self.kind is Kind.TEXT else "right"
+
+    def show(self, value: Value) -> str:
+        if isinstance(value, str):
+            return _UNSHOWABLE.sub(_picture, value)
+        return size_text(value) if self.kind is Kind.BYTES else f"{value:,}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table. Painters use `rows` and `total_row`; ``values`` holds the same unformatted. ``name`` serves for a file name."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    values: tuple[tuple[Value, ...], ...]
+    total: tuple[Value, ...] = ()
+    empty: str = ""  # the sentence to show in place of a table without rows
+
+    @functools.cached_property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(self._shown(row) for row in self.values)
+
+    @property
+    def total_row(self) -> tuple[str, ...]:
+        """The sums, shown under the rows; () where there are none."""
+        return self._shown(self.total)
+
+    def _shown(self, row: tuple[Value, ...]) -> tuple[str, ...]:
+        return tuple(column.show(value) for column, value in zip(self.columns, row, strict=False))
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with what stands under it: the paragraphs first, then the tables."""
+
+    key: str
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReportFacts:
+    """Everything a report says. ``banner`` belongs on every page; it is "" only for a finished migration that is no rehearsal."""
+
+    title: str
+    company: str
+    period: str
+    outcome: str
+    done: bool
+    banner: str
+    made: str  # when, and by which version
+    language: str
+    sections: tuple[Section, ...]
+
+
+def size_text(count: int) -> str:
+    """Bytes for people, in powers of 1000: "0 bytes", "812 bytes", "1.2 MB", "34 GB"."""
+    if count < 1000:
+        return _("{count} bytes").format(count=count)
+    power = next((n for n in (1, 2, 3) if count < 999.5 * 1000**n), 4)
+    amount, unit = count / 1000**power, ("kB", "MB", "GB", "TB")[power - 1]
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"
+
+
+def time_text(when: dt.datetime, timezone: str) -> str:
+    """A moment in the company's time zone, "2026-11-27 18:00 EAT"."""
+    return when.astimezone(_zone(timezone)).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def _zone(name: str) -> dt.tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return dt.UTC
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"

@@ -1,0 +1,69 @@
+"""From the report's facts to HTML, CSV and JSON. All are made from one `ReportFacts`, so they can't disagree."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from mailsafi_wizard import resources
+from mailsafi_wizard.report.facts import ReportFacts, Table, Value
+from mailsafi_wizard.words import _
+
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+
+
+def html(facts: ReportFacts) -> str:
+    """The report as one HTML file: no script, nothing loaded from elsewhere, everything escaped."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(resources.path("report/report.html").read_text("utf-8"))
+    return template.render(facts=facts, contents=_("Contents"))
+
+
+def as_json(facts: ReportFacts) -> str:
+    """The report as JSON, with counts and sizes (bytes) as numbers."""
+    plain = {name: getattr(facts, name) for name in ("title", "company", "period", "outcome", "done", "banner", "made", "language")}
+    plain["sections"] = [
+        {"key": s.key, "heading": s.heading, "paragraphs": s.paragraphs, "tables": [_table_json(table) for table in s.tables]}
+        for s in facts.sections
+    ]
+    return json.dumps(plain, ensure_ascii=False, indent=2)
+
+
+def _table_json(table: Table) -> dict[str, object]:
+    columns = [{"title": column.title, "kind": column.kind.value} for column in table.columns]
+    return {"name": table.name, "title": table.title, "columns": columns, "rows": table.values, "total": table.total}
+
+
+def write_csv(facts: ReportFacts, folder: Path) -> tuple[Path, ...]:
+    """Write every table as ``folder/<name>.csv`` and return the files: UTF-8 with a byte order mark for Excel, numbers plain.
+
+    Text that a spreadsheet would take for a formula gets a ' in front. A file appears whole or not at all. Raises OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for table in (table for section in facts.sections for table in section.tables):
+        target = folder / f"{table.name}.csv"
+        half = target.with_suffix(".csv.part")
+        half.write_bytes(_csv_text(table).encode("utf-8-sig", "replace"))
+        os.replace(half, target)
+        written.append(target)
+    return tuple(written)
+
+
+def _csv_text(table: Table) -> str:
+    out = io.StringIO()
+    lines: Iterable[Sequence[Value]] = (tuple(column.title for column in table.columns), *table.values)
+    csv.writer(out).writerows([_neutral(value) for value in line] for line in lines)
+    return out.getvalue()
+
+
+def _neutral(value: Value) -> Value:
+    return "'" + value if isinstance(value, str) and _FORMULA.match(value) else value

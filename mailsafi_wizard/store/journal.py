@@ -1,0 +1,399 @@
+"""The project file's contents as the engine and the project need them: mailboxes, folders, messages, runs, notes.
+
+Speaks SQL only; who decides what becomes of a message is `engine`. Every writing method is one transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from mailsafi_wizard.model import (
+    FailedMessage,
+    FolderLedger,
+    Ledger,
+    Mailbox,
+    MailboxState,
+    MessageState,
+    Role,
+    RunRecord,
+    Side,
+    SignInResult,
+)
+from mailsafi_wizard.store.database import Database, Row
+
+_FOLDER_COLUMNS = (
+    "id, mailbox_id, source, source_name, destination, destination_name, role, excluded_reason, renamed, s_validity, s_next, s_claimed_next,"
+    " s_modseq, s_count, s_bytes, d_validity, d_next, d_count, d_modseq, checked"
+)
+
+
+@dataclass
+class FolderRecord:
+    """One folder pair. s_ is the source's, d_ the destination's: validity = UIDVALIDITY, modseq = HIGHESTMODSEQ, count = messages.
+
+    All source UIDs below ``s_next`` have a row; all destination UIDs below ``d_next`` are known, as ours or as foreign.
+    """
+
+    id: int
+    mailbox_id: int
+    source: bytes
+    source_name: str
+    destination: bytes
+    destination_name: str
+    role: str = ""
+    excluded_reason: str = ""
+    renamed: int = 0
+    s_validity: int | None = None
+    s_next: int = 1
+    s_claimed_next: int | None = None
+    s_modseq: int | None = None
+    s_count: int = 0
+    s_bytes: int = 0
+    d_validity: int | None = None
+    d_next: int = 1
+    d_count: int | None = None
+    d_modseq: int | None = None
+    checked: int = 0
+
+
+class Intent(NamedTuple):
+    """A message about to be sent. ``digest`` is None for one that is relayed in chunks: it is known only afterwards."""
+
+    folder_id: int
+    uid: int
+    size: int
+    digest: bytes | None
+    key: int
+    flags: bytes
+    date: bytes
+
+
+class Outcome(NamedTuple):
+    """What became of a message."""
+
+    folder_id: int
+    uid: int
+    state: MessageState
+    d_uid: int | None = None
+    digest: bytes | None = None
+    reason: str = ""
+    size: int = 0
+    key: int = 0
+    flags: bytes = b""
+    date: bytes = b""
+
+    @property
+    def placed(self) -> int | None:
+        """The destination UID; None for one that the user has deleted there since (see `Journal.forget_source`)."""
+        return self.d_uid if self.d_uid is None or self.d_uid > 0 else None
+
+
+class Unconfirmed(NamedTuple):
+    """A message that counts as stored but has not been seen at the destination yet."""
+
+    uid: int
+    d_uid: int | None
+    size: int
+    key: int
+    digest: bytes | None
+    state: int
+
+
+class Foreign(NamedTuple):
+    """A message at the destination that did not come from us, as far as known."""
+
+    uid: int
+    size: int
+    key: int
+    digest: bytes | None
+
+
+class Journal(Database):
+    """The open project file."""
+
+    @classmethod
+    def create(cls, path: Path) -> Journal:
+        return cls(path, create=True)
+
+    @classmethod
+    def open(cls, path: Path) -> Journal:
+        return cls(path, create=False)
+
+    # --- notes: small remembered answers
+
+    def note(self, key: str) -> str:
+        found = self.rows("SELECT value FROM note WHERE key = ?", key)
+        return str(found[0][0]) if found else ""
+
+    def set_note(self, key: str, value: str) -> None:
+        self.write("INSERT INTO note VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+
+    # --- mailboxes
+
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        found = self.rows("SELECT address, source_user, destination_user, id, source_host, user_root FROM mailbox ORDER BY id")
+        return tuple(Mailbox(*row) for row in found)
+
+    def put_mailboxes(self, mailboxes: Iterable[Mailbox]) -> None:
+        """Adds those that are new; one that is there (same two user names and server) keeps its number and its history."""
+        rows = [(m.address, m.source_user, m.destination_user, m.source_host, m.user_root) for m in mailboxes]
+        self.write_many(
+            "INSERT INTO mailbox (address, source_user, destination_user, source_host, user_root) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET address = excluded.address, user_root = excluded.user_root",
+            rows,
+        )
+
+    def remove_mailboxes(self, ids: Iterable[int]) -> None:
+        """Forgets mailboxes that have no folders yet; one with history stays."""
+        self.write_many("DELETE FROM mailbox WHERE id = ? AND NOT EXISTS (SELECT 1 FROM folder WHERE mailbox_id = mailbox.id)", [(i,) for i in ids])
+
+    def state(self, mailbox_id: int) -> tuple[MailboxState, str, str, str]:
+        """State, and title, hint and detail of the problem that ended the last run ("" when none)."""
+        found = self.rows("SELECT state, problem, hint, detail FROM mailbox WHERE id = ?", mailbox_id)
+        return (MailboxState(found[0][0]), *found[0][1:]) if found else (MailboxState.NEW, "", "", "")
+
+    def set_state(self, mailbox_id: int, state: MailboxState, problem: str = "", hint: str = "", detail: str = "") -> None:
+        sql = "UPDATE mailbox SET state = ?, problem = ?, hint = ?, detail = ? WHERE id = ?"
+        self.write(sql, state.value, problem, hint, detail, mailbox_id)
+
+    # --- folders
+
+    def folders(self, mailbox_id: int) -> list[FolderRecord]:
+        return [FolderRecord(*row) for row in self.rows(f"SELECT {_FOLDER_COLUMNS} FROM folder WHERE mailbox_id = ? ORDER BY id", mailbox_id)]
+
+    def put_folder(self, record: FolderRecord) -> FolderRecord:
+        """Adds or rewrites the naming of a folder (found again by mailbox and source name) and returns it as stored."""
+        self.write(
+            "INSERT INTO folder (mailbox_id, source, source_name, destination, destination_name, role, excluded_reason, renamed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mailbox_id, source) DO UPDATE SET destination = excluded.destination,"
+            " destination_name = excluded.destination_name, role = excluded.role, excluded_reason = excluded.excluded_reason,"
+            " renamed = excluded.renamed, source_name = excluded.source_name",
+            record.mailbox_id, record.source, record.source_name, record.destination, record.destination_name, record.role,
+            record.excluded_reason, record.renamed,
+        )  # fmt: skip
+        sql = f"SELECT {_FOLDER_COLUMNS} FROM folder WHERE mailbox_id = ? AND source = ?"
+        return FolderRecord(*self.rows(sql, record.mailbox_id, record.source)[0])
+
+    def save_folders(self, records: Iterable[FolderRecord]) -> None:
+        """Writes the numbers of folders back."""
+        self.write_many(
+            "UPDATE folder SET s_validity = ?, s_next = ?, s_claimed_next = ?, s_modseq = ?, s_count = ?, s_bytes = ?, d_validity = ?, d_next = ?,"
+            " d_count = ?, d_modseq = ?, checked = ? WHERE id = ?",
+            [
+                (r.s_validity, r.s_next, r.s_claimed_next, r.s_modseq, r.s_count, r.s_bytes, r.d_validity, r.d_next, r.d_count, r.d_modseq,
+                 r.checked, r.id)
+                for r in records
+            ],
+        )  # fmt: skip
+
+    # --- messages
+
+    def live_count(self, folder_id: int) -> int:
+        """Source messages with a final state that the source still has."""
+        return int(self.rows("SELECT count(*) FROM message WHERE folder_id = ? AND gone = 0 AND state <> 1", folder_id)[0][0])
+
+    def live_count_below(self, folder_id: int, uid: int) -> int:
+        """`live_count` of messages with a lower UID."""
+        sql = "SELECT count(*) FROM message WHERE folder_id = ? AND uid < ? AND gone = 0 AND state <> 1"
+        return int(self.rows(sql, folder_id, uid)[0][0])
+
+    def gone_uids(self, folder_id: int) -> set[int]:
+        return {r[0] for r in self.rows("SELECT uid FROM message WHERE folder_id = ? AND gone = 1", folder_id)}
+
+    def known_uids(self, folder_id: int, first: int = 1) -> set[int]:
+        """Source UIDs from ``first`` on that are done: copied, present or excluded."""
+        return {r[0] for r in self.rows("SELECT uid FROM message WHERE folder_id = ? AND uid >= ? AND state IN (2, 3, 4)", folder_id, first)}
+
+    def failed_uids(self, folder_id: int) -> list[tuple[int, int]]:
+        """(UID, size) of messages that failed in an earlier run."""
+        return [(r[0], r[1]) for r in self.rows("SELECT uid, size FROM message WHERE folder_id = ? AND state = 5 AND gone = 0", folder_id)]
+
+    def in_doubt(self, folder_id: int) -> list[Intent]:
+        sql = "SELECT folder_id, uid, size, digest, key, flags, date FROM message WHERE folder_id = ? AND state = 1"
+        return [Intent(*r) for r in self.rows(sql, folder_id)]
+
+    def drop_doubt(self, folder_id: int) -> None:
+        """The rows still in doubt were looked for and not found: they are to be copied again."""
+        self.write("DELETE FROM message WHERE folder_id = ? AND state = 1", folder_id)
+
+    def record(self, outcomes: Sequence[Outcome], intents: Sequence[Intent] = ()) -> None:
+        """One transaction for what has been settled and what is to be sent next. An intent is on disk before this returns."""
+        with self.transaction() as db:
+            plain = [o for o in outcomes if o.state is MessageState.COPIED]
+            db.executemany(
+                "UPDATE message SET state = 2, d_uid = ?, digest = coalesce(?, digest), seen = 0 WHERE folder_id = ? AND uid = ?",
+                [(o.d_uid, o.digest, o.folder_id, o.uid) for o in plain],
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO message (folder_id, uid, state, size, digest, key, flags, date, d_uid, seen, reason)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (o.folder_id, o.uid, int(o.state), o.size, o.digest, o.key, o.flags, o.date, o.placed, 2 * (o.placed != o.d_uid), o.reason)
+                    for o in outcomes
+                    if o.state is not MessageState.COPIED
+                ],
+            )
+            adopted = [(o.folder_id, o.d_uid) for o in outcomes if o.state is MessageState.PRESENT]
+            db.executemany("DELETE FROM foreign_message WHERE folder_id = ? AND uid = ?", adopted)
+            db.executemany(
+                "INSERT OR REPLACE INTO message (folder_id, uid, state, size, digest, key, flags, date) VALUES (?, ?, 1, ?, ?, ?, ?, ?)",
+                [(i.folder_id, i.uid, i.size, i.digest, i.key, i.flags, i.date) for i in intents],
+            )
+
+    def forget(self, folder_id: int, uids: Iterable[int]) -> None:
+        """Removes rows whose messages turned out not to be at the destination: they are to be copied again."""
+        self.write_many("DELETE FROM message WHERE folder_id = ? AND uid = ?", [(folder_id, u) for u in uids])
+
+    def forget_destination(self, folder_id: int) -> None:
+        """The destination's UIDs have lost their meaning (UIDVALIDITY changed): they are to be matched anew."""
+        with self.transaction() as db:
+            db.execute("UPDATE message SET d_uid = NULL WHERE folder_id = ?", (folder_id,))
+            db.execute("DELETE FROM foreign_message WHERE folder_id = ?", (folder_id,))
+
+    def forget_source(self, folder_id: int) -> None:
+        """The source's UIDs have lost their meaning: what was copied is kept as mail of unknown origin, to be matched by content.
+
+        A copy that its user has deleted since is kept under a negative UID, so that it does not come back.
+        """
+        with self.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO foreign_message (folder_id, uid, size, key, digest)"
+                " SELECT folder_id, CASE seen WHEN 2 THEN -uid ELSE d_uid END, size, key, digest FROM message"
+                " WHERE folder_id = ? AND state IN (2, 3) AND (d_uid IS NOT NULL OR seen = 2)",
+                (folder_id,),
+            )
+            db.execute("DELETE FROM message WHERE folder_id = ?", (folder_id,))
+
+    def set_gone(self, folder_id: int, uids: Iterable[int], gone: bool = True) -> None:
+        """The source no longer has these (or has them again)."""
+        self.write_many("UPDATE message SET gone = ? WHERE folder_id = ? AND uid = ?", [(int(gone), folder_id, u) for u in uids])
+
+    def live_uids(self, folder_id: int) -> set[int]:
+        return {r[0] for r in self.rows("SELECT uid FROM message WHERE folder_id = ? AND gone = 0 AND state <> 1", folder_id)}
+
+    def flags(self, folder_id: int) -> Iterator[tuple[int, int | None, bytes]]:
+        """(UID, destination UID, flags last carried over) of messages that are at the destination."""
+        sql = "SELECT uid, d_uid, flags FROM message WHERE folder_id = ? AND state IN (2, 3) AND gone = 0 AND seen < 2 ORDER BY uid"
+        for row in self.each(sql, folder_id):
+            yield row[0], row[1], row[2]
+
+    def set_flags(self, folder_id: int, flags: Iterable[tuple[int, bytes]]) -> None:
+        self.write_many("UPDATE message SET flags = ? WHERE folder_id = ? AND uid = ?", [(f, folder_id, u) for u, f in flags])
+
+    # --- the destination's side
+
+    def unconfirmed(self, folder_id: int) -> list[Unconfirmed]:
+        sql = "SELECT uid, d_uid, size, key, digest, state FROM message WHERE folder_id = ? AND state IN (2, 3) AND seen = 0 ORDER BY uid"
+        return [Unconfirmed(*r) for r in self.rows(sql, folder_id)]
+
+    def placeable(self, folder_id: int) -> list[Unconfirmed]:
+        """All messages that count as stored and were not removed there, seen or not."""
+        sql = "SELECT uid, d_uid, size, key, digest, state FROM message WHERE folder_id = ? AND state IN (2, 3) AND seen < 2 ORDER BY uid"
+        return [Unconfirmed(*r) for r in self.rows(sql, folder_id)]
+
+    def confirm(self, folder_id: int, found: Iterable[tuple[int, int | None]]) -> None:
+        """(UID, destination UID) of messages that the destination has shown."""
+        self.write_many("UPDATE message SET seen = 1, d_uid = ? WHERE folder_id = ? AND uid = ?", [(d, folder_id, u) for u, d in found])
+
+    def placed_uids(self, folder_id: int) -> set[int]:
+        """Destination UIDs that are ours."""
+        return {r[0] for r in self.rows("SELECT d_uid FROM message WHERE folder_id = ? AND d_uid IS NOT NULL AND seen < 2", folder_id)}
+
+    def confirmed_uids(self, folder_id: int) -> dict[int, int]:
+        """Destination UID -> source UID of messages that were seen there before."""
+        return dict(self.rows("SELECT d_uid, uid FROM message WHERE folder_id = ? AND seen = 1 AND d_uid IS NOT NULL", folder_id))
+
+    def set_removed(self, folder_id: int, uids: Iterable[int]) -> None:
+        """Source UIDs whose copies the user has deleted at the destination since they were seen."""
+        self.write_many("UPDATE message SET seen = 2 WHERE folder_id = ? AND uid = ?", [(folder_id, u) for u in uids])
+
+    def foreign(self, folder_id: int) -> list[Foreign]:
+        return [Foreign(*r) for r in self.rows("SELECT uid, size, key, digest FROM foreign_message WHERE folder_id = ?", folder_id)]
+
+    def put_foreign(self, folder_id: int, found: Iterable[Foreign]) -> None:
+        rows = [(folder_id, f.uid, f.size, f.key, f.digest) for f in found]
+        self.write_many(
+            "INSERT INTO foreign_message (folder_id, uid, size, key, digest) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " size = excluded.size, key = excluded.key, digest = coalesce(excluded.digest, digest)",
+            rows,
+        )
+
+    # --- results
+
+    def ledger(self, mailbox_id: int | None = None) -> Ledger:
+        where = "" if mailbox_id is None else "WHERE f.mailbox_id = ?"
+        found = self.rows(
+            "SELECT f.mailbox_id, f.source_name, f.destination_name, f.role, f.excluded_reason, f.renamed, f.checked, f.s_count, f.s_bytes,"
+            " sum(m.state = 2 AND m.gone = 0), sum(m.state = 3 AND m.gone = 0), sum(m.state = 4 AND m.gone = 0), sum(m.state = 5 AND m.gone = 0),"
+            " sum(m.state IN (2, 3) AND m.gone = 0 AND m.seen > 0), sum(m.gone = 0 AND m.seen = 2), sum(m.size * (m.gone = 0))"
+            f" FROM folder f LEFT JOIN message m ON m.folder_id = f.id {where} GROUP BY f.id ORDER BY f.mailbox_id, f.id",
+            *(() if mailbox_id is None else (mailbox_id,)),
+        )
+        return Ledger(tuple(_folder_ledger(row) for row in found))
+
+    def failures(self, mailbox_id: int | None = None) -> tuple[FailedMessage, ...]:
+        where = "" if mailbox_id is None else "AND f.mailbox_id = ?"
+        found = self.rows(
+            "SELECT f.mailbox_id, f.source_name, m.uid, m.size, CAST(m.date AS TEXT), m.reason FROM message m JOIN folder f ON f.id = m.folder_id"
+            f" WHERE m.state = 5 AND m.gone = 0 {where} ORDER BY f.mailbox_id, f.id, m.uid",
+            *(() if mailbox_id is None else (mailbox_id,)),
+        )
+        return tuple(FailedMessage(*row) for row in found)
+
+    def add_remark(self, mailbox_id: int, folder: str, text: str) -> bool:
+        """True when it is new."""
+        with self.transaction() as db:
+            return db.execute("INSERT OR IGNORE INTO remark VALUES (?, ?, ?)", (mailbox_id, folder, text)).rowcount > 0
+
+    def remarks(self) -> tuple[tuple[int, str, str], ...]:
+        return tuple((r[0], r[1], r[2]) for r in self.rows("SELECT mailbox_id, folder, text FROM remark ORDER BY mailbox_id, folder"))
+
+    # --- runs, sign-ins, census, snapshots
+
+    def begin_run(self, now: dt.datetime) -> int:
+        """Starts a run; one that was cut off before is marked so."""
+        self.write("UPDATE run SET outcome = 'broken off' WHERE outcome = 'running'")
+        return self.write("INSERT INTO run (started) VALUES (?)", now.isoformat())
+
+    def end_run(self, run_id: int, now: dt.datetime, messages: int, size: int, outcome: str) -> None:
+        sql = "UPDATE run SET ended = ?, messages = ?, bytes = ?, outcome = ? WHERE id = ?"
+        self.write(sql, now.isoformat(), messages, size, outcome, run_id)
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        found = self.rows("SELECT id, started, ended, messages, bytes, outcome FROM run ORDER BY id")
+        return tuple(RunRecord(r[0], dt.datetime.fromisoformat(r[1]), dt.datetime.fromisoformat(r[2]) if r[2] else None, *r[3:]) for r in found)
+
+    def put_sign_in(self, result: SignInResult) -> None:
+        values = (result.mailbox_id, result.side.value, int(result.ok), result.cause, result.remedy, result.detail)
+        self.write("INSERT OR REPLACE INTO sign_in VALUES (?, ?, ?, ?, ?, ?)", *values)
+
+    def sign_ins(self) -> dict[tuple[int, Side], SignInResult]:
+        found = self.rows("SELECT mailbox_id, side, ok, cause, remedy, detail FROM sign_in")
+        return {(r[0], Side(r[1])): SignInResult(r[0], Side(r[1]), bool(r[2]), *r[3:]) for r in found}
+
+    def put_census(self, mailbox_id: int, facts: str) -> None:
+        self.write("INSERT OR REPLACE INTO census VALUES (?, ?)", mailbox_id, facts)
+
+    def census(self) -> list[tuple[int, str]]:
+        return [(r[0], r[1]) for r in self.rows("SELECT mailbox_id, facts FROM census ORDER BY mailbox_id")]
+
+    def add_dns_snapshot(self, now: dt.datetime, facts: str) -> None:
+        self.write("INSERT INTO dns_snapshot (taken, facts) VALUES (?, ?)", now.isoformat(), facts)
+
+    def dns_snapshots(self) -> tuple[tuple[dt.datetime, str], ...]:
+        return tuple((dt.datetime.fromisoformat(r[0]), r[1]) for r in self.rows("SELECT taken, facts FROM dns_snapshot ORDER BY id"))
+
+
+def _folder_ledger(row: Row) -> FolderLedger:
+    mailbox_id, source_name, destination_name, role, excluded_reason, renamed, checked, count, size, *sums = row
+    copied, present, excluded, failed, confirmed, removed, listed_size = (int(s or 0) for s in sums)
+    if excluded_reason:
+        excluded = count
+    return FolderLedger(
+        mailbox_id, source_name, destination_name, Role(role) if role else None, count, copied, present, excluded, failed, confirmed, removed,
+        listed_size or size, excluded_reason, bool(renamed), bool(checked),
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""The base of every step's page. A page says only: busy, what is missing, what is wrong, its one action. The shell draws all that.
+
+A page asks the project and shows the answer; it computes nothing and calls nothing slow itself: slow calls go through `Page.work`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.problems import Problem
+from mailsafi_wizard.ui.theme import L, XL
+from mailsafi_wizard.ui.widgets import Button, column
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Action:
+    """The one thing a page wants done now. ``urgent`` makes it the coloured button instead of Next."""
+
+    text: str
+    do: Callable[[], object]
+    icon: str = ""
+    enabled: bool = True
+    urgent: bool = True
+
+
+class Page(QWidget):
+    """One step. Subclasses set the words, build their widgets in ``__init__`` and show the project in `refresh`."""
+
+    changed = Signal()  # busy, missing, problem or action: the shell looks again
+    go_to = Signal(str)  # the key of the step to show
+
+    title = ""
+    lead = ""  # one sentence that says what to do
+    why = ""  # the help that is one click away
+
+    def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.project, self.bridge = project, bridge
+        self.busy = ""
+        self.missing = ""  # what the admin still has to give on this page, as a sentence
+        self.problem: Problem | None = None
+        self.problem_buttons: Callable[[], list[Button]] = list
+        self.body = column(spacing=L, margins=(XL, L, XL, XL))
+        self.setLayout(self.body)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # what a page may override
+    def refresh(self) -> None:
+        """Show the project as it is now. Called when the page is shown and whenever something may have changed."""
+
+    def action(self) -> Action | None:
+        return None
+
+    def leave(self) -> None:
+        """Another page comes forward: keep what was typed."""
+
+    # what a page may call
+    def work(self, text: str, call: Callable[[], T], then: Callable[[T], object]) -> None:
+        """Run ``call`` on a thread, saying ``text`` meanwhile; then ``then`` with its answer, here. A failure becomes the problem."""
+        self.busy, self.problem = text, None
+        self.changed.emit()
+        task = asyncio.get_running_loop().create_task(self._carry_out(call, then))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry_out(self, call: Callable[[], T], then: Callable[[T], object]) -> None:
+        try:
+            answer = await asyncio.to_thread(call)
+        except Exception as error:  # the top of this thread's work: a bug is shown like a known problem, with its details
+            self.busy = ""
+            self.fail(error)
+            return
+        self.busy = ""
+        self.tried(lambda: then(answer))
+        self.changed.emit()
+
+    def tried(self, call: Callable[[], T]) -> T | None:
+        """Do something quick that may fail with a known problem; None when it did."""
+        try:
+            return call()
+        except Exception as error:  # as in _carry_out: shown in place instead of ending the window
+            self.fail(error)
+            return None
+
+    def fail(self, error: BaseException) -> None:
+        self.show_problem(Problem.of(error))
+
+    def show_problem(self, problem: Problem | None) -> None:
+        if problem != self.problem:
+            self.problem = problem
+            self.changed.emit()

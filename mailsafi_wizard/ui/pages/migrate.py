@@ -1,0 +1,381 @@
+"""Step 5, Migrate: a look at every mailbox, a forecast, then the copy: started, paused, stopped, seen mailbox by mailbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+
+from mailsafi_wizard.events import MessageFailed, Summary
+from mailsafi_wizard.model import FailedMessage, FolderCensus, Mailbox, MailboxCensus, MailboxState
+from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
+from mailsafi_wizard.ui.drawings import SpeedDrawing
+from mailsafi_wizard.ui.page import Action, Page
+from mailsafi_wizard.ui.problems import Problem
+from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.theme import M, S, XL, theme
+from mailsafi_wizard.ui.widgets import Button, Chip, EmptyState, Fact, Tone, box, column, label, row
+from mailsafi_wizard.words import N_, _, ngettext
+
+STATE_LOOKS = {  # words, tone, icon ("" for the tone's own)
+    MailboxState.NEW: (N_("Not started"), Tone.MUTED, "dash"),
+    MailboxState.WAITING: (N_("Waiting its turn"), Tone.MUTED, "clock"),
+    MailboxState.CONNECTING: (N_("Connecting"), Tone.INFO, "refresh"),
+    MailboxState.LOOKING: (N_("Looking"), Tone.INFO, "search"),
+    MailboxState.COPYING: (N_("Copying"), Tone.ACCENT, "play"),
+    MailboxState.CHECKING: (N_("Checking"), Tone.INFO, "search"),
+    MailboxState.BACKING_OFF: (N_("Waiting for the server"), Tone.WARN, "wait"),
+    MailboxState.PAUSED: (N_("Paused"), Tone.WARN, "pause"),
+    MailboxState.STOPPED: (N_("Stopped"), Tone.MUTED, "stop"),
+    MailboxState.DONE: (N_("Done"), Tone.GOOD, ""),
+    MailboxState.INCOMPLETE: (N_("Not complete"), Tone.BAD, "alert"),
+    MailboxState.REFUSED: (N_("Refused"), Tone.BAD, ""),
+}
+BUSY = frozenset(
+    {MailboxState.CONNECTING, MailboxState.LOOKING, MailboxState.COPYING, MailboxState.CHECKING, MailboxState.BACKING_OFF, MailboxState.WAITING}
+)
+
+
+def applies(project: MigrationProject) -> bool:
+    return bool(project.mailboxes())
+
+
+def done(project: MigrationProject) -> bool:
+    """Every mailbox went through, and none is left with a failure."""
+    boxes = project.mailboxes()
+    return bool(boxes) and not project.running and all(project.state(m.id) is MailboxState.DONE for m in boxes)
+
+
+def needs(project: MigrationProject) -> str:
+    """Mailboxes that were refused or are not complete want the admin."""
+    wrong = sum(project.state(m.id) in (MailboxState.REFUSED, MailboxState.INCOMPLETE) for m in project.mailboxes())
+    return ngettext("{n} mailbox needs you", "{n} mailboxes need you", wrong).format(n=wrong) if wrong else ""
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """One line of the table: the mailbox, what the look found, and how the copy stands."""
+
+    mailbox: Mailbox
+    live: LiveMailbox
+    census: MailboxCensus | None = None
+
+    @property
+    def state(self) -> MailboxState:
+        return self.live.state
+
+
+def state_words(copy: CopyRow) -> str:
+    words = _(STATE_LOOKS[copy.state][0])
+    if copy.state is MailboxState.BACKING_OFF and copy.live.seconds >= 1:
+        return _("{words}, {n} s").format(words=words, n=round(copy.live.seconds))
+    return words
+
+
+def _state_tip(copy: CopyRow) -> str:
+    return copy.live.why or copy.live.problem
+
+
+def _share(copy: CopyRow) -> float:
+    return 1.0 if copy.state is MailboxState.DONE else copy.live.share
+
+
+def _percent(copy: CopyRow) -> str:
+    share = _share(copy)
+    return f"{min(99, int(share * 100)) if share < 1 else 100} %"
+
+
+def _messages(copy: CopyRow) -> str:
+    if copy.live.messages_total:
+        return _("{done} of {total}").format(done=formats.count(copy.live.messages_done), total=formats.count(copy.live.messages_total))
+    return formats.count(copy.census.messages) if copy.census else ""
+
+
+def _total(copy: CopyRow) -> int:
+    return copy.live.bytes_total or (copy.census.bytes if copy.census else 0)
+
+
+def _left(copy: CopyRow) -> str:
+    return formats.duration(copy.live.left) if copy.live.left is not None else ""
+
+
+def _columns() -> list[Column[CopyRow]]:
+    return [
+        Column(_("Mailbox"), lambda c: c.mailbox.address, stretch=True, tip=lambda c: c.live.folder),
+        Column(
+            _("State"),
+            state_words,
+            state=lambda c: (STATE_LOOKS[c.state][1], STATE_LOOKS[c.state][2]),
+            tip=_state_tip,
+        ),
+        Column(_("Progress"), _percent, sort=_share, share=_share),
+        Column(_("Messages"), _messages, sort=lambda c: c.live.messages_done, numeric=True),
+        Column(_("Size"), lambda c: formats.size(_total(c)) if _total(c) else "", sort=_total, numeric=True),
+        Column(_("Speed"), lambda c: formats.speed(c.live.rate) if c.live.rate else "", sort=lambda c: c.live.rate, numeric=True),
+        Column(_("Left"), _left, sort=lambda c: c.live.left or 0.0, numeric=True),
+        Column(_("Problems"), lambda c: formats.count(c.live.failed) if c.live.failed else "", sort=lambda c: c.live.failed, numeric=True),
+    ]
+
+
+def _failure_columns() -> list[Column[tuple[str, FailedMessage]]]:
+    return [
+        Column(_("Mailbox"), lambda f: f[0]),
+        Column(_("Folder"), lambda f: f[1].folder),
+        Column(_("Date"), lambda f: f[1].date),
+        Column(_("Size"), lambda f: formats.size(f[1].size), sort=lambda f: f[1].size, numeric=True),
+        Column(_("Why it was not copied"), lambda f: f[1].reason, stretch=True, tip=lambda f: f[1].reason),
+    ]
+
+
+def _folder_columns() -> list[Column[FolderCensus]]:
+    return [
+        Column(_("Folder"), lambda f: f.name, stretch=True),
+        Column(_("Becomes"), lambda f: _("left out: {why}").format(why=_(f.excluded_reason)) if f.excluded_reason else f.destination_name, stretch=True),
+        Column(_("Messages"), lambda f: formats.count(f.messages), sort=lambda f: f.messages, numeric=True),
+        Column(_("Size"), lambda f: formats.size(f.bytes), sort=lambda f: f.bytes, numeric=True),
+    ]
+
+
+def _remark_columns() -> list[Column[tuple[str, str, str]]]:
+    return [
+        Column(_("Mailbox"), lambda r: r[0]),
+        Column(_("Folder"), lambda r: r[1]),
+        Column(_("What was noticed"), lambda r: r[2], stretch=True, tip=lambda r: r[2]),
+    ]
+
+
+class MigratePage(Page):
+    title = N_("Migrate")
+    lead = N_("First take a look at every mailbox, then start the copy. It goes on by itself; you can pause it, stop it, or close the window.")
+    why = N_(
+        "The look writes nothing; it only counts. The copy reads at the old server without changing anything there, and writes to MailSafi."
+        " It can be repeated as often as you like: what has arrived is known and never copied twice. Do that every day until the cutover."
+    )
+
+    def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
+        super().__init__(project, bridge)
+        self._addresses: dict[int, str] = {}
+        self.views = QStackedWidget()
+        to_list = Button(_("Go to Credentials"), lambda: self.go_to.emit("credentials"), kind="primary")
+        nothing = _("The list of mailboxes comes first. It is given in the step Credentials.")
+        look = _("Every mailbox is counted: folders, messages, sizes. Nothing is written. After that you see how long the copy will take.")
+        self.views.addWidget(EmptyState("mailbox", _("No mailboxes yet"), nothing, to_list))
+        self.views.addWidget(EmptyState("search", _("Take a look first"), look))
+        self.views.addWidget(self._board())
+        self.body.addWidget(self.views, 1)
+        bridge.mailboxes_changed.connect(self._live_changed)
+        bridge.speed_changed.connect(self._speed_changed)
+        bridge.messages_failed.connect(self._failed)
+        bridge.remarked.connect(lambda _remarks: self._show_remarks())
+        bridge.run_ended.connect(self._ended)
+
+    # --- putting it together ---------------------------------------------------------------------------------------------------
+
+    def _board(self) -> QWidget:
+        self.facts = {name: Fact(_(words)) for name, words in FACTS.items()}
+        self.chip = Chip()
+        self.pause = Button(_("&Pause"), self._pause_or_resume, icon="pause")
+        self.stop = Button(_("&Stop"), self._stop, icon="stop")
+        top = row(*self.facts.values(), 1, self.chip, self.pause, self.stop, spacing=XL)
+        self.model: RowsModel[CopyRow] = RowsModel(_columns(), key=lambda c: c.mailbox.id)
+        self.table: Table[CopyRow] = Table(_("Mailboxes and their progress"), self.model)
+        self.table.setMinimumHeight(theme().px(34) * 5)
+        self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_chosen())
+        layout = column(top, self.table, self._tabs(), spacing=M)
+        layout.setStretch(1, 3)
+        layout.setStretch(2, 2)
+        return box(layout)
+
+    def _tabs(self) -> QTabWidget:
+        self.speed = SpeedDrawing()
+        self.folders: RowsModel[FolderCensus] = RowsModel(_folder_columns(), key=lambda f: f.name)
+        self.failures: RowsModel[tuple[str, FailedMessage]] = RowsModel(
+            _failure_columns(), key=lambda f: (f[1].mailbox_id, f[1].folder, f[1].uid)
+        )
+        self.remarks: RowsModel[tuple[str, str, str]] = RowsModel(_remark_columns(), key=lambda r: r)
+        self.chosen_words = label("", "small", "muted")
+        self.one_pause = Button(_("Pause this one"), self._pause_one, kind="quiet", icon="pause")
+        self.one_stop = Button(_("Stop this one"), self._stop_one, kind="quiet", icon="stop")
+        chosen = row(self.chosen_words, self.one_pause, self.one_stop)
+        chosen.setStretch(0, 1)
+        folders = column(chosen, Table(_("Folders of the chosen mailbox"), self.folders), spacing=S, margins=(0, S, 0, 0))
+        folders.setStretch(1, 1)
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(_("More about the copy"))
+        self.tabs.setMinimumHeight(theme().px(210))
+        self.tabs.addTab(box(column(self.speed, margins=(0, M, 0, 0))), _("Speed"))
+        self.tabs.addTab(box(folders), _("Folders"))
+        for name, model in ((_("Problems"), self.failures), (_("Remarks"), self.remarks)):
+            self.tabs.addTab(box(column(Table(name, model), margins=(0, S, 0, 0))), name)
+        return self.tabs
+
+    # --- showing -----------------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        boxes = self.project.mailboxes()
+        self._addresses = {m.id: m.address for m in boxes}
+        census = {c.mailbox_id: c for c in self.project.census()}
+        started = self.project.running or bool(self.project.runs())
+        self.views.setCurrentIndex(0 if not boxes else (2 if census or started else 1))
+        self.model.show_rows([CopyRow(m, self._live(m), census.get(m.id)) for m in boxes])
+        self._show_failures()
+        self._show_remarks()
+        self._show_totals()
+        self._show_chosen()
+        self.speed.show_points(self.bridge.speed.points())
+        self.missing = "" if boxes else _("Give the list of mailboxes first.")
+        self.changed.emit()
+
+    def _live(self, mailbox: Mailbox) -> LiveMailbox:
+        """What is known live, else what the project remembers of earlier runs."""
+        live = self.bridge.live.get(mailbox.id)
+        if live is not None:
+            return live
+        ledger = self.project.ledger().of(mailbox.id)
+        accounted = ledger.source - ledger.unaccounted
+        return LiveMailbox(
+            mailbox.id,
+            self.project.state(mailbox.id),
+            messages_done=accounted,
+            messages_total=ledger.source,
+            copied=ledger.copied,
+            failed=ledger.failed,
+        )
+
+    def _live_changed(self, changed: tuple[LiveMailbox, ...]) -> None:
+        known = {copy.mailbox.id: copy for copy in self.model.rows}
+        fresh = [CopyRow(known[live.mailbox_id].mailbox, live, known[live.mailbox_id].census) for live in changed if live.mailbox_id in known]
+        self.model.update_rows(fresh)
+        self._show_totals()
+        chosen = self.table.chosen
+        if chosen is not None and any(live.mailbox_id == chosen.mailbox.id for live in changed):
+            self._show_chosen_words()
+
+    def _speed_changed(self) -> None:
+        self.speed.show_points(self.bridge.speed.points())
+
+    def _show_totals(self) -> None:
+        copies = self.model.rows
+        done_ = sum(c.live.messages_done for c in copies)
+        total = sum(c.live.messages_total or (c.census.messages if c.census else 0) for c in copies)
+        failed = sum(c.live.failed for c in copies)
+        self.facts["messages"].say(_("{done} of {total}").format(done=formats.count(done_), total=formats.count(total)))
+        self.facts["size"].say(formats.size(sum(_total(c) for c in copies)))
+        self.facts["time"].say(self._time_words())
+        self.facts["problems"].say(formats.count(failed), "bad" if failed else "")
+        self._show_controls()
+
+    def _time_words(self) -> str:
+        if not self.project.running:
+            forecast = self.project.forecast()
+            return formats.span(forecast.low, forecast.high) if forecast else "-"
+        rate = self.bridge.speed.current
+        missing = sum(c.live.bytes_total - c.live.bytes_done for c in self.model.rows)
+        return formats.span(missing / rate * 0.8, missing / rate * 1.4) if rate > 0 else _("a moment")
+
+    def _show_controls(self) -> None:
+        running = self.project.running
+        states_ = {c.state for c in self.model.rows}
+        paused = MailboxState.PAUSED in states_ and not states_ & BUSY
+        for button in (self.pause, self.stop):
+            button.setVisible(running)
+        self.pause.be(_("&Go on") if paused else _("&Pause"), "play" if paused else "pause", "primary" if paused else "")
+        self.chip.setVisible(running)
+        if paused:
+            self.chip.say(_("Paused"), Tone.WARN, "pause")
+        else:
+            self.chip.say(_("Copying"), Tone.ACCENT, "play")
+
+    def _show_chosen(self) -> None:
+        chosen = self.table.chosen
+        self.folders.show_rows(chosen.census.folders if chosen and chosen.census else ())
+        self._show_chosen_words()
+
+    def _show_chosen_words(self) -> None:
+        chosen = self.table.chosen
+        busy = chosen is not None and self.project.running and chosen.state in BUSY | {MailboxState.PAUSED}
+        self.one_pause.setVisible(busy)
+        self.one_stop.setVisible(busy)
+        if chosen is None:
+            self.chosen_words.setText(_("Choose a mailbox above to see its folders."))
+            return
+        paused = chosen.state is MailboxState.PAUSED
+        self.one_pause.be(_("Go on with this one") if paused else _("Pause this one"), "play" if paused else "pause")
+        words = [chosen.mailbox.address, chosen.live.folder, chosen.live.why or chosen.live.problem]
+        self.chosen_words.setText(" · ".join(filter(None, words)))
+
+    def _show_failures(self) -> None:
+        self.failures.show_rows([(self._addresses.get(f.mailbox_id, ""), f) for f in self.project.failures()])
+        self._title_tab(2, _("Problems"), self.failures.rowCount())
+
+    def _show_remarks(self) -> None:
+        self.remarks.show_rows(dict.fromkeys((self._addresses.get(i, ""), folder, _(text)) for i, folder, text in self.project.remarks()))
+        self._title_tab(3, _("Remarks"), self.remarks.rowCount())
+
+    def _title_tab(self, place: int, words: str, number: int) -> None:
+        self.tabs.setTabText(place, f"{words} ({formats.count(number)})" if number else words)
+
+    def _failed(self, failed: tuple[MessageFailed, ...]) -> None:
+        self._show_failures()
+
+    # --- doing -------------------------------------------------------------------------------------------------------------------
+
+    def action(self) -> Action | None:
+        if not self.project.mailboxes() or self.project.running:
+            return None
+        if not self.project.census():
+            return Action(_("Take a &look"), self.look, "search", not self.busy)
+        finished = done(self.project)
+        words = _("Copy what is new") if self.project.runs() else _("&Start copying")
+        return Action(words, self.start, "play", not self.busy, urgent=not finished)
+
+    def look(self) -> None:
+        self.work(_("Counting folders and messages…"), lambda: self.project.take_census(self.bridge.report), self._looked)
+
+    def _looked(self, census: tuple[MailboxCensus, ...]) -> None:
+        wrong = [c for c in census if c.error]
+        self.refresh()
+        if wrong:
+            names = ", ".join(self._addresses.get(c.mailbox_id, "") for c in wrong[:5])
+            what = ngettext("{n} mailbox could not be looked at: {names}", "{n} mailboxes could not be looked at: {names}", len(wrong))
+            causes = "\n".join(dict.fromkeys(_(c.error) for c in wrong))
+            remedy = _("Test the sign-ins in the step Credentials, then look again.")
+            self.show_problem(Problem(what.format(n=len(wrong), names=names), remedy=remedy, detail=causes))
+
+    def start(self) -> None:
+        self.show_problem(None)
+        self.tried(lambda: self.project.start(self.bridge.report))
+        self.tabs.setCurrentIndex(0)
+        self.refresh()
+
+    def _pause_or_resume(self) -> None:
+        paused = not {c.state for c in self.model.rows} & BUSY
+        self.project.resume() if paused else self.project.pause()
+
+    def _stop(self) -> None:
+        self.project.stop()
+
+    def _pause_one(self) -> None:
+        chosen = self.table.chosen
+        if chosen is not None:
+            act = self.project.resume if chosen.state is MailboxState.PAUSED else self.project.pause
+            act(chosen.mailbox.id)
+
+    def _stop_one(self) -> None:
+        chosen = self.table.chosen
+        if chosen is not None:
+            self.project.stop(chosen.mailbox.id)
+
+    def _ended(self, summary: Summary) -> None:
+        self.refresh()
+        wrong = needs(self.project)
+        if wrong:
+            remedy = _("Choose a mailbox to see why. What has arrived is safe; copying again takes only the rest.")
+            self.show_problem(Problem(_("The copy has ended, and {what}.").format(what=wrong), remedy=remedy, tone=Tone.WARN))
+
+
+FACTS = {"messages": N_("messages"), "size": N_("in all"), "time": N_("expected time"), "problems": N_("problems")}
+
+

@@ -1,0 +1,287 @@
+"""Step 2, Prepare: both servers are entered and tested rung by rung; what must be ready on each side is ticked off."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit
+
+from mailsafi_wizard.model import Endpoint, Ladder, Security, Side
+from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.ui import ask, checks, kept
+from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.ladder import LadderView
+from mailsafi_wizard.ui.page import Action, Page
+from mailsafi_wizard.ui.theme import L, S
+from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, label, line, row
+from mailsafi_wizard.words import N_, _
+
+SECURITY_WORDS = {
+    Security.TLS: N_("Encrypted (TLS)"),
+    Security.STARTTLS: N_("Encrypted after greeting (STARTTLS)"),
+    Security.CLEARTEXT: N_("Not encrypted"),
+}
+CHECKLIST = {
+    Side.SOURCE: (
+        ("source.imap", N_("IMAP is switched on for every mailbox")),
+        ("source.passwords", N_("I have the passwords, or can set new ones")),
+        ("source.limits", N_("The provider knows that much mail will be read, and does not block this computer")),
+    ),
+    Side.DESTINATION: (
+        ("destination.users", N_("Every user has been created at MailSafi")),
+        ("destination.aliases", N_("Aliases and distribution lists have been created")),
+        ("destination.space", N_("Every mailbox has room for the mail that will come")),
+    ),
+}
+TITLES = {Side.SOURCE: N_("Where the mail is now"), Side.DESTINATION: N_("MailSafi")}
+NOTES = {
+    Side.SOURCE: N_("The IMAP server of your present provider. Nothing there is changed."),
+    Side.DESTINATION: N_("The IMAP server from your MailSafi welcome mail."),
+}
+
+
+def applies(project: MigrationProject) -> bool:
+    """Servers can be entered at any time."""
+    return bool(project.company.domains)
+
+
+def done(project: MigrationProject) -> bool:
+    """Both servers, as entered now, were climbed without a failed rung."""
+    ladders = [kept.last_ladder(project, side) for side in Side]
+    return all(ladder is not None and ladder.ok for ladder in ladders)
+
+
+def needs(project: MigrationProject) -> str:
+    """A server that was tested and failed wants the admin."""
+    ladders = [kept.last_ladder(project, side) for side in Side]
+    failed = [ladder.failed for ladder in ladders if ladder is not None and ladder.failed is not None]
+    return _(failed[0].cause) if failed else ""
+
+
+class ServerCard(Card):
+    """One server: where it listens, how it is secured, how far a connection comes."""
+
+    edited = Signal()
+    test = Signal()
+    trust = Signal(str)
+
+    def __init__(self, side: Side) -> None:
+        super().__init__(_(TITLES[side]), _(NOTES[side]))
+        self.side = side
+        self.chip = Chip()
+        self.head.addWidget(self.chip)
+        self.host, self.port, self.security = QLineEdit(), QLineEdit(), QComboBox()
+        self.host.setPlaceholderText("imap.example.com" if side is Side.SOURCE else _("from your welcome mail"))
+        for security, words in SECURITY_WORDS.items():
+            self.security.addItem(_(words), security)
+        self.port.setMaximumWidth(self.port.fontMetrics().horizontalAdvance("0000000000"))
+        fields = Fields(columns=1)
+        self.host_note = fields.add(_("Server"), self.host)
+        self.security_note = fields.add(_("Security"), self.security, beside=self.port)
+        self.port.setAccessibleName(_("Port"))
+        self.ladder = LadderView(self.trust.emit)
+        self.add(fields, line(), self.ladder)
+        self.prompt = label(_("Not tested yet. The test goes step by step and says exactly where it stops."), tone="muted")
+        self.add(self.prompt, 1)
+        for edit in (self.host, self.port):
+            edit.editingFinished.connect(self.edited)
+        self.security.activated.connect(self._security_chosen)
+
+    def _security_chosen(self) -> None:
+        self.port.setText(str(self._security().default_port))
+        self.edited.emit()
+
+    def _security(self) -> Security:
+        return Security(self.security.currentData())
+
+    def show_endpoint(self, endpoint: Endpoint | None) -> None:
+        self.host.setText(endpoint.host if endpoint else "")
+        security = endpoint.security if endpoint else Security.TLS
+        self.port.setText(str(endpoint.port if endpoint else security.default_port))
+        self.security.setCurrentIndex(list(SECURITY_WORDS).index(security))
+        self._warn(security)
+
+    def _warn(self, security: Security) -> None:
+        open_ = security is Security.CLEARTEXT
+        self.security_note.complain(_("Passwords and mail could be read on the way. Only for a server on your own premises.") if open_ else "")
+
+    def endpoint(self, now: Endpoint | None) -> Endpoint | None:
+        """What stands in the fields; None when it is empty or wrong, which is then said at the field. The pin stays with its server."""
+        complaint = checks.host(self.host.text())
+        self.host_note.complain(complaint)
+        self._warn(self._security())
+        if complaint or not self.host.text().strip():
+            return None
+        port = self.port.text().strip()
+        if checks.port(port):
+            port = str(self._security().default_port)
+            self.port.setText(port)
+        made = Endpoint(self.host.text().strip().rstrip(".").lower(), int(port), self._security())
+        same = now is not None and (now.host, now.port) == (made.host, made.port)
+        return replace(made, pin=now.pin) if now is not None and same else made
+
+    def show_ladder(self, ladder: Ladder | None, busy: bool) -> None:
+        if ladder is not self.ladder.ladder:
+            self.ladder.show_ladder(ladder)
+        self.ladder.setVisible(ladder is not None)
+        self.prompt.setVisible(ladder is None)
+        if busy:
+            self.chip.say(_("Testing…"), Tone.INFO, "refresh")
+        elif ladder is None:
+            self.chip.say(_("Not tested"), Tone.MUTED, "dash")
+        elif ladder.ok:
+            self.chip.say(_("Ready"), Tone.GOOD)
+        else:
+            self.chip.say(_("Needs you"), Tone.WARN)
+
+
+class PreparePage(Page):
+    title = N_("Prepare")
+    lead = N_("Enter both mail servers and test them. Then tick off what has to be ready on each side.")
+    why = N_(
+        "The test climbs five steps: the name is looked up, a connection is made, it is secured, the server greets, and a mailbox signs in."
+        " The first step that fails names one cause and one remedy. No password leaves this computer before the connection is secure."
+    )
+
+    def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
+        super().__init__(project, bridge)
+        self.cards = {side: ServerCard(side) for side in Side}
+        for side, card in self.cards.items():
+            card.edited.connect(lambda s=side: self._edited(s))
+            card.trust.connect(lambda fingerprint, s=side: self._ask_trust(s, fingerprint))
+        servers = row(*self.cards.values(), spacing=L)
+        for place in range(2):
+            servers.setStretch(place, 1)
+        self.body.addLayout(servers)
+        self.body.addWidget(self._certificates())
+        self.body.addWidget(self._checklist())
+        self.body.addStretch(1)
+
+    def _certificates(self) -> Card:
+        card = Card()
+        self.ca_text = label("", tone="muted")
+        choose = Button(_("Choose a file…"), self._choose_ca, kind="quiet", icon="file")
+        self.ca_clear = Button(_("Use none"), lambda: self._set_ca(None), kind="quiet")
+        line_ = row(self.ca_text, choose, self.ca_clear)
+        line_.setStretch(0, 1)
+        return card.add(line_)
+
+    def _checklist(self) -> Card:
+        card = Card(_("Ready on each side?"), _("These can't be seen from here. Tick each when it is so; you can come back at any time."))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(L)
+        grid.setVerticalSpacing(S)
+        self.ticks: dict[str, QCheckBox] = {}
+        for across, side in enumerate(Side):
+            grid.setColumnStretch(across, 1)
+            grid.addWidget(label(_(TITLES[side]), "strong"), 0, across)
+            for down, (key, words) in enumerate(CHECKLIST[side], 1):
+                grid.addLayout(self._tick_row(key, _(words)), down, across, Qt.AlignmentFlag.AlignTop)
+        return card.add(grid)
+
+    def _tick_row(self, key: str, words: str) -> object:
+        tick = self.ticks[key] = QCheckBox()
+        tick.setAccessibleName(words)
+        tick.toggled.connect(lambda on, k=key: self._ticked(k, on))
+        text = label(words)
+        text.setBuddy(tick)
+        made = row(tick, text, spacing=S)
+        made.setStretch(1, 1)
+        made.setAlignment(tick, Qt.AlignmentFlag.AlignTop)
+        return made
+
+    def _ticked(self, key: str, on: bool) -> None:
+        if kept.is_ticked(self.project, key) != on:
+            self.tried(lambda: kept.tick(self.project, key, on))
+            self.changed.emit()
+
+    def _edited(self, side: Side) -> None:
+        now = self.project.endpoint(side)
+        made = self.cards[side].endpoint(now)
+        if made != now:
+            self.tried(lambda: self.project.set_endpoint(side, made))
+            self.refresh()
+
+    def _choose_ca(self) -> None:
+        kinds = _("Certificates (*.pem *.crt *.cer);;All files (*)")
+        ask.ask_open(self, _("Further certificates to trust"), self.project.path.parent, kinds, self._set_ca)
+
+    def _set_ca(self, path: Path | None) -> None:
+        def keep() -> None:
+            self.project.ca_file = path
+
+        self.tried(keep)
+        self.refresh()
+
+    def leave(self) -> None:
+        for side in Side:
+            self._edited(side)
+
+    def refresh(self) -> None:
+        for side, card in self.cards.items():
+            if not card.host.hasFocus():
+                card.show_endpoint(self.project.endpoint(side))
+            card.show_ladder(kept.last_ladder(self.project, side), bool(self.busy))
+        for key, tick in self.ticks.items():
+            tick.setChecked(kept.is_ticked(self.project, key))
+        ca = self.project.ca_file
+        self.ca_text.setText(
+            _("Also trusted: the certificates in {name}").format(name=ca.name) if ca else _("A server with a certificate of your own company?")
+        )
+        self.ca_clear.setVisible(ca is not None)
+        self.missing = self._what_is_missing()
+        self.changed.emit()
+
+    def _what_is_missing(self) -> str:
+        if all(self.project.endpoint(side) is None for side in Side):
+            return _("Enter both servers.")
+        if self.project.endpoint(Side.SOURCE) is None:
+            return _("Enter the server where the mail is now.")
+        return _("Enter MailSafi's server.") if self.project.endpoint(Side.DESTINATION) is None else ""
+
+    def action(self) -> Action:
+        entered = any(self.project.endpoint(side) is not None for side in Side)
+        ready = done(self.project)
+        return Action(_("Test again") if ready else _("&Test both servers"), self.test, "refresh", entered and not self.busy, urgent=not ready)
+
+    def test(self) -> None:
+        """Climb both ladders side by side."""
+        for side in Side:
+            self._edited(side)
+        sides = [side for side in Side if self.project.endpoint(side) is not None]
+        self.work(_("Testing the servers…"), lambda: self._climb(sides), self._climbed)
+        self.refresh()
+
+    def _climb(self, sides: list[Side]) -> list[tuple[Side, Ladder]]:
+        first = next(iter(self.project.mailboxes()), None)
+        sign_ins = {side: self.project.sign_in(first.id, side) if first else None for side in sides}
+        with ThreadPoolExecutor(len(sides)) as pool:
+            return list(zip(sides, pool.map(lambda side: self.project.climb(side, sign_ins[side]), sides), strict=True))
+
+    def _climbed(self, ladders: list[tuple[Side, Ladder]]) -> None:
+        for side, ladder in ladders:
+            kept.keep_ladder(self.project, side, ladder)
+        self.refresh()
+
+    def _ask_trust(self, side: Side, fingerprint: str) -> None:
+        ladder = self.cards[side].ladder.ladder
+        text = _("{certificate}\n\nSHA-256 fingerprint:\n{fingerprint}\n\nCompare it with what the server's administrator tells you.")
+        filled = text.format(certificate=ladder.certificate if ladder else "", fingerprint=_grouped(fingerprint))
+        yes = ask.Answer(_("Trust this certificate"), lambda: self._trust(side, fingerprint), danger=True)
+        ask.ask(self, _("Trust this certificate for this project?"), filled, ask.Answer(_("Don't trust it"), lambda: None), yes)
+
+    def _trust(self, side: Side, fingerprint: str) -> None:
+        endpoint = self.project.endpoint(side)
+        if endpoint is not None:
+            self.project.set_endpoint(side, replace(endpoint, pin=fingerprint))
+            self.test()
+
+
+def _grouped(fingerprint: str) -> str:
+    pairs = [fingerprint[i : i + 2].upper() for i in range(0, len(fingerprint), 2)]
+    return "\n".join(":".join(pairs[i : i + 16]) for i in range(0, len(pairs), 16))
+
+

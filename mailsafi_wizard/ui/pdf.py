@@ -1,0 +1,54 @@
+"""Writes a report as PDF: the sheets of `sheets`, drawn on paper by the same function that draws the preview.
+
+Works on any thread, needs a QGuiApplication for its fonts, and replaces a file only when the new one is whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF
+from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
+
+from mailsafi_wizard import __version__
+from mailsafi_wizard.report import ReportFacts
+from mailsafi_wizard.ui.sheets import Document, lay_out, paint_sheet
+
+RESOLUTION = 720  # dots per inch: one dot is one unit of a sheet
+
+
+def write_pdf(
+    facts: ReportFacts, path: Path, size: QPageSize | None = None, progress: Callable[[float], object] = lambda _share: None
+) -> int:
+    """Write the report to ``path``; the answer is the number of pages. ``progress`` gets 0 to 1. Raises OSError as files do."""
+    paper = size or QPageSize(QPageSize.PageSizeId.A4)
+    document = lay_out(facts, paper, lambda share: progress(share / 2))
+    part = path.with_name(f".{path.name}.part")
+    try:
+        _write(document, part, paper, lambda share: progress(0.5 + share / 2))
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    return len(document.sheets)
+
+
+def _write(document: Document, path: Path, paper: QPageSize, progress: Callable[[float], object]) -> None:
+    path.write_bytes(b"")  # an OSError with a reason, where QPdfWriter would only say no
+    writer = QPdfWriter(str(path))
+    writer.setResolution(RESOLUTION)
+    writer.setTitle(document.title)
+    writer.setCreator(f"MailSafi Wizard {__version__}")
+    writer.setPageLayout(QPageLayout(paper, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise OSError(f"cannot write {path}")
+    try:
+        for number, sheet in enumerate(document.sheets):
+            if number and not writer.newPage():
+                raise OSError(f"cannot write page {number + 1} to {path}")
+            paint_sheet(painter, sheet)
+            progress((number + 1) / len(document.sheets))
+    finally:
+        painter.end()

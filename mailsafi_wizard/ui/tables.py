@@ -1,0 +1,259 @@
+"""Tables: one model for rows of any kind, described by columns; a view with sorting and filtering; cells with state and progress.
+
+Rows are frozen dataclasses. Only rows that differ are announced as changed, so eight busy mailboxes cost eight repaints a tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QFont, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui.theme import S, XS, theme
+from mailsafi_wizard.ui.widgets import Tone
+
+R = TypeVar("R")
+Index = QModelIndex | QPersistentModelIndex
+
+TONE_ROLE = Qt.ItemDataRole.UserRole + 1  # a Tone: the cell is a state with an icon
+ICON_ROLE = Qt.ItemDataRole.UserRole + 2  # the icon's name, "" for the tone's own
+SHARE_ROLE = Qt.ItemDataRole.UserRole + 3  # 0..1: the cell is a progress bar
+SORT_ROLE = Qt.ItemDataRole.UserRole + 4
+
+
+@dataclass(frozen=True)
+class Column(Generic[R]):
+    """One column. ``state`` gives (tone, icon) for a state cell, ``share`` a fraction for a bar; numbers are ``numeric``."""
+
+    title: str
+    text: Callable[[R], str]
+    sort: Callable[[R], Any] | None = None
+    numeric: bool = False
+    state: Callable[[R], tuple[Tone, str]] | None = None
+    share: Callable[[R], float] | None = None
+    tip: Callable[[R], str] | None = None
+    stretch: bool = False
+
+
+class RowsModel(QAbstractTableModel, Generic[R]):
+    """Rows of one kind. ``key`` tells one row from another over time."""
+
+    def __init__(self, columns: Sequence[Column[R]], key: Callable[[R], Hashable]) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+        self._key = key
+        self._rows: list[R] = []
+        self._places: dict[Hashable, int] = {}
+
+    @property
+    def rows(self) -> tuple[R, ...]:
+        return tuple(self._rows)
+
+    def row(self, place: int) -> R:
+        return self._rows[place]
+
+    def show_rows(self, rows: Iterable[R]) -> None:
+        """Show exactly these rows. Where only their contents differ, selection and scroll position stay."""
+        fresh = list(rows)
+        places = {self._key(row): place for place, row in enumerate(fresh)}
+        if list(places) == list(self._places):
+            self.update_rows(fresh)
+            return
+        self.beginResetModel()
+        self._rows, self._places = fresh, places
+        self.endResetModel()
+
+    def update_rows(self, rows: Iterable[R]) -> None:
+        """Replace rows that are known; those that are equal cost nothing, unknown ones are passed over."""
+        for row in rows:
+            place = self._places.get(self._key(row))
+            if place is not None and self._rows[place] != row:
+                self._rows[place] = row
+                self.dataChanged.emit(self.index(place, 0), self.index(place, len(self.columns) - 1))
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(self.columns[section])
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], self.columns[index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return column.text(row)
+        if role == SORT_ROLE:
+            return column.sort(row) if column.sort else column.text(row).casefold()
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tip(row) if column.tip else None
+        return self._look(row, column, role)
+
+    def _look(self, row: R, column: Column[R], role: int) -> Any:
+        if role == TONE_ROLE and column.state:
+            return column.state(row)[0]
+        if role == ICON_ROLE and column.state:
+            return column.state(row)[1]
+        if role == SHARE_ROLE and column.share:
+            return column.share(row)
+        return None
+
+
+def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Draws state cells (icon and words) and progress cells (bar and per cent); leaves the rest to the style."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        tone, share = index.data(TONE_ROLE), index.data(SHARE_ROLE)
+        if tone is None and share is None:
+            super().paint(painter, option, index)
+            return
+        empty = QStyleOptionViewItem(option)
+        self.initStyleOption(empty, index)
+        empty.text = ""
+        style = empty.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, empty, painter, empty.widget)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(option.rect).adjusted(2 * S, 0, -S, 0)
+        if share is not None:
+            _paint_bar(painter, area, float(share), str(index.data()), option)
+        else:
+            _paint_state(painter, area, tone, str(index.data(ICON_ROLE) or ""), str(index.data()), option)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        hint = super().sizeHint(option, index)
+        if index.data(TONE_ROLE) is not None:
+            hint.setWidth(hint.width() + theme().px(18) + 2 * S)
+        elif index.data(SHARE_ROLE) is not None:
+            hint.setWidth(max(hint.width(), theme().px(150)))
+        return hint
+
+
+def _paint_state(painter: QPainter, area: QRectF, tone: Tone, icon: str, text: str, option: QStyleOptionViewItem) -> None:
+    edge = theme().px(16)
+    rtl = option.direction == Qt.LayoutDirection.RightToLeft
+    sign = QRectF(area.right() - edge if rtl else area.left(), area.center().y() - edge / 2, edge, edge)
+    icons.paint(painter, icon or tone.icon, sign, theme().colour(tone.value))
+    words = area.adjusted(0, 0, -edge - S, 0) if rtl else area.adjusted(edge + S, 0, 0, 0)
+    painter.setPen(theme().colour("muted" if tone is Tone.MUTED else tone.value))
+    _paint_text(painter, words, text, option)
+
+
+def _paint_bar(painter: QPainter, area: QRectF, share: float, text: str, option: QStyleOptionViewItem) -> None:
+    width = option.fontMetrics.horizontalAdvance("100 %") + XS
+    rtl = option.direction == Qt.LayoutDirection.RightToLeft
+    words = QRectF(area.left() if rtl else area.right() - width, area.top(), width, area.height())
+    bar = QRectF(area.left() + (width + S if rtl else 0), area.center().y() - 3, area.width() - width - S, 6)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().colour("line"))
+    painter.drawRoundedRect(bar, 3, 3)
+    done = QRectF(bar)
+    if rtl:
+        done.setLeft(bar.right() - bar.width() * share)
+    else:
+        done.setRight(bar.left() + bar.width() * share)
+    if share > 0:
+        painter.setBrush(theme().colour("good" if share >= 1 else "accent"))
+        painter.drawRoundedRect(done, 3, 3)
+    painter.setPen(theme().colour("text"))
+    painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _paint_text(painter: QPainter, area: QRectF, text: str, option: QStyleOptionViewItem) -> None:
+    fitted = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
+    rtl = option.direction == Qt.LayoutDirection.RightToLeft
+    side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
+    painter.setFont(QFont(option.font))
+    painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, fitted)
+
+
+class Filter(QSortFilterProxyModel):
+    """Sorts by each column's own order and keeps rows in which any column holds the words looked for."""
+
+    def __init__(self, model: RowsModel[Any]) -> None:
+        super().__init__()
+        self.setSourceModel(model)
+        self.setSortRole(SORT_ROLE)
+        self.setFilterKeyColumn(-1)
+        self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+
+    def lessThan(self, left: Index, right: Index) -> bool:
+        one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)
+        return bool(one < other)
+
+
+class Table(QTableView, Generic[R]):
+    """A table of rows; the columns' widths follow their contents, and one of them takes what is left."""
+
+    def __init__(self, name: str, model: RowsModel[R]) -> None:
+        super().__init__()
+        self.rows_model = model
+        self.filter = Filter(model)
+        self.setModel(self.filter)
+        self.setAccessibleName(name)
+        self.setItemDelegate(CellDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self._dress()
+        model.modelReset.connect(self._fit)
+
+    def _dress(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(theme().px(34))
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setStretchLastSection(False)
+        for place, column in enumerate(self.rows_model.columns):
+            mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
+            head.setSectionResizeMode(place, mode)
+        self.setSortingEnabled(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self.setMinimumHeight(theme().px(34) * 3)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Widths by what stands in the first rows, once per set of rows: doing it on every change would cost the copy."""
+        for place, column in enumerate(self.rows_model.columns):
+            if not column.stretch:
+                wanted = max(self.sizeHintForColumn(place), self.horizontalHeader().sectionSizeHint(place))
+                self.setColumnWidth(place, min(wanted + S, theme().px(340)))
+
+    def fit(self) -> None:
+        self._fit()
+
+    @property
+    def chosen(self) -> R | None:
+        """The row that is selected."""
+        index = self.currentIndex()
+        return self.rows_model.row(self.filter.mapToSource(index).row()) if index.isValid() else None
+
+    def choose(self, place: int) -> None:
+        self.selectRow(place)

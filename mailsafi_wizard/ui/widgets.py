@@ -1,0 +1,368 @@
+"""The small parts every page is put together from: labels, buttons, chips, cards, panels, empty states.
+
+Each takes words and callables and knows no project. Widgets read the theme when they paint, so a new scheme needs no telling.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui.theme import L, M, S, XL, XS, theme
+
+
+class Tone(enum.Enum):
+    """What a chip or panel means; always shown by an icon and words too, never by colour alone."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    INFO = "info"
+    ACCENT = "accent"
+    MUTED = "muted"
+
+    @property
+    def icon(self) -> str:
+        return _TONE_ICONS[self]
+
+
+_TONE_ICONS = {
+    Tone.GOOD: "check",
+    Tone.WARN: "alert",
+    Tone.BAD: "cross",
+    Tone.INFO: "info",
+    Tone.ACCENT: "arrow-right",
+    Tone.MUTED: "clock",
+}
+
+
+def restyle(widget: QWidget, **properties: str) -> None:
+    """Set style properties and let the style sheet see them; does nothing when they are the same already."""
+    changed = [name for name, value in properties.items() if widget.property(name) != value]
+    for name in changed:
+        widget.setProperty(name, properties[name])
+    if changed:
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def label(text: str = "", role: str = "body", tone: str = "", wrap: bool = True, select: bool = False) -> QLabel:
+    """Plain text: never markup, whoever wrote it."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    if tone:
+        made.setProperty("tone", tone)
+    made.setWordWrap(wrap)
+    if wrap:
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    if select:
+        flags = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        made.setTextInteractionFlags(flags)
+        made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    return made
+
+
+def column(*parts: QWidget | QLayout | int | None, spacing: int = M, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
+    """A column of widgets and layouts; a number is a stretch."""
+    layout = QVBoxLayout()
+    _fill(layout, parts, spacing, margins)
+    return layout
+
+
+def row(*parts: QWidget | QLayout | int | None, spacing: int = S, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+    """A row of widgets and layouts; a number is a stretch."""
+    layout = QHBoxLayout()
+    _fill(layout, parts, spacing, margins)
+    return layout
+
+
+def _fill(layout: QBoxLayout, parts: Iterable[QWidget | QLayout | int | None], spacing: int, margins: tuple[int, int, int, int]) -> None:
+    layout.setSpacing(spacing)
+    layout.setContentsMargins(*margins)
+    for part in parts:
+        if isinstance(part, QWidget):
+            layout.addWidget(part)
+        elif isinstance(part, QLayout):
+            layout.addLayout(part)
+        elif part is not None:
+            layout.addStretch(part)
+
+
+def box(layout: QLayout) -> QWidget:
+    """A bare widget around a layout, so that it can be hidden as one."""
+    widget = QWidget()
+    widget.setLayout(layout)
+    return widget
+
+
+class Icon(QWidget):
+    """A picture beside words that say the same; hidden from screen readers for that reason."""
+
+    def __init__(self, name: str, role: str = "text", edge: int = 18) -> None:
+        super().__init__()
+        self._name, self._role, self._edge = name, role, edge
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_as(self, name: str, role: str) -> None:
+        if (name, role) != (self._name, self._role):
+            self._name, self._role = name, role
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        edge = theme().px(self._edge)
+        return QSize(edge, edge)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        icons.paint(painter, self._name, QRectF(self.rect()), theme().colour(self._role))
+        painter.end()
+
+
+class Button(QPushButton):
+    """A push button of one of the kinds of the style sheet: "", "primary", "quiet", "danger"."""
+
+    INKS = {"primary": "on_accent", "quiet": "accent", "danger": "danger"}
+
+    def __init__(self, text: str, clicked: Callable[[], object] | None = None, kind: str = "", icon: str = "", hint: str = "") -> None:
+        super().__init__(text)
+        self._icon_name = icon
+        self.setProperty("kind", kind)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(hint)
+        if hint:
+            self.setAccessibleDescription(hint)
+        if clicked is not None:
+            self.clicked.connect(lambda: clicked())
+        self._tint()
+
+    def be(self, text: str, icon: str = "", kind: str | None = None) -> None:
+        """Change words, icon and kind in place."""
+        self.setText(text)
+        self._icon_name = icon
+        if kind is not None:
+            restyle(self, kind=kind)
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "_icon_name"):
+            self._tint()
+
+    def _tint(self) -> None:
+        if self._icon_name:
+            edge = theme().px(18)
+            self.setIcon(icons.icon(self._icon_name, self.INKS.get(str(self.property("kind")), "text"), edge))
+            self.setIconSize(QSize(edge, edge))
+        else:
+            self.setIcon(icons.QIcon())
+
+
+class Card(QFrame):
+    """A surface that holds one matter. ``body`` is the layout to put things in."""
+
+    def __init__(self, title: str = "", note: str = "", kind: str = "card", spacing: int = M) -> None:
+        super().__init__()
+        self.setProperty("kind", kind)
+        self.body = column(spacing=spacing, margins=(L, L, L, L))
+        self.setLayout(self.body)
+        self.head = row(spacing=S)
+        if title:
+            self.setAccessibleName(title)
+            self.head.addWidget(label(title, "heading"), 1)
+            self.body.addLayout(self.head)
+        if note:
+            self.body.addWidget(label(note, tone="muted"))
+
+    def add(self, *parts: QWidget | QLayout | int) -> Card:
+        for part in parts:
+            if isinstance(part, QWidget):
+                self.body.addWidget(part)
+            elif isinstance(part, QLayout):
+                self.body.addLayout(part)
+            else:
+                self.body.addStretch(part)
+        return self
+
+
+class Chip(QFrame):
+    """A short state: icon and words on a soft ground."""
+
+    def __init__(self, text: str = "", tone: Tone = Tone.MUTED, icon: str = "") -> None:
+        super().__init__()
+        self.setProperty("kind", "chip")
+        self._icon = Icon("clock", "muted", 14)
+        self._label = label("", "small", wrap=False)
+        self.setLayout(row(self._icon, self._label, spacing=XS + 1, margins=(S, 3, M - 2, 3)))
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self.say(text, tone, icon)
+
+    def say(self, text: str, tone: Tone = Tone.MUTED, icon: str = "") -> None:
+        self._label.setText(text)
+        self._icon.show_as(icon or tone.icon, tone.value)
+        restyle(self._label, tone=tone.value)
+        restyle(self, tone=tone.value)
+        self.setAccessibleName(text)
+
+    @property
+    def text(self) -> str:
+        return self._label.text()
+
+
+class Fact(QWidget):
+    """A figure with its name under it, for rows of totals."""
+
+    def __init__(self, name: str, value: str = "") -> None:
+        super().__init__()
+        self._name = name
+        self._value = label(value, "figure", wrap=False)
+        self._label = label(name, "small", "muted", wrap=False)
+        self.setLayout(column(self._value, self._label, spacing=0))
+        self.say(value)
+
+    def say(self, value: str, tone: str = "") -> None:
+        if value != self._value.text():
+            self._value.setText(value)
+            self.setAccessibleName(f"{self._name}: {value}")
+        restyle(self._value, tone=tone)
+
+    @property
+    def text(self) -> str:
+        return self._value.text()
+
+
+class EmptyState(QWidget):
+    """What a place shows before there is anything in it: what will be here, and the way there."""
+
+    def __init__(self, icon: str, title: str, text: str, *buttons: QPushButton) -> None:
+        super().__init__()
+        sign = Icon(icon, "accent", 40)
+        words = label(text, tone="muted")
+        words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        words.setMaximumWidth(theme().px(480))
+        words.setMinimumWidth(theme().px(320))
+        head = label(title, "heading")
+        head.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        layout = column(1, spacing=S, margins=(XL, XL, XL, XL))
+        for part, gap in ((sign, M), (head, XS), (words, M)):
+            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+            layout.addSpacing(gap)
+        if buttons:
+            layout.addLayout(row(1, *buttons, 1, spacing=S))
+        layout.addStretch(1)
+        self.setLayout(layout)
+
+
+class Field(QWidget):
+    """One control with its name above it and, below, a line of help or of complaint. ``beside`` stands at the control's right."""
+
+    def __init__(self, name: str, control: QWidget, help_text: str = "", beside: QWidget | None = None) -> None:
+        super().__init__()
+        self.control = control
+        caption = label(name, wrap=False)
+        caption.setBuddy(control)
+        if not control.accessibleName():
+            control.setAccessibleName(name.replace("&", ""))
+        self.note = FieldNote(control, help_text)
+        line = row(control, beside, spacing=S)
+        line.setStretch(0, 1)
+        self.setLayout(column(caption, line, self.note, 1, spacing=XS))
+
+
+class Fields(QGridLayout):
+    """Fields side by side, ``columns`` in a row, all of one width."""
+
+    def __init__(self, columns: int = 2) -> None:
+        super().__init__()
+        self._columns, self._next = columns, 0
+        self.setHorizontalSpacing(L)
+        self.setVerticalSpacing(M)
+        for index in range(columns):
+            self.setColumnStretch(index, 1)
+
+    def add(self, name: str, control: QWidget, help_text: str = "", beside: QWidget | None = None, wide: bool = False) -> FieldNote:
+        """Put the next field; ``wide`` gives it a row of its own. The answer is its line of help, which can complain."""
+        field = Field(name, control, help_text, beside)
+        if wide and self._next % self._columns:
+            self._next += self._columns - self._next % self._columns
+        at, across = divmod(self._next, self._columns)
+        self.addWidget(field, at, across, 1, self._columns if wide else 1)
+        self._next += self._columns if wide else 1
+        return field.note
+
+
+class FieldNote(QLabel):
+    """The small line under a field: its help, or what is wrong with what stands there."""
+
+    def __init__(self, control: QWidget, help_text: str = "") -> None:
+        super().__init__(help_text)
+        self._control, self._help = control, help_text
+        self.setProperty("role", "small")
+        self.setProperty("tone", "muted")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setVisible(bool(help_text))
+        self._wrong = ""
+
+    @property
+    def wrong(self) -> str:
+        return self._wrong
+
+    def complain(self, text: str) -> None:
+        """Show ``text`` as a complaint; "" takes it back."""
+        self._wrong = text
+        self.setText(f"⚠ {text}" if text else self._help)
+        self.setVisible(bool(text or self._help))
+        restyle(self, tone="bad" if text else "muted")
+        restyle(self._control, wrong="true" if text else "false")
+        self._control.setAccessibleDescription(text or self._help)
+
+
+def line() -> QFrame:
+    """A hairline between two matters."""
+    made = QFrame()
+    made.setProperty("kind", "line")
+    made.setFixedHeight(1)
+    return made
+
+
+class Tile(QPushButton):
+    """A large choice: icon, a name and what it does."""
+
+    def __init__(self, icon: str, title: str, text: str, clicked: Callable[[], object]) -> None:
+        super().__init__()
+        self.setProperty("kind", "tile")
+        self.setAccessibleName(title.replace("&", ""))
+        self.setAccessibleDescription(text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        head, words = label(title.replace("&", ""), "heading"), label(text, tone="muted")
+        self.setLayout(column(row(Icon(icon, "accent", 30), 1), head, words, 1, spacing=S, margins=(XL, XL, XL, XL)))
+        for part in (head, words):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.clicked.connect(lambda: clicked())
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        assert layout is not None
+        width = max(theme().px(220), self.width() if self.isVisible() else 0)
+        return QSize(theme().px(220), max(layout.totalHeightForWidth(width), theme().px(180)))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()

@@ -1,0 +1,372 @@
+"""The one window: step rail, page stack, bottom bar. Draws what a page says (busy, missing, problem, action) and moves between pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QMainWindow, QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.ui import ask, icons, menu
+from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.page import Action, Page
+from mailsafi_wizard.ui.problems import Problem, ProblemPanel
+from mailsafi_wizard.ui.rail import Rail
+from mailsafi_wizard.ui.steps import Step, StepState, current, states
+from mailsafi_wizard.ui.theme import L, M, S, XL, XS
+from mailsafi_wizard.ui.welcome import Welcome
+from mailsafi_wizard.ui.widgets import Button, Card, Icon, box, column, label, row
+from mailsafi_wizard.words import _
+
+SETTLE = 400  # milliseconds after a change before the rail looks at the project again
+
+
+class Window(QMainWindow):
+    """The shell. ``rehearse`` starts a rehearsal and hands its project to `open_project`; None hides the offer."""
+
+    closed = Signal()
+    language_chosen = Signal(str)
+
+    def __init__(self, steps: Sequence[Step], rehearse: Callable[[], object] | None = None) -> None:
+        super().__init__()
+        self.steps, self._rehearse = tuple(steps), rehearse
+        self.project: MigrationProject | None = None
+        self.bridge = Bridge(self)
+        self.pages: dict[int, Page] = {}
+        self.areas: dict[int, QScrollArea] = {}
+        self.shown = 0
+        self._closing = False
+        self.setWindowIcon(icons.app_icon())
+        self.resize(1180, 760)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE)
+        self._settle.timeout.connect(self._look_again)
+        self.bridge.mailboxes_changed.connect(lambda _changed: self._settle.isActive() or self._settle.start())
+        self.bridge.run_ended.connect(lambda _summary: self._look_again())
+        self.build()
+
+    # --- putting it together ----------------------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Make every part anew, in the language and look of now; the project and the page shown stay."""
+        for page in self.pages.values():
+            page.leave()
+        self.pages, self.areas = {}, {}
+        self.rail = Rail([_(step.page.title) for step in self.steps])
+        self.rail.chosen.connect(self.show_step)
+        self.menu_button = menu.menu_button(self)
+        self.rail.body.addWidget(self.menu_button)
+        self.stack = QStackedWidget()
+        self.welcome = Welcome(self.new_project, self.open_file, self._rehearse, self._recent())
+        self.stack.addWidget(_scrolling(self.welcome))
+        right = column(self._make_banner(), self._make_header(), self.stack, self._make_bottom(), spacing=0)
+        right.setStretch(2, 1)
+        shell = QWidget()
+        shell.setObjectName("shell")
+        whole = row(self.rail, box(right), spacing=0)
+        whole.setStretch(1, 1)
+        shell.setLayout(whole)
+        self.setCentralWidget(shell)
+        self._make_shortcuts(shell)
+        self.show_step(self.shown) if self.project else self._show_welcome()
+
+    def _make_banner(self) -> QWidget:
+        self.banner = QFrame()
+        self.banner.setObjectName("banner")
+        text = label(_("This is a rehearsal: sample servers and a sample company on this computer. No real mailbox is touched."), "small")
+        self.banner.setLayout(row(Icon("flask", "info", 18), text, spacing=S, margins=(XL, S, XL, S)))
+        self.banner.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        return self.banner
+
+    def _make_header(self) -> QWidget:
+        self.title, self.lead = label("", "title"), label("", tone="muted")
+        self.why = Button(_("&Why?"), self._toggle_why, kind="quiet", icon="help", hint=_("What this step is for"))
+        self.why.setCheckable(True)
+        self.why_card = Card(kind="sunken")
+        self.why_text = label("", select=True)
+        self.why_card.add(self.why_text)
+        self.problem_place = QVBoxLayout()
+        top = row(self.title, spacing=L)
+        top.setStretch(0, 1)
+        top.addWidget(self.why, 0, Qt.AlignmentFlag.AlignTop)
+        head = column(top, self.lead, spacing=XS, margins=(XL, XL, XL, M))
+        head.addWidget(self.why_card)
+        head.addLayout(self.problem_place)
+        self.problem_place.setContentsMargins(0, S, 0, 0)
+        self.header = box(head)
+        return self.header
+
+    def _make_bottom(self) -> QWidget:
+        self.back = Button("", self.go_back, icon="arrow-left")
+        self.next = Button("", self.go_next)
+        self.next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.act = Button("", self._do_action)
+        self.status = label("", "small", "muted")
+        self.working = QProgressBar()
+        self.working.setRange(0, 0)
+        self.working.setTextVisible(False)
+        self.working.setFixedWidth(72)
+        self.working.setAccessibleName(_("Working"))
+        bar = row(self.back, self.working, self.status, self.act, self.next, spacing=M, margins=(XL, M, XL, M))
+        bar.setStretch(2, 1)
+        self.bottom = QFrame()
+        self.bottom.setObjectName("bottom")
+        self.bottom.setLayout(bar)
+        return self.bottom
+
+    def _make_shortcuts(self, parent: QWidget) -> None:
+        for keys, do in (("Alt+Left", self.go_back), ("Alt+Right", self.go_next), ("F1", self._toggle_why), ("Ctrl+O", self.open_file)):
+            QShortcut(QKeySequence(keys), parent).activated.connect(do)
+
+    # --- projects ----------------------------------------------------------------------------------------------------------
+
+    def open_project(self, project: MigrationProject) -> None:
+        """Show ``project`` at the first step that needs the admin; the one shown before is closed."""
+        self.close_project()
+        self.project = project
+        if not project.rehearsal:
+            menu.remember(project.path)
+        self.show_step(current(states(self.steps, project)))
+
+    def close_project(self) -> None:
+        for index, page in self.pages.items():
+            page.leave()
+            self.stack.removeWidget(self.areas[index])
+            self.areas[index].deleteLater()
+        self.pages, self.areas = {}, {}
+        self.bridge.forget()
+        if self.project is not None:
+            self.project.close()
+        self.project = None
+        self.shown = 0
+        self._show_welcome()
+
+    def leave_project(self) -> None:
+        """Back to the welcome; a running copy is asked about first."""
+        if self.project is not None and self.project.running:
+            self._ask_to_stop(self.close_project)
+        else:
+            self.close_project()
+
+    def _recent(self) -> list[tuple[Path, Callable[[], object]]]:
+        return [(path, lambda p=path: self.open_at(p)) for path in menu.recent_paths()]
+
+    def new_project(self) -> None:
+        proposal = menu.folder() / _("Our migration.mailsafi")
+        ask.ask_save(self, _("New migration: where to keep the project file"), proposal, menu.kinds(), self.create_at)
+
+    def open_file(self) -> None:
+        ask.ask_open(self, _("Open a project"), menu.folder(), menu.kinds(), self.open_at)
+
+    def create_at(self, path: Path) -> None:
+        self._try_open(lambda: MigrationProject.create(path))
+
+    def open_at(self, path: Path) -> None:
+        self._try_open(lambda: MigrationProject.open(path))
+
+    def _try_open(self, make: Callable[[], MigrationProject]) -> None:
+        try:
+            project = make()
+        except Exception as error:  # shown in place; the window stays as it was
+            self.show_problem(Problem.of(error))
+        else:
+            self.open_project(project)
+
+    # --- pages -------------------------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page | None:
+        return self.pages.get(self.shown) if self.project else None
+
+    def show_step(self, index: int) -> None:
+        """Bring step ``index`` forward, made on first sight."""
+        if self.project is None or not 0 <= index < len(self.steps):
+            return
+        if self.page is not None and index != self.shown:
+            self.page.leave()
+        self.shown = index
+        page = self.pages.get(index) or self._make_page(index)
+        self.stack.setCurrentWidget(self.areas[index])
+        self.why.setChecked(False)
+        page.refresh()
+        self._draw()
+        self._look_again()
+
+    def show_key(self, key: str) -> None:
+        self.show_step(next(i for i, step in enumerate(self.steps) if step.key == key))
+
+    def _make_page(self, index: int) -> Page:
+        assert self.project is not None
+        page = self.steps[index].page(self.project, self.bridge)
+        page.changed.connect(lambda: self._page_changed(page))
+        page.go_to.connect(self.show_key)
+        self.areas[index] = _scrolling(page)
+        self.stack.addWidget(self.areas[index])
+        self.pages[index] = page
+        return page
+
+    def _page_changed(self, page: Page) -> None:
+        if page is self.page:
+            self._draw()
+        self._settle.start()
+
+    def go_back(self) -> None:
+        self.show_step(self.shown - 1)
+
+    def go_next(self) -> None:
+        self.show_step(self.shown + 1)
+
+    def _do_action(self) -> None:
+        action = self.page.action() if self.page else None
+        if action is not None and action.enabled:
+            action.do()
+
+    # --- drawing what the page says ------------------------------------------------------------------------------------------
+
+    def _look_again(self) -> None:
+        """Ask the project how the steps stand and show it in the rail."""
+        if self.project is None:
+            everything = [StepState.NOT_YET] * len(self.steps)
+            self.rail.show_states(everything, 0, [False] * len(self.steps))
+            return
+        self.rail.show_states(states(self.steps, self.project), self.shown, [True] * len(self.steps))
+        company = self.project.company
+        self.rail.heading.setText(company.name or self.project.path.stem)
+        self.rail.note.setText(", ".join(company.domains))
+        self.rail.note.setVisible(bool(company.domains))
+        self.setWindowTitle(f"{company.name or self.project.path.stem} - MailSafi Wizard")
+
+    def _draw(self) -> None:
+        page = self.page
+        if page is None or self.project is None:
+            return
+        self.banner.setVisible(self.project.rehearsal)
+        self.title.setText(_(page.title))
+        self.lead.setText(_(page.lead))
+        self.why.setVisible(bool(page.why))
+        self.why_text.setText(_(page.why))
+        self.why_card.setVisible(self.why.isChecked())
+        self.show_problem(page.problem, page.problem_buttons())
+        self.bottom.show()
+        self._draw_bottom(page)
+
+    def _draw_bottom(self, page: Page) -> None:
+        last = self.shown == len(self.steps) - 1
+        self.back.setVisible(self.shown > 0)
+        self.next.setVisible(not last)
+        if self.shown > 0:
+            self.back.be(_("&Back"), self._arrow(back=True))
+        action = page.action()
+        self.act.setVisible(action is not None)
+        urgent = action is not None and action.urgent and action.enabled
+        if action is not None:
+            self._draw_action(action, urgent)
+        if not last:
+            following = _(self.steps[self.shown + 1].page.title)
+            self.next.be(_("&Next: {step}").format(step=following), self._arrow(back=False), "" if urgent or page.missing else "primary")
+        self.working.setVisible(bool(page.busy))
+        self.status.setText(page.busy or page.missing)
+
+    def _draw_action(self, action: Action, urgent: bool) -> None:
+        self.act.be(action.text, action.icon, "primary" if urgent else "")
+        self.act.setEnabled(action.enabled)
+
+    def _arrow(self, back: bool) -> str:
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        return "arrow-left" if back != rtl else "arrow-right"
+
+    def show_problem(self, problem: Problem | None, buttons: Sequence[Button] = ()) -> None:
+        shown = self.problem_place.itemAt(0)
+        panel = shown.widget() if shown is not None else None
+        if isinstance(panel, ProblemPanel):
+            if panel.problem == problem:
+                return
+            self.problem_place.removeWidget(panel)
+            panel.hide()
+            panel.deleteLater()
+        if problem is not None:
+            self.problem_place.addWidget(ProblemPanel(problem, *buttons, dismiss=self._dismiss))
+
+    def _dismiss(self) -> None:
+        if self.page is not None:
+            self.page.show_problem(None)
+        else:
+            self.show_problem(None)
+
+    def _toggle_why(self) -> None:
+        if self.sender() is not self.why:
+            self.why.setChecked(not self.why.isChecked())
+        self.why_card.setVisible(self.why.isChecked())
+
+    def _show_welcome(self) -> None:
+        self.stack.setCurrentIndex(0)
+        self.banner.hide()
+        self.title.setText(_("Welcome"))
+        self.lead.setText(_("Move your company's mailboxes to MailSafi, step by step. Nothing at your old provider is changed or deleted."))
+        for part in (self.why, self.why_card, self.bottom, self.rail.note):
+            part.hide()
+        self.rail.heading.setText("MailSafi Wizard")
+        self.setWindowTitle("MailSafi Wizard")
+        self.show_problem(None)
+        self._look_again()
+
+    # --- closing --------------------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.page is not None:
+            self.page.leave()
+        if self.project is None or not self.project.running or self._closing:
+            if self.project is not None:
+                self.project.close()
+            event.accept()
+            self.closed.emit()
+            return
+        event.ignore()
+        self._ask_to_stop(self._close_now)
+
+    def _ask_to_stop(self, then: Callable[[], object]) -> None:
+        ask.ask(
+            self,
+            _("Mailboxes are still being copied"),
+            _("If you stop, everything copied so far is kept, and the copy goes on from there the next time you open the project."),
+            ask.Answer(_("Keep copying"), lambda: None),
+            ask.Answer(_("Stop, go on later"), lambda: self._stop_then(then)),
+        )
+
+    def _stop_then(self, then: Callable[[], object]) -> None:
+        """Stop the copy without holding the window; what is on its way is settled first."""
+        if self.project is None:
+            return
+        self.status.setText(_("Finishing what is on its way…"))
+        self.project.stop()
+        waiting = QTimer(self)
+        waiting.setInterval(100)
+        project = self.project
+
+        def look() -> None:
+            if not project.running:
+                waiting.stop()
+                waiting.deleteLater()
+                then()
+
+        waiting.timeout.connect(look)
+        waiting.start()
+
+    def _close_now(self) -> None:
+        self._closing = True
+        self.close()
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area
+
