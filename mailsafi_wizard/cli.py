@@ -15,12 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mailsafi_wizard import __version__, errors
-from mailsafi_wizard.events import Event
-from mailsafi_wizard.model import Endpoint, Ledger, Mailbox, Secret, Side, SignInStyle
+from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignInStyle
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.report import build_facts, html, write_csv
+from mailsafi_wizard.report import html, write_csv
 from mailsafi_wizard.store import credential_list
-from mailsafi_wizard.telling import Teller, ledger_facts
+from mailsafi_wizard.telling import Teller
 
 STYLES = {style.value: style for style in SignInStyle}
 
@@ -237,7 +236,12 @@ def _check_list(options: argparse.Namespace) -> int:
     parsed = credential_list.read(_read(options.list))
     if options.json:
         for problem in parsed.problems:
-            print(json.dumps({"event": "problem", "line": problem.line, "severity": problem.severity, "text": problem.text}, ensure_ascii=False))
+            print(
+                json.dumps(
+                    {"event": "problem", "line": problem.line, "severity": problem.severity, "text": problem.text},
+                    ensure_ascii=False,
+                )
+            )
         print(json.dumps({"event": "summary", **parsed.as_facts()}, ensure_ascii=False))
     else:
         for problem in parsed.problems:

@@ -155,7 +155,9 @@ class NotTrusted(ServerError):
 
 class CertificateExpired(NotTrusted):
     title = "The certificate of {host} has expired or is not valid yet"
-    hint = "Check this computer's clock. If it is right, the server's administrator must renew the certificate. No password was sent."
+    hint = (
+        "Check this computer's clock. If it is right, the server's administrator must renew the certificate. No password was sent."
+    )
 
 
 class CertificateWrongHost(NotTrusted):

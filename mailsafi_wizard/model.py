@@ -253,7 +253,9 @@ class FolderLedger:
 
     @property
     def balanced(self) -> bool:
-        return self.unaccounted == 0 and (self.excluded_reason != "" or self.checked) and self.confirmed == self.copied + self.present
+        return (
+            self.unaccounted == 0 and (self.excluded_reason != "" or self.checked) and self.confirmed == self.copied + self.present
+        )
 
 
 @dataclass(frozen=True)

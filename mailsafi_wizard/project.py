@@ -139,7 +139,9 @@ class MigrationProject:
         if not parsed.ok:
             return parsed
         rows = {(r.user, r.destination_user, r.source_host): r for r in parsed.rows}
-        self._journal.put_mailboxes(Mailbox(r.address, r.user, r.destination_user, 0, r.source_host, r.user_root) for r in parsed.rows)
+        self._journal.put_mailboxes(
+            Mailbox(r.address, r.user, r.destination_user, 0, r.source_host, r.user_root) for r in parsed.rows
+        )
         gone = []
         for box in self.mailboxes():
             row = rows.get((box.source_user, box.destination_user, box.source_host))
@@ -175,10 +177,14 @@ class MigrationProject:
             return SignIn(user, secret, style, admin)
         return None
 
-    def test_sign_ins(self, report: Callable[[SignInResult], None], mailbox_ids: Iterable[int] | None = None) -> tuple[SignInResult, ...]:
+    def test_sign_ins(
+        self, report: Callable[[SignInResult], None], mailbox_ids: Iterable[int] | None = None
+    ) -> tuple[SignInResult, ...]:
         """Signs in everywhere, side by side; ``report`` is called from worker threads."""
         jobs, missing = self._jobs(mailbox_ids)
-        results = [SignInResult(box.id, side, False, "No password is known", "Enter it or load the list again.") for box, side in missing]
+        results = [
+            SignInResult(box.id, side, False, "No password is known", "Enter it or load the list again.") for box, side in missing
+        ]
         for result in results:
             self._keep(result, report)
         tasks = [(job, side) for job in jobs for side in Side]
@@ -303,7 +309,15 @@ class MigrationProject:
         """Everything the report says, from the project file alone."""
         endpoints = {side: self.endpoint(side) for side in Side}
         return build_facts(
-            self.company, self.mailboxes(), self.ledger(), self.failures(), self.remarks(), self.runs(), endpoints, now, rehearsal=self.rehearsal
+            self.company,
+            self.mailboxes(),
+            self.ledger(),
+            self.failures(),
+            self.remarks(),
+            self.runs(),
+            endpoints,
+            now,
+            rehearsal=self.rehearsal,
         )
 
     # --- the switch

@@ -19,7 +19,9 @@ LINE_EVERY = 1.0  # seconds between progress lines on a terminal
 
 def ledger_facts(ledger: Ledger) -> dict[str, Any]:
     """A ledger as plain data, with its sums."""
-    sums = {name: getattr(ledger, name) for name in ("source", "copied", "present", "excluded", "failed", "confirmed", "unaccounted")}
+    sums = {
+        name: getattr(ledger, name) for name in ("source", "copied", "present", "excluded", "failed", "confirmed", "unaccounted")
+    }
     folders = [
         {
             "mailbox": f.mailbox_id, "source_folder": f.source_name, "destination_folder": f.destination_name, "source": f.source,
@@ -88,7 +90,9 @@ class Teller:
     def _line(self, event: Event) -> str:
         if isinstance(event, StateChanged):
             wait = f", {event.seconds:.0f} s" if event.seconds else ""
-            return f"{event.address}: {event.state.value}{wait}{': ' + event.why if event.why else ''}" if self._is_news(event) else ""
+            return (
+                f"{event.address}: {event.state.value}{wait}{': ' + event.why if event.why else ''}" if self._is_news(event) else ""
+            )
         if isinstance(event, MessageFailed):
             m = event.message
             return f"{event.address}: not copied: {m.folder}, UID {m.uid}, {m.date or 'no date'}, {m.size} bytes: {m.reason}"

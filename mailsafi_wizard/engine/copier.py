@@ -352,13 +352,23 @@ class Copier:
     def _adopt(self, work: FolderWork, uid: int, size: int, digest: bytes, key: int, flags: bytes, date: bytes) -> None:
         d_uid = work.claims[digest].popleft()
         kept, _ = storable_flags(flags, work.permanent)
-        self._outcomes.append(Outcome(work.record.id, uid, MessageState.PRESENT, d_uid, digest, "", size, key, kept, readable_date(date)))
+        self._outcomes.append(
+            Outcome(work.record.id, uid, MessageState.PRESENT, d_uid, digest, "", size, key, kept, readable_date(date))
+        )
         self._advanced(work, 1, size, MessageState.PRESENT)
         if len(self._outcomes) >= BATCH_MESSAGES:
             self._record()
 
     def _outgoing(
-        self, work: FolderWork, uid: int, flags: bytes, date: bytes, header: bytes, size: int, data: bytes | None, chunks: Iterator[bytes] | None = None
+        self,
+        work: FolderWork,
+        uid: int,
+        flags: bytes,
+        date: bytes,
+        header: bytes,
+        size: int,
+        data: bytes | None,
+        chunks: Iterator[bytes] | None = None,
     ) -> Outgoing:
         kept, dropped = storable_flags(flags, frozenset() if self._style.bare else work.permanent)
         if dropped:

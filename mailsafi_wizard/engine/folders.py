@@ -109,7 +109,9 @@ class FolderMap:
         self._taken: dict[bytes, bytes] = {self._fold(raw): name for name, raw in self._known.items()}
         self._moved: dict[tuple[bytes, ...], tuple[str, ...]] = {}
         self._roles = {
-            role: f.name for f in reversed(destination.folders.values()) if (role := role_of(f, levels(f.name, destination))) and f.selectable
+            role: f.name
+            for f in reversed(destination.folders.values())
+            if (role := role_of(f, levels(f.name, destination))) and f.selectable
         }
         self._role_owner = self._owners()
 
@@ -174,7 +176,7 @@ class FolderMap:
         separator = self._destination.separator.decode("ascii", "replace")
         if separator:
             text = text.replace(separator, "_")
-        text = "".join("_" if not c.isprintable() and not c.isspace() or c in "\r\n\t\0\x7f" else c for c in text)
+        text = "".join("_" if (not c.isprintable() and not c.isspace()) or c in "\r\n\t\0\x7f" else c for c in text)
         return text[:LONGEST_PART] if text.strip() else "_"
 
     def _join(self, parts: tuple[str, ...]) -> bytes:
@@ -207,7 +209,9 @@ class FolderMap:
     def safe_variant(self, plan: FolderPlan) -> FolderPlan:
         """Another name for a folder whose creation the destination refused: plain letters, digits and an escape for all else."""
         parts = tuple(decode_name(p)[0] for p in levels(plan.destination, self._destination))
-        safe = tuple("".join(c if c.isalnum() and c.isascii() or c in " -_" else f"={ord(c):02X}" for c in p).strip() or "_" for p in parts)
+        safe = tuple(
+            "".join(c if (c.isalnum() and c.isascii()) or c in " -_" else f"={ord(c):02X}" for c in p).strip() or "_" for p in parts
+        )
         raw = self._free(safe, plan.source)
         return replace(plan, destination=raw, destination_name=decode_name(raw)[0], renamed=True)
 

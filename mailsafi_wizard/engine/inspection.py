@@ -56,7 +56,9 @@ class Inspection:
             records = Mapper(self._journal, self._box.id, here, there, self._remark).records()
             for record in records:
                 record.checked, record.d_count = 0, None
-            Lookup(self._journal, destination, there).look([r for r in records if not r.excluded_reason and r.destination in there.folders])
+            Lookup(self._journal, destination, there).look(
+                [r for r in records if not r.excluded_reason and r.destination in there.folders]
+            )
             Planner(self._journal, source, here, lambda folder, count: None).plan(records, retry_failed=False)
             findings = ReadBack(self._journal, destination).read(records, None)
             for record, uid, size in [*findings.lost, *findings.altered]:

@@ -120,7 +120,11 @@ class Lookup:
         arrived: dict[bytes, deque[int]] = defaultdict(deque)
         for uid in sorted(found):
             arrived[found[uid]].append(uid)
-        outcomes = [_arrived(i, arrived[i.digest].popleft()) for i in sorted(doubtful, key=lambda i: i.uid) if i.digest and arrived.get(i.digest)]
+        outcomes = [
+            _arrived(i, arrived[i.digest].popleft())
+            for i in sorted(doubtful, key=lambda i: i.uid)
+            if i.digest and arrived.get(i.digest)
+        ]
         self._journal.record(outcomes)
         self._journal.drop_doubt(record.id)
         for outcome in outcomes:
@@ -188,7 +192,11 @@ def folder_was_reset(journal: Journal, records: Sequence[FolderRecord], overview
     """Folders that held copies and are missing at the destination because the whole account is new, not because its user removed them."""
     used = [r for r in records if r.d_validity is not None and not r.excluded_reason]
     missing = [r for r in used if r.destination not in overview.folders]
-    kept = [r for r in used if r.destination in overview.folders and overview.status.get(r.destination, Status()).uidvalidity == r.d_validity]
+    kept = [
+        r
+        for r in used
+        if r.destination in overview.folders and overview.status.get(r.destination, Status()).uidvalidity == r.d_validity
+    ]
     if kept:
         return []
     for record in missing:

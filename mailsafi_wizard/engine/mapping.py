@@ -18,7 +18,9 @@ _USES = {Role.SENT, Role.DRAFTS, Role.TRASH, Role.JUNK, Role.ARCHIVE}
 class Mapper:
     """Works on one mailbox. ``remark(folder, text)`` hears of renames."""
 
-    def __init__(self, journal: Journal, mailbox_id: int, source: Overview, destination: Overview, remark: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, journal: Journal, mailbox_id: int, source: Overview, destination: Overview, remark: Callable[[str, str], None]
+    ) -> None:
         self._journal = journal
         self._mailbox_id = mailbox_id
         self._source = source
@@ -68,7 +70,9 @@ class Mapper:
             self._create_otherwise(session, record, error)
         for record in wanted:
             if record.destination not in self._destination.folders:
-                self._destination.folders[record.destination] = ListedFolder(record.destination, self._destination.separator, frozenset())
+                self._destination.folders[record.destination] = ListedFolder(
+                    record.destination, self._destination.separator, frozenset()
+                )
         self._subscribe(session, records)
 
     def _ask_create(self, session: Session, record: FolderRecord) -> bytes:
@@ -95,7 +99,9 @@ class Mapper:
             return
         record.destination, record.destination_name, record.renamed = safe.destination, safe.destination_name, 1
         self._journal.put_folder(record)
-        self._remark(record.source_name, f"is named {safe.destination_name} at the destination, which refused the name: {error.detail}")
+        self._remark(
+            record.source_name, f"is named {safe.destination_name} at the destination, which refused the name: {error.detail}"
+        )
 
     def _is_there(self, session: Session, name: bytes) -> bool:
         """Whether the destination lists exactly this name; its counts are taken along."""
@@ -132,4 +138,3 @@ def _refusal(session: Session, tag: bytes) -> errors.ServerError | None:
             raise
         return e
     return None
-

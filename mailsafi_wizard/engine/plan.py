@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mailsafi_wizard.engine.lookup import Opened, opened
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session
-from mailsafi_wizard.engine.lookup import Opened, opened
 from mailsafi_wizard.store.journal import FolderRecord, Journal
 
 AHEAD = 16
@@ -119,7 +119,9 @@ class Planner:
     def _ask(self, record: FolderRecord) -> bytes:
         return fetch.ask_listing(self._session, b"%d:*" % record.s_next, key=bool(self._journal.foreign(record.id)))
 
-    def _drain(self, waiting: deque[tuple[FolderRecord, bytes, bytes]], works: list[FolderWork], retry_failed: bool, keep: int) -> None:
+    def _drain(
+        self, waiting: deque[tuple[FolderRecord, bytes, bytes]], works: list[FolderWork], retry_failed: bool, keep: int
+    ) -> None:
         while len(waiting) > keep:
             record, examine, tag = waiting.popleft()
             numbers = opened(self._session, examine)
@@ -142,7 +144,12 @@ class Planner:
         return found
 
     def _finish(
-        self, work: FolderWork, found: dict[int, int], numbers: Opened, retry_failed: bool, waiting: deque[tuple[FolderRecord, bytes, bytes]]
+        self,
+        work: FolderWork,
+        found: dict[int, int],
+        numbers: Opened,
+        retry_failed: bool,
+        waiting: deque[tuple[FolderRecord, bytes, bytes]],
     ) -> None:
         record = work.record
         if record.s_validity is not None and numbers.validity not in (None, record.s_validity):

@@ -48,7 +48,13 @@ def _folders(source: Session, here: Overview, there: Overview) -> tuple[FolderCe
             size = _weighed(source, plan.source)
         found.append(
             FolderCensus(
-                plan.source_name, plan.role, status.messages or 0, size or 0, plan.destination_name, plan.excluded_reason, plan.renamed
+                plan.source_name,
+                plan.role,
+                status.messages or 0,
+                size or 0,
+                plan.destination_name,
+                plan.excluded_reason,
+                plan.renamed,
             )
         )
     return tuple(found)
@@ -78,18 +84,27 @@ def forecast(census: Sequence[MailboxCensus], runs: Sequence[RunRecord]) -> Fore
     if not census:
         return None
     messages, size = sum(c.messages for c in census), sum(c.bytes for c in census)
-    measured = [r.bytes / (r.ended - r.started).total_seconds() for r in runs if r.ended and r.bytes > 1_000_000 and r.ended > r.started]
+    measured = [
+        r.bytes / (r.ended - r.started).total_seconds() for r in runs if r.ended and r.bytes > 1_000_000 and r.ended > r.started
+    ]
     if measured:
         low, high = size / (max(measured) * 1.2), size / (min(measured) * 0.7)
         return Forecast(low, high, messages, size, "the speed of earlier runs")
     floor = messages / MESSAGES_A_SECOND
-    return Forecast(max(floor, size / FAST), floor + size / SLOW, messages, size, "a usual office connection; it becomes exact with the first run")
+    return Forecast(
+        max(floor, size / FAST),
+        floor + size / SLOW,
+        messages,
+        size,
+        "a usual office connection; it becomes exact with the first run",
+    )
 
 
 def census_to_text(census: MailboxCensus) -> str:
     """For the project file."""
     rows = [
-        [f.name, f.role.value if f.role else "", f.messages, f.bytes, f.destination_name, f.excluded_reason, f.renamed] for f in census.folders
+        [f.name, f.role.value if f.role else "", f.messages, f.bytes, f.destination_name, f.excluded_reason, f.renamed]
+        for f in census.folders
     ]
     return json.dumps({"error": census.error, "folders": rows}, ensure_ascii=False)
 

@@ -23,7 +23,14 @@ class Rounds:
     """Judges the leftovers of one pass. `next` gives the works of the next round, empty when all is settled."""
 
     def __init__(
-        self, journal: Journal, source: Session, destination: Session, control: Control, style: Style, remark: Callable[[FolderWork, str], None], fail: Fail
+        self,
+        journal: Journal,
+        source: Session,
+        destination: Session,
+        control: Control,
+        style: Style,
+        remark: Callable[[FolderWork, str], None],
+        fail: Fail,
     ) -> None:
         self._journal = journal
         self._source = source
@@ -130,6 +137,8 @@ class Rounds:
     def _still_listed(self, item: Missing) -> bool:
         try:
             opened(self._source, fetch.examine(self._source, item.work.record.source))
-            return any(e.uid == item.uid for e in list(fetch.listing(self._source, fetch.ask_listing(self._source, b"%d" % item.uid))))
+            return any(
+                e.uid == item.uid for e in list(fetch.listing(self._source, fetch.ask_listing(self._source, b"%d" % item.uid)))
+            )
         except errors.CommandRefused:
             return True

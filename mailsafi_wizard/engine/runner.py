@@ -86,7 +86,8 @@ class Runner:
         for job in self._jobs:
             todo.put(job)
         threads = [
-            threading.Thread(target=self._work, args=(todo,), name=f"worker-{i}", daemon=True) for i in range(min(self._at_once, len(self._jobs)))
+            threading.Thread(target=self._work, args=(todo,), name=f"worker-{i}", daemon=True)
+            for i in range(min(self._at_once, len(self._jobs)))
         ]
         for thread in threads:
             thread.start()

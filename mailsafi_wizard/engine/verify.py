@@ -77,7 +77,13 @@ class ReadBack:
             record.checked = 1  # an empty folder the user has removed
 
     def _check(
-        self, record: FolderRecord, rows: list[Unconfirmed], numbers: Opened, entries: dict[int, Listed], findings: Findings, busy: bool
+        self,
+        record: FolderRecord,
+        rows: list[Unconfirmed],
+        numbers: Opened,
+        entries: dict[int, Listed],
+        findings: Findings,
+        busy: bool,
     ) -> None:
         placed = {r.uid: r.d_uid for r in rows if r.d_uid is not None}
         ours = self._journal.placed_uids(record.id)
@@ -133,4 +139,3 @@ def _unchanged(record: FolderRecord, before: Overview | None) -> bool:
         return False
     status = before.status.get(record.destination, Status())
     return status.uidvalidity == record.d_validity and status.messages == record.d_count and status.uidnext == record.d_next
-

@@ -248,7 +248,9 @@ class Worker:
         if self._suspects[work.record.id, uid] < MOST_SUSPICIONS:
             return
         size = dict(zip(work.uids, work.sizes, strict=True)).get(uid, 0)
-        reason = f"each of {MOST_SUSPICIONS} attempts ended the same way: {error.title_text}" + (f" ({error.detail})" if error.detail else "")
+        reason = f"each of {MOST_SUSPICIONS} attempts ended the same way: {error.title_text}" + (
+            f" ({error.detail})" if error.detail else ""
+        )
         self._fail(work, uid, size, reason, b"")
         self._style.gentle = False
         self._pacer.progress()
@@ -257,7 +259,9 @@ class Worker:
         """Messages that were acknowledged but are not there get one more chance; then they are failed, by name."""
         again = False
         for record, uid, size in findings.lost:
-            self._fail(FolderWork(record), uid, size, "the destination said that it had stored the message, but does not show it", b"")
+            self._fail(
+                FolderWork(record), uid, size, "the destination said that it had stored the message, but does not show it", b""
+            )
             if (record.id, uid) not in self._lost_before:
                 self._lost_before.add((record.id, uid))
                 again = True
@@ -301,6 +305,14 @@ class Worker:
             self._told = now
             done, total = self._done, self._total
             self._report(
-                Progress(self._box.id, work.record.source_name, done[0], max(total[0], done[0]), done[1], max(total[1], done[1]), done[2], done[3])
+                Progress(
+                    self._box.id,
+                    work.record.source_name,
+                    done[0],
+                    max(total[0], done[0]),
+                    done[1],
+                    max(total[1], done[1]),
+                    done[2],
+                    done[3],
+                )
             )
-

@@ -9,7 +9,13 @@ import datetime as dt
 import email.utils
 import re
 
-SYSTEM_FLAGS = {b"\\seen": b"\\Seen", b"\\answered": b"\\Answered", b"\\flagged": b"\\Flagged", b"\\deleted": b"\\Deleted", b"\\draft": b"\\Draft"}
+SYSTEM_FLAGS = {
+    b"\\seen": b"\\Seen",
+    b"\\answered": b"\\Answered",
+    b"\\flagged": b"\\Flagged",
+    b"\\deleted": b"\\Deleted",
+    b"\\draft": b"\\Draft",
+}
 _KEYWORD = re.compile(rb"[!#$&'+,\-./0-9:;<=>?@A-Z\[^_`a-z|}~]{1,100}\Z")  # flag-keyword = atom (RFC 9051 section 9)
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\Z")
@@ -75,7 +81,13 @@ def parsed(date: bytes) -> dt.datetime | None:
     offset = dt.timedelta(hours=int(zone_h), minutes=int(zone_m)) * (-1 if sign == b"-" else 1)
     try:
         return dt.datetime(
-            int(year), _MONTHS.index(month.title()) + 1, int(day), int(hour), int(minute), min(59, int(second)), tzinfo=dt.timezone(offset)
+            int(year),
+            _MONTHS.index(month.title()) + 1,
+            int(day),
+            int(hour),
+            int(minute),
+            min(59, int(second)),
+            tzinfo=dt.timezone(offset),
         )
     except ValueError:
         return None

@@ -18,7 +18,7 @@ def sign_in(session: Session, who: SignIn) -> None:
     if who.style is SignInStyle.XOAUTH2:
         token = f"user={user}\x01auth=Bearer {password}\x01\x01"
         _authenticate(session, who, b"XOAUTH2", token.encode())
-    elif authzid or session.has("AUTH=PLAIN") and not _plain_login_suffices(session, user, password):
+    elif authzid or (session.has("AUTH=PLAIN") and not _plain_login_suffices(session, user, password)):
         _authenticate(session, who, b"PLAIN", "\0".join((authzid, user, password)).encode("utf-8", "surrogatepass"))
     elif session.has("LOGINDISABLED") and not session.has("AUTH=PLAIN"):
         raise errors.LoginDisabled(host=session.host, user=who.user)

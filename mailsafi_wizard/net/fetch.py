@@ -130,7 +130,9 @@ def needs_go_ahead(session: Session, name: bytes) -> bool:
     return isinstance(argument, Literal) and not session.can_push(len(argument.data))
 
 
-def ask_listing(session: Session, uids: bytes, key: bool = False, flags: bool = False, date: bool = False, changed_since: int = 0) -> bytes:
+def ask_listing(
+    session: Session, uids: bytes, key: bool = False, flags: bool = False, date: bool = False, changed_since: int = 0
+) -> bytes:
     """Sends UID FETCH for what a plan needs to know; returns the tag for `listing`."""
     items = b"UID" + (b" FLAGS" if flags else b"") + (b" INTERNALDATE" if date else b"")
     items += b"" if changed_since else b" RFC822.SIZE"
@@ -177,7 +179,11 @@ def _listed(head: bytes, header: bytes) -> Listed | None:
         return None
     size, flags, date = _SIZE.search(head), _FLAGS.search(head), _DATE.search(head)
     return Listed(
-        int(uid[1]), int(size[1]) if size else 0, flags[1] if flags else b"", date[1] if date else b"", message_key(header) if header else 0
+        int(uid[1]),
+        int(size[1]) if size else 0,
+        flags[1] if flags else b"",
+        date[1] if date else b"",
+        message_key(header) if header else 0,
     )
 
 

@@ -12,9 +12,15 @@ _BUSY_TEXT = re.compile(
     r"|later|overload|bandwidth|exceeded .*(?:rate|limit)|unavailable|deadlock|lock timeout",
     re.I,
 )
-_QUOTA_TEXT = re.compile(r"over.?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ )?quota|mailbox (?:is )?full|not enough (?:disk )?(?:space|quota)", re.I)
+_QUOTA_TEXT = re.compile(
+    r"over.?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ )?quota|mailbox (?:is )?full|not enough (?:disk )?(?:space|quota)",
+    re.I,
+)
 _TOO_BIG_TEXT = re.compile(r"too (?:big|large|long)|exceeds? (?:the )?(?:maximum|max|allowed|message) .*size|message size", re.I)
-_CONNECTIONS_TEXT = re.compile(r"too many (?:\w+ )*(?:connections|sessions|logins)|maximum (?:number of )?(?:\w+ )*(?:connections|sessions)|connection limit", re.I)
+_CONNECTIONS_TEXT = re.compile(
+    r"too many (?:\w+ )*(?:connections|sessions|logins)|maximum (?:number of )?(?:\w+ )*(?:connections|sessions)|connection limit",
+    re.I,
+)
 _BACKOFF = re.compile(r"back.?off time:?\s*(\d+)\s*(ms|milliseconds|s|sec|seconds)?", re.I)
 _RETRY_AFTER = re.compile(r"(?:retry|try again|wait)\D{0,20}?(\d+)\s*(ms|milliseconds|s|sec|seconds|m|min|minutes)\b", re.I)
 _UNITS = {"ms": 0.001, "milliseconds": 0.001, "m": 60.0, "min": 60.0, "minutes": 60.0}
@@ -46,7 +52,10 @@ def refusal(host: str, code: str, text: str, bad: bool) -> errors.ServerError:
 
 _APP_PASSWORD = re.compile(r"app(?:lication)?.?(?:specific)?.?password|two.?factor|2.?step", re.I)
 _OAUTH = re.compile(r"basic auth\w* .*(?:disabled|blocked)|less secure app|oauth|modern auth|web browser|web login required", re.I)
-_IMAP_OFF = re.compile(r"imap (?:access |service )?(?:is )?(?:not enabled|disabled|off|not allowed)|not enabled for imap|enable imap|imap.{0,30}administrator", re.I)
+_IMAP_OFF = re.compile(
+    r"imap (?:access |service )?(?:is )?(?:not enabled|disabled|off|not allowed)|not enabled for imap|enable imap|imap.{0,30}administrator",
+    re.I,
+)
 _BLOCKED = re.compile(r"block|locked|suspend|too many (?:failed|bad|invalid|login)|brute|banned", re.I)
 _NO_RIGHTS = re.compile(r"not connected|permission|not authori[sz]ed to|privilege|access denied for .* mailbox", re.I)
 
@@ -65,7 +74,9 @@ def sign_in_refusal(host: str, user: str, code: str, text: str) -> errors.Server
         return errors.ImapOff(text, host=host, user=user)
     if code == "AUTHORIZATIONFAILED" or _NO_RIGHTS.search(text):
         return errors.NoRights(text, host=host, user=user)
-    if code in ("UNAVAILABLE", "INUSE", "SERVERBUG", "THROTTLED") or (code == "" and re.search(r"temporar|try again|unavailable|internal error", text, re.I)):
+    if code in ("UNAVAILABLE", "INUSE", "SERVERBUG", "THROTTLED") or (
+        code == "" and re.search(r"temporar|try again|unavailable|internal error", text, re.I)
+    ):
         return errors.ServerBusy(text, wait=asked_wait(text), host=host)
     if _BLOCKED.search(text):
         return errors.Blocked(text, host=host, user=user)

@@ -95,9 +95,7 @@ class Session:
     # --- opening
 
     @classmethod
-    def open(
-        cls, endpoint: Endpoint, trust: w.Trust, patience: w.Patience, climbed: Climbed = lambda rung, found: None
-    ) -> Session:
+    def open(cls, endpoint: Endpoint, trust: w.Trust, patience: w.Patience, climbed: Climbed = lambda rung, found: None) -> Session:
         """Name, connection, TLS and greeting; raises the error of the rung that fails. ``climbed`` hears of each rung passed."""
         climbed(Rung.NAME, ", ".join(w.resolve(endpoint)))
         wire = w.Wire(w.connect(endpoint, patience), endpoint, patience)
@@ -182,7 +180,12 @@ class Session:
             if not secret:
                 continue
             raw = secret.encode("utf-8", "surrogatepass")
-            forms = {secret, base64.b64encode(raw).decode(), secret.replace("\\", "\\\\").replace('"', '\\"'), raw.decode("latin-1")}
+            forms = {
+                secret,
+                base64.b64encode(raw).decode(),
+                secret.replace("\\", "\\\\").replace('"', '\\"'),
+                raw.decode("latin-1"),
+            }
             self._secrets = sorted(set(self._secrets) | forms, key=len, reverse=True)
 
     def scrubbed(self, text: bytes) -> str:

@@ -41,7 +41,9 @@ class Patience:
 
     def longer(self, factor: float) -> Patience:
         """The same with all waits stretched, capped at five minutes."""
-        return Patience(min(60.0, self.connect * factor), min(300.0, self.silence * factor), min(300.0, self.window * factor), self.floor)
+        return Patience(
+            min(60.0, self.connect * factor), min(300.0, self.silence * factor), min(300.0, self.window * factor), self.floor
+        )
 
 
 @dataclass(frozen=True)
@@ -285,7 +287,11 @@ def shown_certificate(endpoint: Endpoint, patience: Patience) -> bytes:
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with connect(endpoint, patience) as sock, _tls_errors(endpoint), context.wrap_socket(sock, server_hostname=endpoint.host) as tls:
+    with (
+        connect(endpoint, patience) as sock,
+        _tls_errors(endpoint),
+        context.wrap_socket(sock, server_hostname=endpoint.host) as tls,
+    ):
         return tls.getpeercert(binary_form=True) or b""
 
 

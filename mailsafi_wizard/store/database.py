@@ -51,7 +51,9 @@ class Database:
             raise errors.DamagedProject(path=self.path)
         for number in range(version, VERSION):
             script = MIGRATIONS[number]
-            db.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version = {number + 1};PRAGMA application_id = {APPLICATION_ID};COMMIT;")
+            db.executescript(
+                f"BEGIN IMMEDIATE;{script};PRAGMA user_version = {number + 1};PRAGMA application_id = {APPLICATION_ID};COMMIT;"
+            )
         if version < VERSION:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the head of the file itself must tell what it is
 
@@ -74,7 +76,9 @@ class Database:
         if db is None:
             if self.closed:
                 raise errors.ProjectError("it was closed", path=self.path)
-            db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256)
+            db = sqlite3.connect(
+                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+            )
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA foreign_keys = ON")

@@ -149,7 +149,10 @@ class Journal(Database):
 
     def remove_mailboxes(self, ids: Iterable[int]) -> None:
         """Forgets mailboxes that have no folders yet; one with history stays."""
-        self.write_many("DELETE FROM mailbox WHERE id = ? AND NOT EXISTS (SELECT 1 FROM folder WHERE mailbox_id = mailbox.id)", [(i,) for i in ids])
+        self.write_many(
+            "DELETE FROM mailbox WHERE id = ? AND NOT EXISTS (SELECT 1 FROM folder WHERE mailbox_id = mailbox.id)",
+            [(i,) for i in ids],
+        )
 
     def state(self, mailbox_id: int) -> tuple[MailboxState, str, str, str]:
         """State, and title, hint and detail of the problem that ended the last run ("" when none)."""
@@ -163,7 +166,10 @@ class Journal(Database):
     # --- folders
 
     def folders(self, mailbox_id: int) -> list[FolderRecord]:
-        return [FolderRecord(*row) for row in self.rows(f"SELECT {_FOLDER_COLUMNS} FROM folder WHERE mailbox_id = ? ORDER BY id", mailbox_id)]
+        return [
+            FolderRecord(*row)
+            for row in self.rows(f"SELECT {_FOLDER_COLUMNS} FROM folder WHERE mailbox_id = ? ORDER BY id", mailbox_id)
+        ]
 
     def put_folder(self, record: FolderRecord) -> FolderRecord:
         """Adds or rewrites the naming of a folder (found again by mailbox and source name) and returns it as stored."""
@@ -206,11 +212,17 @@ class Journal(Database):
 
     def known_uids(self, folder_id: int, first: int = 1) -> set[int]:
         """Source UIDs from ``first`` on that are done: copied, present or excluded."""
-        return {r[0] for r in self.rows("SELECT uid FROM message WHERE folder_id = ? AND uid >= ? AND state IN (2, 3, 4)", folder_id, first)}
+        return {
+            r[0]
+            for r in self.rows("SELECT uid FROM message WHERE folder_id = ? AND uid >= ? AND state IN (2, 3, 4)", folder_id, first)
+        }
 
     def failed_uids(self, folder_id: int) -> list[tuple[int, int]]:
         """(UID, size) of messages that failed in an earlier run."""
-        return [(r[0], r[1]) for r in self.rows("SELECT uid, size FROM message WHERE folder_id = ? AND state = 5 AND gone = 0", folder_id)]
+        return [
+            (r[0], r[1])
+            for r in self.rows("SELECT uid, size FROM message WHERE folder_id = ? AND state = 5 AND gone = 0", folder_id)
+        ]
 
     def in_doubt(self, folder_id: int) -> list[Intent]:
         sql = "SELECT folder_id, uid, size, digest, key, flags, date FROM message WHERE folder_id = ? AND state = 1"
@@ -232,7 +244,19 @@ class Journal(Database):
                 "INSERT OR REPLACE INTO message (folder_id, uid, state, size, digest, key, flags, date, d_uid, seen, reason)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (o.folder_id, o.uid, int(o.state), o.size, o.digest, o.key, o.flags, o.date, o.placed, 2 * (o.placed != o.d_uid), o.reason)
+                    (
+                        o.folder_id,
+                        o.uid,
+                        int(o.state),
+                        o.size,
+                        o.digest,
+                        o.key,
+                        o.flags,
+                        o.date,
+                        o.placed,
+                        2 * (o.placed != o.d_uid),
+                        o.reason,
+                    )
                     for o in outcomes
                     if o.state is not MessageState.COPIED
                 ],
@@ -297,11 +321,15 @@ class Journal(Database):
 
     def confirm(self, folder_id: int, found: Iterable[tuple[int, int | None]]) -> None:
         """(UID, destination UID) of messages that the destination has shown."""
-        self.write_many("UPDATE message SET seen = 1, d_uid = ? WHERE folder_id = ? AND uid = ?", [(d, folder_id, u) for u, d in found])
+        self.write_many(
+            "UPDATE message SET seen = 1, d_uid = ? WHERE folder_id = ? AND uid = ?", [(d, folder_id, u) for u, d in found]
+        )
 
     def placed_uids(self, folder_id: int) -> set[int]:
         """Destination UIDs that are ours."""
-        return {r[0] for r in self.rows("SELECT d_uid FROM message WHERE folder_id = ? AND d_uid IS NOT NULL AND seen < 2", folder_id)}
+        return {
+            r[0] for r in self.rows("SELECT d_uid FROM message WHERE folder_id = ? AND d_uid IS NOT NULL AND seen < 2", folder_id)
+        }
 
     def confirmed_uids(self, folder_id: int) -> dict[int, int]:
         """Destination UID -> source UID of messages that were seen there before."""
@@ -350,7 +378,9 @@ class Journal(Database):
             return db.execute("INSERT OR IGNORE INTO remark VALUES (?, ?, ?)", (mailbox_id, folder, text)).rowcount > 0
 
     def remarks(self) -> tuple[tuple[int, str, str], ...]:
-        return tuple((r[0], r[1], r[2]) for r in self.rows("SELECT mailbox_id, folder, text FROM remark ORDER BY mailbox_id, folder"))
+        return tuple(
+            (r[0], r[1], r[2]) for r in self.rows("SELECT mailbox_id, folder, text FROM remark ORDER BY mailbox_id, folder")
+        )
 
     # --- runs, sign-ins, census, snapshots
 
@@ -365,7 +395,10 @@ class Journal(Database):
 
     def runs(self) -> tuple[RunRecord, ...]:
         found = self.rows("SELECT id, started, ended, messages, bytes, outcome FROM run ORDER BY id")
-        return tuple(RunRecord(r[0], dt.datetime.fromisoformat(r[1]), dt.datetime.fromisoformat(r[2]) if r[2] else None, *r[3:]) for r in found)
+        return tuple(
+            RunRecord(r[0], dt.datetime.fromisoformat(r[1]), dt.datetime.fromisoformat(r[2]) if r[2] else None, *r[3:])
+            for r in found
+        )
 
     def put_sign_in(self, result: SignInResult) -> None:
         values = (result.mailbox_id, result.side.value, int(result.ok), result.cause, result.remedy, result.detail)
@@ -385,7 +418,9 @@ class Journal(Database):
         self.write("INSERT INTO dns_snapshot (taken, facts) VALUES (?, ?)", now.isoformat(), facts)
 
     def dns_snapshots(self) -> tuple[tuple[dt.datetime, str], ...]:
-        return tuple((dt.datetime.fromisoformat(r[0]), r[1]) for r in self.rows("SELECT taken, facts FROM dns_snapshot ORDER BY id"))
+        return tuple(
+            (dt.datetime.fromisoformat(r[0]), r[1]) for r in self.rows("SELECT taken, facts FROM dns_snapshot ORDER BY id")
+        )
 
 
 def _folder_ledger(row: Row) -> FolderLedger:

@@ -135,7 +135,14 @@ class Bridge(QObject):
             return self._set(item.mailbox_id, state=item.state, why=item.why, seconds=item.seconds)
         if isinstance(item, MailboxFinished):
             return self._set(
-                item.mailbox_id, state=item.state, why="", seconds=0.0, rate=0.0, problem=item.problem, hint=item.hint, detail=item.detail
+                item.mailbox_id,
+                state=item.state,
+                why="",
+                seconds=0.0,
+                rate=0.0,
+                problem=item.problem,
+                hint=item.hint,
+                detail=item.detail,
             )
         if isinstance(item, RunStarted):
             self.live.clear()

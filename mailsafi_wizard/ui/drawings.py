@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mailsafi_wizard.ui import formats, icons
 from mailsafi_wizard.ui.pace import WINDOW
-from mailsafi_wizard.ui.theme import L, M, S, XS, theme
+from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.words import _
 
 

@@ -55,4 +55,4 @@ def marked(project: MigrationProject, what: str) -> dt.datetime | None:
 
 
 def _now() -> str:
-    return dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds")
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

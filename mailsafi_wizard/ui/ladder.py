@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from mailsafi_wizard.model import Ladder, Rung, RungResult
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
-from mailsafi_wizard.ui.theme import S, XS
+from mailsafi_wizard.ui.theme import S
 from mailsafi_wizard.ui.widgets import Button, Icon, column, label, row
 from mailsafi_wizard.words import N_, _
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.problems import Problem
-from mailsafi_wizard.ui.theme import L, XL
+from mailsafi_wizard.ui.theme import XL, L
 from mailsafi_wizard.ui.widgets import Button, column
 
 T = TypeVar("T")

@@ -23,9 +23,26 @@ class PlanCard(Card):
 
     def refresh(self) -> None:
         from mailsafi_wizard.ui.drawings import TimelineEntry
+
         c = self.project.company.cutover
         self.setVisible(c is not None)
-        if c: self.line.show_plan([TimelineEntry(c+dt.timedelta(days=d), "x", a, s) for d,a,s in ((-30,"admin","done"),(-30,"users","due"),(-14,"users","ahead"),(-7,"admin","ahead"),(-3,"admin","ahead"),(0,"users","ahead"),(7,"admin","ahead"))], c, dt.date.today())
+        if c:
+            self.line.show_plan(
+                [
+                    TimelineEntry(c + dt.timedelta(days=d), "x", a, s)
+                    for d, a, s in (
+                        (-30, "admin", "done"),
+                        (-30, "users", "due"),
+                        (-14, "users", "ahead"),
+                        (-7, "admin", "ahead"),
+                        (-3, "admin", "ahead"),
+                        (0, "users", "ahead"),
+                        (7, "admin", "ahead"),
+                    )
+                ],
+                c,
+                dt.date.today(),
+            )
 
     def proposal(self):
         return dt.date.today() + dt.timedelta(days=31)

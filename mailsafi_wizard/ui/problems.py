@@ -17,7 +17,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from mailsafi_wizard.errors import MigrationError
-from mailsafi_wizard.ui.theme import L, M, S, XS, theme
+from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Icon, Tone, column, label, restyle, row
 from mailsafi_wizard.words import _
 
@@ -38,7 +38,11 @@ class Problem:
         """A known problem in its own words, translated; a bug with its trace."""
         if isinstance(error, MigrationError):
             what = _(error.title).format(**error.fields)
-            return cls(what + ("" if what.endswith((".", "!", "?")) else "."), remedy=_(error.hint).format(**error.fields), detail=error.detail)
+            return cls(
+                what + ("" if what.endswith((".", "!", "?")) else "."),
+                remedy=_(error.hint).format(**error.fields),
+                detail=error.detail,
+            )
         return cls(
             _("The program made a mistake here."),
             _("This is not your doing, and nothing that was copied is lost."),
@@ -124,7 +128,11 @@ class ProblemPanel(QFrame):
         words = column(label(problem.what, "strong", select=True), spacing=XS)
         for text in filter(None, (problem.why, problem.remedy)):
             words.addWidget(label(text, select=True))
-        details = Details(problem.detail, _("Technical details") if problem.is_bug else _("What the server said")) if problem.detail else None
+        details = (
+            Details(problem.detail, _("Technical details") if problem.is_bug else _("What the server said"))
+            if problem.detail
+            else None
+        )
         if buttons:
             words.addLayout(row(*buttons, 1, margins=(0, S, 0, 0)))
         if details:

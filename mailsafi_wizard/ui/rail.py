@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy
 
 from mailsafi_wizard.ui import icons
 from mailsafi_wizard.ui.steps import StepState
-from mailsafi_wizard.ui.theme import L, M, S, XS, theme
+from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import column, label
 from mailsafi_wizard.words import N_, _
-
 
 STATE_WORDS = {
     StepState.NOT_YET: N_("Not yet"),
@@ -44,7 +43,9 @@ class StepButton(QAbstractButton):
 
     def show_state(self, state: StepState) -> None:
         self.state = state
-        self.setAccessibleName(_("Step {number}: {title}, {state}").format(number=self.number, title=self.title, state=_(STATE_WORDS[state])))
+        self.setAccessibleName(
+            _("Step {number}: {title}, {state}").format(number=self.number, title=self.title, state=_(STATE_WORDS[state]))
+        )
         self.setToolTip(_(STATE_WORDS[state]))
         self.update()
 

@@ -275,7 +275,9 @@ class _Composer:
         for place, column in enumerate(table.columns):
             words = [(CELL_HEAD, word) for word in column.title.split()]
             if column.kind is not Kind.TEXT:
-                words += [(CELL_FACE, row[place]) for row in table.rows[:400]] + [(CELL_HEAD, t[place]) for t in (table.total_row,) if t]
+                words += [(CELL_FACE, row[place]) for row in table.rows[:400]] + [
+                    (CELL_HEAD, t[place]) for t in (table.total_row,) if t
+                ]
             least.append(max((self.metrics.width(face, word) for face, word in words), default=0.0) + 2 * CELL + 6)
         spare = self.room - sum(least)
         if spare < 0:
@@ -301,7 +303,9 @@ class _Composer:
                 sheet.orders.append(Words(area, self.facts.banner, Face(SMALL.size, True), WARN))
 
 
-def lay_out(facts: ReportFacts, size: QPageSize | None = None, progress: Callable[[float], object] = lambda _share: None) -> Document:
+def lay_out(
+    facts: ReportFacts, size: QPageSize | None = None, progress: Callable[[float], object] = lambda _share: None
+) -> Document:
     """Lay the facts out on sheets of ``size`` (A4 when None). ``progress`` gets the share done, 0 to 1, on this thread."""
     return _Composer(facts, size or QPageSize(QPageSize.PageSizeId.A4), progress).compose()
 
@@ -323,5 +327,3 @@ def paint_sheet(painter: QPainter, sheet: Sheet) -> None:
         side = Qt.AlignmentFlag.AlignRight if order.right else Qt.AlignmentFlag.AlignLeft
         flags = int(side | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine) | int(Qt.TextFlag.TextDontClip)
         painter.drawText(order.area, flags, order.text)
-
-

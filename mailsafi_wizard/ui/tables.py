@@ -14,7 +14,7 @@ from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from mailsafi_wizard.ui import icons
-from mailsafi_wizard.ui.theme import S, XS, theme
+from mailsafi_wizard.ui.theme import XS, S, theme
 from mailsafi_wizard.ui.widgets import Tone
 
 R = TypeVar("R")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from mailsafi_wizard.ui.theme import L, S, XL
+from mailsafi_wizard.ui.theme import XL, L, S
 from mailsafi_wizard.ui.widgets import Button, Tile, column, label, row
 from mailsafi_wizard.words import _
 
@@ -24,8 +24,15 @@ class Welcome(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("page")
-        self.new = Tile("plus", _("Start a new migration"), _("Answer a few questions; about 30 days later everybody reads mail at MailSafi."), new)
-        self.open = Tile("folder", _("Open a project"), _("Go on where you stopped. Everything is in one file that ends in .mailsafi."), open_)
+        self.new = Tile(
+            "plus",
+            _("Start a new migration"),
+            _("Answer a few questions; about 30 days later everybody reads mail at MailSafi."),
+            new,
+        )
+        self.open = Tile(
+            "folder", _("Open a project"), _("Go on where you stopped. Everything is in one file that ends in .mailsafi."), open_
+        )
         tiles = row(self.new, self.open, spacing=L)
         if rehearse is not None:
             text = _("Try the whole way first, with a sample company on this computer. It takes minutes and touches nothing real.")

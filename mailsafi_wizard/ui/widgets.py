@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from mailsafi_wizard.ui import icons
-from mailsafi_wizard.ui.theme import L, M, S, XL, XS, theme
+from mailsafi_wizard.ui.theme import XL, XS, L, M, S, theme
 
 
 class Tone(enum.Enum):
@@ -79,7 +79,9 @@ def label(text: str = "", role: str = "body", tone: str = "", wrap: bool = True,
     return made
 
 
-def column(*parts: QWidget | QLayout | int | None, spacing: int = M, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
+def column(
+    *parts: QWidget | QLayout | int | None, spacing: int = M, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QVBoxLayout:
     """A column of widgets and layouts; a number is a stretch."""
     layout = QVBoxLayout()
     _fill(layout, parts, spacing, margins)
@@ -93,7 +95,9 @@ def row(*parts: QWidget | QLayout | int | None, spacing: int = S, margins: tuple
     return layout
 
 
-def _fill(layout: QBoxLayout, parts: Iterable[QWidget | QLayout | int | None], spacing: int, margins: tuple[int, int, int, int]) -> None:
+def _fill(
+    layout: QBoxLayout, parts: Iterable[QWidget | QLayout | int | None], spacing: int, margins: tuple[int, int, int, int]
+) -> None:
     layout.setSpacing(spacing)
     layout.setContentsMargins(*margins)
     for part in parts:
@@ -140,7 +144,9 @@ class Button(QPushButton):
 
     INKS = {"primary": "on_accent", "quiet": "accent", "danger": "danger"}
 
-    def __init__(self, text: str, clicked: Callable[[], object] | None = None, kind: str = "", icon: str = "", hint: str = "") -> None:
+    def __init__(
+        self, text: str, clicked: Callable[[], object] | None = None, kind: str = "", icon: str = "", hint: str = ""
+    ) -> None:
         super().__init__(text)
         self._icon_name = icon
         self.setProperty("kind", kind)

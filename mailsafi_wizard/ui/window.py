@@ -16,7 +16,7 @@ from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.rail import Rail
 from mailsafi_wizard.ui.steps import Step, StepState, current, states
-from mailsafi_wizard.ui.theme import L, M, S, XL, XS
+from mailsafi_wizard.ui.theme import XL, XS, L, M, S
 from mailsafi_wizard.ui.welcome import Welcome
 from mailsafi_wizard.ui.widgets import Button, Card, Icon, box, column, label, row
 from mailsafi_wizard.words import _
@@ -77,7 +77,9 @@ class Window(QMainWindow):
     def _make_banner(self) -> QWidget:
         self.banner = QFrame()
         self.banner.setObjectName("banner")
-        text = label(_("This is a rehearsal: sample servers and a sample company on this computer. No real mailbox is touched."), "small")
+        text = label(
+            _("This is a rehearsal: sample servers and a sample company on this computer. No real mailbox is touched."), "small"
+        )
         self.banner.setLayout(row(Icon("flask", "info", 18), text, spacing=S, margins=(XL, S, XL, S)))
         self.banner.layout().setStretch(1, 1)  # type: ignore[union-attr]
         return self.banner
@@ -119,7 +121,12 @@ class Window(QMainWindow):
         return self.bottom
 
     def _make_shortcuts(self, parent: QWidget) -> None:
-        for keys, do in (("Alt+Left", self.go_back), ("Alt+Right", self.go_next), ("F1", self._toggle_why), ("Ctrl+O", self.open_file)):
+        for keys, do in (
+            ("Alt+Left", self.go_back),
+            ("Alt+Right", self.go_next),
+            ("F1", self._toggle_why),
+            ("Ctrl+O", self.open_file),
+        ):
             QShortcut(QKeySequence(keys), parent).activated.connect(do)
 
     # --- projects ----------------------------------------------------------------------------------------------------------
@@ -267,7 +274,9 @@ class Window(QMainWindow):
             self._draw_action(action, urgent)
         if not last:
             following = _(self.steps[self.shown + 1].page.title)
-            self.next.be(_("&Next: {step}").format(step=following), self._arrow(back=False), "" if urgent or page.missing else "primary")
+            self.next.be(
+                _("&Next: {step}").format(step=following), self._arrow(back=False), "" if urgent or page.missing else "primary"
+            )
         self.working.setVisible(bool(page.busy))
         self.status.setText(page.busy or page.missing)
 
@@ -306,7 +315,9 @@ class Window(QMainWindow):
         self.stack.setCurrentIndex(0)
         self.banner.hide()
         self.title.setText(_("Welcome"))
-        self.lead.setText(_("Move your company's mailboxes to MailSafi, step by step. Nothing at your old provider is changed or deleted."))
+        self.lead.setText(
+            _("Move your company's mailboxes to MailSafi, step by step. Nothing at your old provider is changed or deleted.")
+        )
         for part in (self.why, self.why_card, self.bottom, self.rail.note):
             part.hide()
         self.rail.heading.setText("MailSafi Wizard")
@@ -369,4 +380,3 @@ def _scrolling(page: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(page)
     return area
-

@@ -131,7 +131,11 @@ class ListProblems(Card):
         errors, warnings = len(parsed.errors), len(parsed.warnings)
         if errors:
             self.chip.say(_("Not taken over"), Tone.BAD)
-            words = ngettext("{n} line must be mended before the list can be used.", "{n} lines must be mended before the list can be used.", errors)
+            words = ngettext(
+                "{n} line must be mended before the list can be used.",
+                "{n} lines must be mended before the list can be used.",
+                errors,
+            )
         else:
             self.chip.say(_("Taken over"), Tone.GOOD)
             words = ngettext("{n} line looks odd; please check it.", "{n} lines look odd; please check them.", warnings)
@@ -217,7 +221,9 @@ class CredentialsPage(Page):
         bridge.sign_ins_known.connect(self._known)
 
     def _empty(self) -> QWidget:
-        text = _("Save the template, fill in one line for each mailbox, and drop the file here. Lists of other tools are understood too.")
+        text = _(
+            "Save the template, fill in one line for each mailbox, and drop the file here. Lists of other tools are understood too."
+        )
         buttons = (
             Button(_("&Choose a file…"), self._choose, kind="primary", icon="file"),
             Button(_("&Paste"), self._paste, icon="copy"),
@@ -274,7 +280,13 @@ class CredentialsPage(Page):
 
     def _save_template(self) -> None:
         proposal = self.project.path.parent / _("MailSafi mailboxes.txt")
-        ask.ask_save(self, _("Save the template"), proposal, _("Text (*.txt)"), lambda path: self.tried(lambda: path.write_bytes(credential_list.template())))
+        ask.ask_save(
+            self,
+            _("Save the template"),
+            proposal,
+            _("Text (*.txt)"),
+            lambda path: self.tried(lambda: path.write_bytes(credential_list.template())),
+        )
 
     # --- the sign-ins ----------------------------------------------------------------------------------------------------------
 
@@ -328,13 +340,17 @@ class CredentialsPage(Page):
         """Sign in everywhere, side by side; each outcome is shown as it comes."""
         self._testing = frozenset(only if only is not None else [m.id for m in self.project.mailboxes()])
         self.refresh()
-        self.work(_("Signing in…"), lambda: self.project.test_sign_ins(self.bridge.signed_in, only), lambda _results: self._tested())
+        self.work(
+            _("Signing in…"), lambda: self.project.test_sign_ins(self.bridge.signed_in, only), lambda _results: self._tested()
+        )
 
     def _tested(self) -> None:
         self._testing = frozenset()
         self.refresh()
         self.table.fit()
-        failed = next((i for i, a in enumerate(self.model.rows) if any((r := a.result(s)) is not None and not r.ok for s in Side)), None)
+        failed = next(
+            (i for i, a in enumerate(self.model.rows) if any((r := a.result(s)) is not None and not r.ok for s in Side)), None
+        )
         if failed is not None:
             self.table.choose(failed)
 
@@ -342,5 +358,3 @@ class CredentialsPage(Page):
         self._testing = frozenset()
         super().fail(error)
         self.refresh()
-
-

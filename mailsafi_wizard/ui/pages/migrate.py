@@ -15,7 +15,7 @@ from mailsafi_wizard.ui.drawings import SpeedDrawing
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import M, S, XL, theme
+from mailsafi_wizard.ui.theme import XL, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Chip, EmptyState, Fact, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
 
@@ -34,7 +34,14 @@ STATE_LOOKS = {  # words, tone, icon ("" for the tone's own)
     MailboxState.REFUSED: (N_("Refused"), Tone.BAD, ""),
 }
 BUSY = frozenset(
-    {MailboxState.CONNECTING, MailboxState.LOOKING, MailboxState.COPYING, MailboxState.CHECKING, MailboxState.BACKING_OFF, MailboxState.WAITING}
+    {
+        MailboxState.CONNECTING,
+        MailboxState.LOOKING,
+        MailboxState.COPYING,
+        MailboxState.CHECKING,
+        MailboxState.BACKING_OFF,
+        MailboxState.WAITING,
+    }
 )
 
 
@@ -89,7 +96,9 @@ def _percent(copy: CopyRow) -> str:
 
 def _messages(copy: CopyRow) -> str:
     if copy.live.messages_total:
-        return _("{done} of {total}").format(done=formats.count(copy.live.messages_done), total=formats.count(copy.live.messages_total))
+        return _("{done} of {total}").format(
+            done=formats.count(copy.live.messages_done), total=formats.count(copy.live.messages_total)
+        )
     return formats.count(copy.census.messages) if copy.census else ""
 
 
@@ -115,7 +124,12 @@ def _columns() -> list[Column[CopyRow]]:
         Column(_("Size"), lambda c: formats.size(_total(c)) if _total(c) else "", sort=_total, numeric=True),
         Column(_("Speed"), lambda c: formats.speed(c.live.rate) if c.live.rate else "", sort=lambda c: c.live.rate, numeric=True),
         Column(_("Left"), _left, sort=lambda c: c.live.left or 0.0, numeric=True),
-        Column(_("Problems"), lambda c: formats.count(c.live.failed) if c.live.failed else "", sort=lambda c: c.live.failed, numeric=True),
+        Column(
+            _("Problems"),
+            lambda c: formats.count(c.live.failed) if c.live.failed else "",
+            sort=lambda c: c.live.failed,
+            numeric=True,
+        ),
     ]
 
 
@@ -132,7 +146,11 @@ def _failure_columns() -> list[Column[tuple[str, FailedMessage]]]:
 def _folder_columns() -> list[Column[FolderCensus]]:
     return [
         Column(_("Folder"), lambda f: f.name, stretch=True),
-        Column(_("Becomes"), lambda f: _("left out: {why}").format(why=_(f.excluded_reason)) if f.excluded_reason else f.destination_name, stretch=True),
+        Column(
+            _("Becomes"),
+            lambda f: _("left out: {why}").format(why=_(f.excluded_reason)) if f.excluded_reason else f.destination_name,
+            stretch=True,
+        ),
         Column(_("Messages"), lambda f: formats.count(f.messages), sort=lambda f: f.messages, numeric=True),
         Column(_("Size"), lambda f: formats.size(f.bytes), sort=lambda f: f.bytes, numeric=True),
     ]
@@ -148,7 +166,9 @@ def _remark_columns() -> list[Column[tuple[str, str, str]]]:
 
 class MigratePage(Page):
     title = N_("Migrate")
-    lead = N_("First take a look at every mailbox, then start the copy. It goes on by itself; you can pause it, stop it, or close the window.")
+    lead = N_(
+        "First take a look at every mailbox, then start the copy. It goes on by itself; you can pause it, stop it, or close the window."
+    )
     why = N_(
         "The look writes nothing; it only counts. The copy reads at the old server without changing anything there, and writes to MailSafi."
         " It can be repeated as often as you like: what has arrived is known and never copied twice. Do that every day until the cutover."
@@ -160,7 +180,9 @@ class MigratePage(Page):
         self.views = QStackedWidget()
         to_list = Button(_("Go to Credentials"), lambda: self.go_to.emit("credentials"), kind="primary")
         nothing = _("The list of mailboxes comes first. It is given in the step Credentials.")
-        look = _("Every mailbox is counted: folders, messages, sizes. Nothing is written. After that you see how long the copy will take.")
+        look = _(
+            "Every mailbox is counted: folders, messages, sizes. Nothing is written. After that you see how long the copy will take."
+        )
         self.views.addWidget(EmptyState("mailbox", _("No mailboxes yet"), nothing, to_list))
         self.views.addWidget(EmptyState("search", _("Take a look first"), look))
         self.views.addWidget(self._board())
@@ -246,7 +268,11 @@ class MigratePage(Page):
 
     def _live_changed(self, changed: tuple[LiveMailbox, ...]) -> None:
         known = {copy.mailbox.id: copy for copy in self.model.rows}
-        fresh = [CopyRow(known[live.mailbox_id].mailbox, live, known[live.mailbox_id].census) for live in changed if live.mailbox_id in known]
+        fresh = [
+            CopyRow(known[live.mailbox_id].mailbox, live, known[live.mailbox_id].census)
+            for live in changed
+            if live.mailbox_id in known
+        ]
         self.model.update_rows(fresh)
         self._show_totals()
         chosen = self.table.chosen
@@ -311,7 +337,9 @@ class MigratePage(Page):
         self._title_tab(2, _("Problems"), self.failures.rowCount())
 
     def _show_remarks(self) -> None:
-        self.remarks.show_rows(dict.fromkeys((self._addresses.get(i, ""), folder, _(text)) for i, folder, text in self.project.remarks()))
+        self.remarks.show_rows(
+            dict.fromkeys((self._addresses.get(i, ""), folder, _(text)) for i, folder, text in self.project.remarks())
+        )
         self._title_tab(3, _("Remarks"), self.remarks.rowCount())
 
     def _title_tab(self, place: int, words: str, number: int) -> None:
@@ -339,7 +367,9 @@ class MigratePage(Page):
         self.refresh()
         if wrong:
             names = ", ".join(self._addresses.get(c.mailbox_id, "") for c in wrong[:5])
-            what = ngettext("{n} mailbox could not be looked at: {names}", "{n} mailboxes could not be looked at: {names}", len(wrong))
+            what = ngettext(
+                "{n} mailbox could not be looked at: {names}", "{n} mailboxes could not be looked at: {names}", len(wrong)
+            )
             causes = "\n".join(dict.fromkeys(_(c.error) for c in wrong))
             remedy = _("Test the sign-ins in the step Credentials, then look again.")
             self.show_problem(Problem(what.format(n=len(wrong), names=names), remedy=remedy, detail=causes))
@@ -377,5 +407,3 @@ class MigratePage(Page):
 
 
 FACTS = {"messages": N_("messages"), "size": N_("in all"), "time": N_("expected time"), "problems": N_("problems")}
-
-

@@ -106,7 +106,9 @@ class ServerCard(Card):
 
     def _warn(self, security: Security) -> None:
         open_ = security is Security.CLEARTEXT
-        self.security_note.complain(_("Passwords and mail could be read on the way. Only for a server on your own premises.") if open_ else "")
+        self.security_note.complain(
+            _("Passwords and mail could be read on the way. Only for a server on your own premises.") if open_ else ""
+        )
 
     def endpoint(self, now: Endpoint | None) -> Endpoint | None:
         """What stands in the fields; None when it is empty or wrong, which is then said at the field. The pin stays with its server."""
@@ -170,7 +172,9 @@ class PreparePage(Page):
         return card.add(line_)
 
     def _checklist(self) -> Card:
-        card = Card(_("Ready on each side?"), _("These can't be seen from here. Tick each when it is so; you can come back at any time."))
+        card = Card(
+            _("Ready on each side?"), _("These can't be seen from here. Tick each when it is so; you can come back at any time.")
+        )
         grid = QGridLayout()
         grid.setHorizontalSpacing(L)
         grid.setVerticalSpacing(S)
@@ -229,7 +233,9 @@ class PreparePage(Page):
             tick.setChecked(kept.is_ticked(self.project, key))
         ca = self.project.ca_file
         self.ca_text.setText(
-            _("Also trusted: the certificates in {name}").format(name=ca.name) if ca else _("A server with a certificate of your own company?")
+            _("Also trusted: the certificates in {name}").format(name=ca.name)
+            if ca
+            else _("A server with a certificate of your own company?")
         )
         self.ca_clear.setVisible(ca is not None)
         self.missing = self._what_is_missing()
@@ -245,7 +251,9 @@ class PreparePage(Page):
     def action(self) -> Action:
         entered = any(self.project.endpoint(side) is not None for side in Side)
         ready = done(self.project)
-        return Action(_("Test again") if ready else _("&Test both servers"), self.test, "refresh", entered and not self.busy, urgent=not ready)
+        return Action(
+            _("Test again") if ready else _("&Test both servers"), self.test, "refresh", entered and not self.busy, urgent=not ready
+        )
 
     def test(self) -> None:
         """Climb both ladders side by side."""
@@ -268,7 +276,9 @@ class PreparePage(Page):
 
     def _ask_trust(self, side: Side, fingerprint: str) -> None:
         ladder = self.cards[side].ladder.ladder
-        text = _("{certificate}\n\nSHA-256 fingerprint:\n{fingerprint}\n\nCompare it with what the server's administrator tells you.")
+        text = _(
+            "{certificate}\n\nSHA-256 fingerprint:\n{fingerprint}\n\nCompare it with what the server's administrator tells you."
+        )
         filled = text.format(certificate=ladder.certificate if ladder else "", fingerprint=_grouped(fingerprint))
         yes = ask.Answer(_("Trust this certificate"), lambda: self._trust(side, fingerprint), danger=True)
         ask.ask(self, _("Trust this certificate for this project?"), filled, ask.Answer(_("Don't trust it"), lambda: None), yes)
@@ -283,5 +293,3 @@ class PreparePage(Page):
 def _grouped(fingerprint: str) -> str:
     pairs = [fingerprint[i : i + 2].upper() for i in range(0, len(fingerprint), 2)]
     return "\n".join(":".join(pairs[i : i + 16]) for i in range(0, len(pairs), 16))
-
-

@@ -86,14 +86,18 @@ class StartPage(Page):
         add = fields.add
         self.notes["imap"] = add(_("&IMAP server"), self.values["imap"], _("Where mail programs fetch mail."))
         self.notes["webmail"] = add(_("Web&mail"), self.values["webmail"], _("The address that begins with https://"))
-        self.notes["mx"] = add(_("M&X records"), self.values["mx"], _("Where mail for your domain is delivered; the first is the best."))
+        self.notes["mx"] = add(
+            _("M&X records"), self.values["mx"], _("Where mail for your domain is delivered; the first is the best.")
+        )
         self.notes["smtp"] = add(_("S&MTP server"), self.values["smtp"], _("Where mail programs send mail."))
         self.notes["spf"] = add(_("SP&F part"), self.values["spf"], _("Such as include:…; lets MailSafi send for your domain."))
         self.notes["selector"] = add(_("DKIM &selector"), self.values["selector"])
         self.notes["dkim"] = add(_("DKIM &key"), self.values["dkim"], _("Copy it whole; it is long."), wide=True)
         for edit in self.values.values():
             edit.editingFinished.connect(self._keep)
-        return Card(_("From your MailSafi welcome mail"), _("None of these is guessed. Each is checked for its form as you enter it.")).add(fields)
+        return Card(
+            _("From your MailSafi welcome mail"), _("None of these is guessed. Each is checked for its form as you enter it.")
+        ).add(fields)
 
     # --- showing -------------------------------------------------------------------------------------------------------------
 
@@ -207,5 +211,3 @@ class StartPage(Page):
 
     def leave(self) -> None:
         self._keep()
-
-
