@@ -6,28 +6,24 @@ refused is handed back to the caller with the server's words; what breaks is rai
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
-from mailsafi_wizard.engine.lookup import opened, refuse_reasons
-from mailsafi_wizard.engine.plan import FolderWork, Unit, units
+from mailsafi_wizard.engine.lookup import refuse_reasons
+from mailsafi_wizard.engine.plan import FolderWork
+from mailsafi_wizard.engine.reader import Adopt, Item, Missing, Queue, Reader, Start, Style, Whole
 from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.append import Appender, Outgoing, Settled
 from mailsafi_wizard.net.attributes import guessed_date, is_doubtful, readable_date, storable_flags
-from mailsafi_wizard.net.fetch import Body
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Intent, Journal, Outcome
 
 QUEUE_BYTES = 16 << 20
 BATCH_BYTES = 4 << 20
 BATCH_MESSAGES = 200
-UNITS_AHEAD = 16
 
 
 class Refused(NamedTuple):
@@ -38,103 +34,6 @@ class Refused(NamedTuple):
     size: int
     error: errors.ServerError
     alone: bool  # it was refused by itself, not as one of a batch
-
-
-class Missing(NamedTuple):
-    """A message that was asked for and did not come, or came with another size than it was listed with."""
-
-    work: FolderWork
-    uid: int
-    size: int
-    found: int | None  # bytes delivered, None when nothing was
-    digest: bytes
-
-
-@dataclass
-class Style:
-    """How boldly to go. ``gentle`` means one message at a time, so that a break can be blamed on one; ``careful`` pushes no literal."""
-
-    gentle: bool = False
-    careful: bool = False
-    single: bool = False  # no batches: after a batch was refused
-    trust_sizes: bool = True
-    bare: bool = False  # without keywords, after a refusal that may be due to them
-    agreed: dict[tuple[int, int], bytes] = field(default_factory=dict)  # (folder, UID) -> digest of an earlier read of another size
-
-
-@dataclass(frozen=True)
-class _Whole:
-    work: FolderWork
-    body: Body
-
-
-@dataclass(frozen=True)
-class _Start:
-    """A big message begins: its chunks follow in the queue, then b""."""
-
-    work: FolderWork
-    uid: int
-    flags: bytes
-    date: bytes
-    size: int
-
-
-@dataclass(frozen=True)
-class _Adopt:
-    """A big message whose content is at the destination already."""
-
-    start: _Start
-    digest: bytes
-    key: int
-
-
-_Item = _Whole | _Start | _Adopt | Missing | bytes | None
-
-
-class _Queue:
-    """Hands items from reader to writer; blocks when more than ``limit`` bytes wait."""
-
-    def __init__(self, limit: int) -> None:
-        self._items: deque[tuple[_Item, int]] = deque()
-        self._limit = limit
-        self._bytes = 0
-        self._changed = threading.Condition()
-        self._closed = False
-        self._error: BaseException | None = None
-
-    def put(self, item: _Item, size: int) -> None:
-        with self._changed:
-            while self._bytes and self._bytes + size > self._limit and not self._closed:
-                self._changed.wait()
-            if self._closed:
-                raise Interrupted
-            self._items.append((item, size))
-            self._bytes += size
-            self._changed.notify_all()
-
-    def get(self) -> _Item:
-        """The next item; after the last one, None. Raises what ended the reader."""
-        with self._changed:
-            while not self._items:
-                if self._error:
-                    raise self._error
-                if self._closed:
-                    return None
-                self._changed.wait()
-            item, size = self._items.popleft()
-            self._bytes -= size
-            self._changed.notify_all()
-            return item
-
-    @property
-    def empty(self) -> bool:
-        return not self._items
-
-    def close(self, error: BaseException | None = None) -> None:
-        with self._changed:
-            self._closed = True
-            self._error = self._error or error
-            self._changed.notify_all()
 
 
 class Copier:
@@ -157,7 +56,7 @@ class Copier:
         self._style = style
         self._advanced = advanced
         self._remark = remark
-        self._queue = _Queue(QUEUE_BYTES)
+        self._queue = Queue(QUEUE_BYTES)
         window = {"window": 1, "commands": 1} if style.gentle else {}
         self._appender: Appender[list[Intent]] = Appender(destination, careful=style.careful, **window)
         self._batch: list[Outgoing] = []
@@ -169,7 +68,7 @@ class Copier:
         self._works: dict[int, FolderWork] = {}
         self._busy: errors.ServerError | None = None
         self._relaying = False
-        self._reading: tuple[FolderWork, int] | None = None
+        self._reader: Reader | None = None
         self._writing: tuple[FolderWork, int] | None = None
         self.refused: list[Refused] = []
         self.missing: list[Missing] = []
@@ -177,13 +76,13 @@ class Copier:
     @property
     def blamed(self) -> tuple[FolderWork, int] | None:
         """In gentle style: the one message (folder, UID) that was under way when something broke."""
-        return self._writing or self._reading
+        return self._writing or (self._reader.reading if self._reader else None)
 
     def copy(self, works: Sequence[FolderWork]) -> None:
         """Copies everything in ``works``; `refused` and `missing` hold the rest afterwards. Raises ConnectionLost and kin, ServerBusy, Interrupted."""
         self.works = works
         self._works = {w.record.id: w for w in works}
-        reader = threading.Thread(target=self._read_all, args=(works,), name="reader", daemon=True)
+        reader = self._reader = Reader(self._source, works, self._control, self._style, self._queue)
         reader.start()
         try:
             while (item := self._queue.get()) is not None:
@@ -219,126 +118,19 @@ class Copier:
         except errors.MigrationError:
             self._destination.drop()  # then it is in doubt, and looked up next time
 
-    # --- the reader's thread
-
-    def _read_all(self, works: Sequence[FolderWork]) -> None:
-        try:
-            self._read(units(works, 1 if self._style.gentle else 1000))
-            self._queue.close()
-        except Interrupted:
-            pass
-        except BaseException as e:
-            self._queue.close(e)
-
-    def _read(self, todo: Iterator[Unit]) -> None:
-        ahead: deque[tuple[Unit, list[bytes]]] = deque()
-        depth = 1 if self._style.gentle else UNITS_AHEAD
-        asked_folder = -1
-        waiting: Unit | None = None
-        while True:
-            while len(ahead) < depth and (unit := waiting or next(todo, None)):
-                waiting = None
-                exotic = fetch.needs_go_ahead(self._source, unit.work.record.source)
-                if exotic and ahead:
-                    waiting = unit
-                    break
-                ahead.append((unit, self._ask(unit, asked_folder != unit.work.record.id)))
-                asked_folder = unit.work.record.id
-            if not ahead:
-                return
-            self._control.checkpoint()
-            self._receive(*ahead.popleft())
-
-    def _ask(self, unit: Unit, examine: bool) -> list[bytes]:
-        tags = [fetch.examine(self._source, unit.work.record.source)] if examine else [b""]
-        if unit.big:
-            uid = unit.uids[0]
-            tags.append(fetch.ask_listing(self._source, b"%d" % uid, flags=True, date=True))
-            if unit.work.claims:
-                tags.append(fetch.ask_body(self._source, uid))
-            tags.append(fetch.ask_body(self._source, uid))
-        else:
-            tags.append(fetch.ask_bodies(self._source, unit.uids))
-        return tags
-
-    def _receive(self, unit: Unit, tags: list[bytes]) -> None:
-        record = unit.work.record
-        if self._style.gentle:
-            self._reading = (unit.work, unit.uids[0])
-        if tags[0] and opened(self._source, tags[0]).validity not in (None, record.s_validity):
-            raise errors.ConnectionLost("the source renumbered a folder while it was being copied", host=self._source.host)
-        if unit.big:
-            self._receive_big(unit, tags[1:])
-        else:
-            self._receive_small(unit, tags[1])
-
-    def _receive_small(self, unit: Unit, tag: bytes) -> None:
-        expected = dict(zip(unit.uids, unit.work.sizes[unit.first : unit.last], strict=True))
-        for body in fetch.bodies(self._source, tag, largest=2 * max(expected.values()) + (1 << 20)):
-            size = expected.pop(body.uid, None)
-            if size is None:
-                continue
-            if len(body.data) != size and not self._size_is_settled(unit.work, body, size):
-                self._queue.put(Missing(unit.work, body.uid, size, len(body.data), fetch.content_digest(body.data)), 100)
-            else:
-                self._queue.put(_Whole(unit.work, body), len(body.data) + 500)
-        for uid, size in expected.items():
-            self._queue.put(Missing(unit.work, uid, size, None, b""), 100)
-
-    def _size_is_settled(self, work: FolderWork, body: Body, size: int) -> bool:
-        """Whether a message of another size than listed may be believed: two reads agreed, or this server's sizes are never right."""
-        if not self._style.trust_sizes:
-            return True
-        earlier = self._style.agreed.get((work.record.id, body.uid))
-        return earlier is not None and earlier == fetch.content_digest(body.data)
-
-    def _receive_big(self, unit: Unit, tags: list[bytes]) -> None:
-        uid, listed_size = unit.uids[0], unit.work.sizes[unit.first]
-        facts = next((e for e in fetch.listing(self._source, tags[0]) if e.uid == uid), None)
-        largest = listed_size + listed_size // 4 + (1 << 20)
-        digest, key = fetch.ContentDigest(), 0
-        start: _Start | None = None
-        for number, tag in enumerate(tags[1:]):
-            last = number == len(tags) - 2
-            try:
-                size, chunks = fetch.stream(self._source, tag, largest)
-            except fetch.MessageVanished:
-                if last:
-                    self._queue.put(Missing(unit.work, uid, listed_size, None, b""), 100)
-                continue
-            start = _Start(unit.work, uid, facts.flags if facts else b"", facts.date if facts else b"", size)
-            if last:
-                self._relay(start, chunks)
-                return
-            for piece in chunks:
-                key = key or fetch.message_key(fetch.header_of(piece[: fetch.LARGEST_HEADER]))
-                digest.update(piece)
-            if unit.work.claims.get(digest.digest()):
-                self._queue.put(_Adopt(start, digest.digest(), key), 100)
-                for _size, rest in (fetch.stream(self._source, t, largest) for t in tags[2:]):
-                    deque(rest, maxlen=0)
-                return
-
-    def _relay(self, start: _Start, chunks: Iterator[bytes]) -> None:
-        self._queue.put(start, 500)
-        for piece in chunks:
-            self._control.checkpoint()
-            self._queue.put(piece, len(piece))
-        self._queue.put(b"", 1)
-
     # --- the writer's side: the worker's own thread
 
-    def _take(self, item: _Item) -> None:
-        if isinstance(item, _Whole):
+    def _take(self, item: Item) -> None:
+        if isinstance(item, Whole):
             self._take_whole(item)
-        elif isinstance(item, _Start):
+        elif isinstance(item, Start):
             self._take_big(item)
-        elif isinstance(item, _Adopt):
+        elif isinstance(item, Adopt):
             self._adopt(item.start.work, item.start.uid, item.start.size, item.digest, item.key, item.start.flags, item.start.date)
         elif isinstance(item, Missing):
             self.missing.append(item)
 
-    def _take_whole(self, item: _Whole) -> None:
+    def _take_whole(self, item: Whole) -> None:
         work, body = item.work, item.body
         header = fetch.header_of(body.data)
         digest, key = fetch.content_digest(body.data), fetch.message_key(header)
@@ -410,7 +202,7 @@ class Copier:
             self._settle(0)
             self._writing = None
 
-    def _take_big(self, start: _Start) -> None:
+    def _take_big(self, start: Start) -> None:
         """Relays a big message chunk by chunk; its digest is known only when it has passed."""
         self._flush()
         if self._style.gentle:

@@ -36,7 +36,8 @@ _ROLE_NAMES: Mapping[Role, tuple[str, ...]] = {
 }  # fmt: skip
 _ROLE_OF_NAME = {name: role for role, names in _ROLE_NAMES.items() for name in names}
 NOT_MAIL = re.compile(
-    r"(?:calendar|contacts|suggested contacts|tasks|notes|journal|sync issues|conversation history|emailed contacts|chats|outbox|files|rss feeds|quick step settings)\Z",
+    r"(?:calendar|contacts|suggested contacts|tasks|notes|journal|sync issues|conversation history|emailed contacts"
+    r"|chats|outbox|files|rss feeds|quick step settings)\Z",
     re.I,
 )
 LONGEST_PART = 200  # characters of one level of a name; Dovecot and Cyrus take more, file systems do not

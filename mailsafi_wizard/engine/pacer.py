@@ -48,8 +48,10 @@ class Pacer:
         now = self._clock()
         self._since = now if self._since is None else self._since
         self.fruitless += 1
-        wait = min(self._limits.longest_wait, self._limits.first_wait * 2 ** min(10, self.fruitless - 1)) * random.uniform(0.8, 1.2)
-        asked = error.wait if isinstance(error, errors.ServerBusy) else 0.0
+        wait: float = min(self._limits.longest_wait, self._limits.first_wait * 2 ** min(10, self.fruitless - 1)) * random.uniform(
+            0.8, 1.2
+        )
+        asked: float = error.wait if isinstance(error, errors.ServerBusy) else 0.0
         if error.retry is errors.Retry.WAIT:
             wait = max(wait, 1.0)
         wait = max(wait, asked)

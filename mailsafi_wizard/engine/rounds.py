@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control
-from mailsafi_wizard.engine.copier import Copier, Missing, Refused, Style
+from mailsafi_wizard.engine.copier import Copier, Refused
 from mailsafi_wizard.engine.lookup import opened, refuse_reasons
 from mailsafi_wizard.engine.plan import FolderWork
+from mailsafi_wizard.engine.reader import Missing, Style
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.session import Session, quoted
 from mailsafi_wizard.store.journal import FolderRecord, Journal

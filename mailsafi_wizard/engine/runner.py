@@ -74,7 +74,7 @@ class Runner:
                 self._report(StateChanged(job.mailbox.id, job.mailbox.address, MailboxState.WAITING))
             self._run_all()
             self._conclude(run_id, time.monotonic() - started)
-        except BaseException as e:
+        except BaseException as e:  # noqa: BLE001 (the top of a thread: whoever waits for the run is told)
             self.broken = self.broken or e
             self._report(Summary(Ledger(), 1, time.monotonic() - started))
         finally:
@@ -107,7 +107,7 @@ class Runner:
                     self._statuses.append(worker.exit_status)
         except queue.Empty:
             pass
-        except BaseException as e:
+        except BaseException as e:  # noqa: BLE001 (the top of a thread)
             self.broken = e
             self.stop()
         finally:

@@ -16,12 +16,13 @@ from typing import TypeVar
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
-from mailsafi_wizard.engine.copier import Copier, Style, failed
+from mailsafi_wizard.engine.copier import Copier, failed
 from mailsafi_wizard.engine.follow import FlagFollower
 from mailsafi_wizard.engine.lookup import Lookup, folder_was_reset, opened
 from mailsafi_wizard.engine.mapping import Mapper
 from mailsafi_wizard.engine.pacer import Pacer, Persistence
 from mailsafi_wizard.engine.plan import FolderWork, Planner
+from mailsafi_wizard.engine.reader import Style
 from mailsafi_wizard.engine.rounds import Rounds
 from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
@@ -61,7 +62,7 @@ def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
     def run() -> None:
         try:
             result.append(second())
-        except BaseException as e:
+        except BaseException as e:  # noqa: BLE001 (raised again by the caller)
             problem.append(e)
 
     thread = threading.Thread(target=run, daemon=True)

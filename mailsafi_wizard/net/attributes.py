@@ -51,7 +51,15 @@ def readable_date(raw: bytes) -> bytes:
         return b""
     day, month, year, hour, minute, second, _sign, zone_h, zone_m = found.groups()
     try:
-        dt.datetime(max(1, int(year)), _MONTHS.index(month.title()) + 1, int(day), int(hour), int(minute), min(59, int(second)))
+        dt.datetime(
+            max(1, int(year)),
+            _MONTHS.index(month.title()) + 1,
+            int(day),
+            int(hour),
+            int(minute),
+            min(59, int(second)),
+            tzinfo=dt.UTC,
+        )
     except ValueError:
         return b""
     if int(second) > 60 or int(zone_h) > 23 or int(zone_m) > 59:
