@@ -21,6 +21,7 @@ from mailsafi_wizard.report import html, write_csv
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.telling import Teller
 
+GIVE_UP_AFTER = 180.0  # seconds without headway; running the same command again goes on
 STYLES = {style.value: style for style in SignInStyle}
 
 
@@ -101,6 +102,7 @@ def _migrate(options: argparse.Namespace) -> int:
     project = MigrationProject.open(options.project) if options.project.exists() else _created(options)
     try:
         _prepare(project, options)
+        project.give_up_after(GIVE_UP_AFTER)
         teller = Teller(options.json, project.mailboxes())
         _stop_on_signal(project.stop)
         project.start(teller)

@@ -9,11 +9,12 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine import inspection, preflight
-from mailsafi_wizard.engine.pacer import Persistence
+from mailsafi_wizard.engine.pacer import LONG
 from mailsafi_wizard.engine.runner import AT_ONCE, Runner
 from mailsafi_wizard.engine.worker import Job
 from mailsafi_wizard.events import Report
@@ -53,7 +54,7 @@ class MigrationProject:
         self._admin: dict[Side, tuple[str, Secret, SignInStyle]] = {}
         self._runner: Runner | None = None
         self.patience = Patience()
-        self.persistence = Persistence()
+        self.persistence = LONG
 
     @classmethod
     def create(cls, path: Path) -> MigrationProject:
@@ -71,6 +72,10 @@ class MigrationProject:
             self._runner.stop()
             self._runner.wait(60)
         self._journal.close()
+
+    def give_up_after(self, seconds: float) -> None:
+        """How long a run waits for a server that worked before and is gone now; hours unless said otherwise."""
+        self.persistence = replace(self.persistence, known=seconds)
 
     # --- facts the admin gave
 

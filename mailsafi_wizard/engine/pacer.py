@@ -14,13 +14,17 @@ from mailsafi_wizard import errors
 class Persistence:
     """Limits in seconds: for a server that has not answered yet in this run, and for one that has.
 
-    A lost network or a power cut at the server is waited out for ``known``; progress starts the clock anew.
+    A lost network or a power cut at the server is waited out for ``known``; progress starts the clock anew. The command line gives up
+    after minutes, because running the same command again goes on; the screen waits for hours (see `LONG`).
     """
 
     unknown: float = 30.0
-    known: float = 900.0
+    known: float = 180.0
     first_wait: float = 0.4
     longest_wait: float = 60.0
+
+
+LONG = Persistence(known=12 * 3600.0)
 
 
 class Pacer:

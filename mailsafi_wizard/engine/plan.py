@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mailsafi_wizard import errors
 from mailsafi_wizard.engine.lookup import Opened, opened
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.listing import Overview, Status
@@ -78,6 +80,7 @@ class Planner:
         self._session = session
         self._overview = overview
         self._heard = heard
+        self.unreadable: list[tuple[FolderRecord, errors.CommandRefused]] = []
 
     def plan(self, records: Sequence[FolderRecord], retry_failed: bool) -> list[FolderWork]:
         """Works of all folders with something to copy, in the order given; the journal's counts are brought up to date."""
@@ -124,12 +127,25 @@ class Planner:
     ) -> None:
         while len(waiting) > keep:
             record, examine, tag = waiting.popleft()
-            numbers = opened(self._session, examine)
+            try:
+                numbers = opened(self._session, examine)
+            except errors.CommandRefused as e:
+                self._unreadable(record, tag, e)
+                continue
             work = FolderWork(record, highest=record.s_next - 1)
             found = self._listed(work, tag, record.s_next)
             self._finish(work, found, numbers, retry_failed, waiting)
             if len(work):
                 works.append(work)
+
+    def _unreadable(self, record: FolderRecord, tag: bytes, error: errors.CommandRefused) -> None:
+        """The source lists the folder but doesn't open it. Its listing is in flight already and counts for nothing."""
+        with contextlib.suppress(errors.CommandRefused):
+            deque(fetch.listing(self._session, tag), maxlen=0)
+        status = self._overview.status.get(record.source, Status())
+        record.s_count = max(record.s_count, status.messages or 0)
+        record.checked = 0
+        self.unreadable.append((record, error))
 
     def _listed(self, work: FolderWork, tag: bytes, first: int) -> dict[int, int]:
         """UID -> size of what was listed from ``first`` on."""
@@ -179,9 +195,10 @@ class Planner:
         later = list(waiting)
         waiting.clear()
         for _record, examine, tag in later:
-            opened(self._session, examine)
-            for _ in fetch.listing(self._session, tag):
-                pass
+            with contextlib.suppress(errors.CommandRefused):
+                opened(self._session, examine)
+            with contextlib.suppress(errors.CommandRefused):
+                deque(fetch.listing(self._session, tag), maxlen=0)
         numbers = opened(self._session, fetch.examine(self._session, work.record.source))
         listed = self._listed(work, fetch.ask_listing(self._session, b"1:*", key=True), 1)
         for record, _examine, _tag in later:

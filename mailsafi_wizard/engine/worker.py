@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -31,12 +31,13 @@ from mailsafi_wizard.net import listing
 from mailsafi_wizard.net.auth import sign_in
 from mailsafi_wizard.net.session import Session, quoted
 from mailsafi_wizard.net.wire import Patience, Trust
-from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.journal import FolderRecord, Journal
 
 A = TypeVar("A")
 B = TypeVar("B")
 PROGRESS_EVERY = 0.2  # seconds
 MOST_SUSPICIONS = 3  # breaks blamed on one message before it is given up
+SELECTS_AHEAD = 32
 GENTLE_AFTER = 2  # fruitless passes before going one message at a time
 
 
@@ -99,6 +100,7 @@ class Worker:
         self._pacer = Pacer(job.persistence)
         self._style = Style()
         self._suspects: Counter[tuple[int, int]] = Counter()
+        self._shut: Counter[int] = Counter()  # folder -> passes in which the source did not open it
         self._retry_failed = True
         self._lost_before: set[tuple[int, int]] = set()
         self._told = 0.0
@@ -157,8 +159,11 @@ class Worker:
         wait = self._pacer.after(error)
         self._style.gentle = self._style.gentle or self._pacer.fruitless >= GENTLE_AFTER
         self._state(MailboxState.BACKING_OFF, str(error), wait)
-        with contextlib.suppress(Interrupted):
-            self.control.wait(wait)
+        self._pause(wait)
+
+    def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(Interrupted):  # the next pass looks at the switch first
+            self.control.wait(seconds)
 
     def _verdict(self) -> MailboxState:
         ledger = self._journal.ledger(self._box.id)
@@ -203,9 +208,10 @@ class Worker:
             FlagFollower(self._journal, source, destination, here).follow(present)
             self._copy(source, destination, works)
             self._state(MailboxState.CHECKING)
-            findings = ReadBack(self._journal, destination).read(records, there)
+            shut = {record.id for record, _error in planner.unreadable}
+            findings = ReadBack(self._journal, destination).read([r for r in records if r.id not in shut], there)
             self._pacer.progress()
-            return self._judge(findings)
+            return self._judge(findings, planner.unreadable)
 
     def _claim(self, lookup: Lookup, works: Sequence[FolderWork]) -> None:
         for work in works:
@@ -213,8 +219,7 @@ class Worker:
                 work.claims = lookup.claim(work.record, work.keys)
 
     def _copy(self, source: Session, destination: Session, works: list[FolderWork]) -> None:
-        self._done = [0, 0, self._done[2], self._done[3]]
-        self._total = [sum(len(w) for w in works), sum(w.bytes for w in works)]
+        self._total = [self._done[0] + sum(len(w) for w in works), self._done[1] + sum(w.bytes for w in works)]
         if not works:
             return
         self._state(MailboxState.COPYING)
@@ -233,12 +238,20 @@ class Worker:
 
     def _permanent_flags(self, destination: Session, works: Sequence[FolderWork]) -> None:
         """Which flags each destination folder keeps: only SELECT tells (RFC 9051 section 7.1, PERMANENTFLAGS)."""
-        for work in works[:200]:
+        asked: deque[tuple[FolderWork, bytes]] = deque()
+        for work in works:
             argument = quoted(work.record.destination)
-            if not isinstance(argument, bytes):
-                continue
-            with contextlib.suppress(errors.CommandRefused):
-                work.permanent = opened(destination, destination.send(b"SELECT", argument)).permanent
+            if isinstance(argument, bytes):
+                asked.append((work, destination.send(b"SELECT", argument)))
+            if len(asked) >= SELECTS_AHEAD:
+                self._take_flags(destination, *asked.popleft())
+        while asked:
+            self._take_flags(destination, *asked.popleft())
+
+    @staticmethod
+    def _take_flags(destination: Session, work: FolderWork, tag: bytes) -> None:
+        with contextlib.suppress(errors.CommandRefused):
+            work.permanent = opened(destination, tag).permanent
 
     def _suspect(self, copier: Copier, error: errors.MigrationError) -> None:
         """A break in gentle style is blamed on the message under way; after a few it is given up, so that the others arrive."""
@@ -256,9 +269,17 @@ class Worker:
         self._style.gentle = False
         self._pacer.progress()
 
-    def _judge(self, findings: Findings) -> bool:
-        """Messages that were acknowledged but are not there get one more chance; then they are failed, by name."""
+    def _judge(self, findings: Findings, unreadable: Sequence[tuple[FolderRecord, errors.CommandRefused]]) -> bool:
+        """Messages that were acknowledged but are not there get one more chance; then they are failed, by name. So do folders."""
         again = False
+        for record, error in unreadable:
+            self._shut[record.id] += 1
+            if self._shut[record.id] < MOST_SUSPICIONS:
+                again = True
+            else:
+                self._remark(record.source_name, f"could not be opened at the source, nothing of it was copied: {error.detail}")
+        if again:
+            self._pause(1.0)
         for record, uid, size in findings.lost:
             self._fail(
                 FolderWork(record), uid, size, "the destination said that it had stored the message, but does not show it", b""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -279,6 +280,7 @@ class Session:
 
     def replies(self, tag: bytes, most: int = MOST_STRAY_REPLIES) -> Iterator[Parts]:
         """The untagged replies up to the tagged one of ``tag``. Commands must be read in the order they were sent."""
+        deadline = time.monotonic() + self.wire.patience.command
         for _ in range(most):
             line = self._line()
             if line.startswith(b"* "):
@@ -287,6 +289,9 @@ class Session:
                 yield parts
             elif self.settle(tag, line):
                 return
+            if time.monotonic() > deadline:
+                self.drop()
+                raise errors.NoAnswer("it goes on talking without ever ending its answer", host=self.host)
         raise self.broken(f"more than {most} replies to one command")
 
     def _line(self) -> bytes:

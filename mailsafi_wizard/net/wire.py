@@ -12,6 +12,7 @@ import hashlib
 import io
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,8 +23,13 @@ from cryptography import x509
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
 
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
 BUFFER = 1 << 18
-CHUNK = 1 << 18
+CHUNK = 1 << 18  # bytes read at once of a message that is relayed
+PIECE = 1 << 16  # bytes written at once: each must leave within the silence deadline
 
 
 @dataclass(frozen=True)
@@ -31,19 +37,15 @@ class Patience:
     """How long to wait, in seconds, and how slow is too slow.
 
     ``silence`` is the longest time without a single byte while an answer is due. Within any ``window`` at least ``floor`` bytes a
-    second must arrive on average, counted only while a long answer is being read.
+    second must arrive on average, counted only while one line or one literal is being read. ``command`` is the longest time from the
+    moment somebody waits for a command's end to that end, however many other replies the server sends meanwhile.
     """
 
     connect: float = 20.0
-    silence: float = 45.0
-    window: float = 60.0
+    silence: float = 40.0
+    window: float = 40.0
     floor: int = 256
-
-    def longer(self, factor: float) -> Patience:
-        """The same with all waits stretched, capped at five minutes."""
-        return Patience(
-            min(60.0, self.connect * factor), min(300.0, self.silence * factor), min(300.0, self.window * factor), self.floor
-        )
+    command: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,16 @@ def fingerprint(certificate: bytes) -> str:
     return hashlib.sha256(certificate).hexdigest()
 
 
+def unsent(sock: socket.socket) -> int:
+    """Bytes that the system has taken from us and the other end has not acknowledged yet; 0 where the system doesn't tell."""
+    if sys.platform != "linux":
+        return 0
+    try:
+        return int.from_bytes(fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    except (OSError, ValueError):
+        return 0
+
+
 class _Incoming(io.RawIOBase):
     """What a socket receives, with a watch on its speed, as the raw stream under a buffer."""
 
@@ -123,26 +135,33 @@ class _Incoming(io.RawIOBase):
 
     def readinto(self, target: memoryview) -> int:  # type: ignore[override]
         started = time.monotonic()
-        count = self._sock.recv_into(target)
+        count = self._receive(target)
         self.received += count
         self._window_bytes += count
-        waited = time.monotonic() - started
-        if waited > 0.5:
-            self._watch(waited)
+        self._window_time += time.monotonic() - started
+        if self._window_time > self._patience.window:
+            if self._window_bytes < self._patience.floor * self._window_time:
+                raise TimeoutError(f"only {self._window_bytes} bytes came in {self._window_time:.0f} s")
+            self.expect_answer()
         return count
 
-    def _watch(self, waited: float) -> None:
-        self._window_time += waited
-        if self._window_time < self._patience.window:
-            return
-        if self._window_bytes < self._patience.floor * self._window_time:
-            raise TimeoutError(f"only {self._window_bytes} bytes came in {self._window_time:.0f} s")
-        self.expect_answer()
+    def _receive(self, target: memoryview) -> int:
+        """Silence counts from the moment the server has our last byte: on a slow link the system still sends for minutes."""
+        backlog = unsent(self._sock)
+        while True:
+            try:
+                return self._sock.recv_into(target)
+            except TimeoutError:
+                left = unsent(self._sock)
+                if not 0 <= left < backlog:
+                    raise
+                backlog = left
 
     def expect_answer(self) -> None:
         """Starts a fresh window."""
-        self._window_time = 0.0
-        self._window_bytes = 0
+        if self._window_time:
+            self._window_time = 0.0
+            self._window_bytes = 0
 
 
 class Wire:
@@ -172,6 +191,7 @@ class Wire:
             line = self._buffer.readline(limit)
         except (OSError, EOFError) as e:
             raise self._lost(e) from e
+        self._incoming.expect_answer()
         if not line.endswith(b"\n"):
             if len(line) >= limit:
                 raise errors.BrokenProtocol(f"a line of more than {limit} bytes", host=self.endpoint.host)
@@ -206,8 +226,8 @@ class Wire:
         self._incoming.expect_answer()
         with translated(self.endpoint):
             view = memoryview(data)
-            for start in range(0, len(view), CHUNK):
-                self.sock.sendall(view[start : start + CHUNK])
+            for start in range(0, len(view), PIECE):
+                self.sock.sendall(view[start : start + PIECE])
         self.sent += len(data)
 
     # --- TLS
