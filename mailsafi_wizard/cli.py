@@ -80,6 +80,11 @@ def _add_migrate(command: argparse.ArgumentParser) -> None:
     command.add_argument("--source", metavar="URL", help="imaps://HOST, imap+starttls://HOST or imap+cleartext://HOST")
     command.add_argument("--destination", metavar="URL")
     _add_secrets(command)
+    command.add_argument(
+        "--repair",
+        action="store_true",
+        help="send repaired copies of messages that the destination refuses (NUL, line ends, headers)",
+    )
 
 
 def main(argv: Sequence[str]) -> int:
@@ -103,6 +108,8 @@ def _migrate(options: argparse.Namespace) -> int:
     try:
         _prepare(project, options)
         project.give_up_after(GIVE_UP_AFTER)
+        if options.repair:
+            project.repair = True
         teller = Teller(options.json, project.mailboxes())
         _stop_on_signal(project.stop)
         project.start(teller)

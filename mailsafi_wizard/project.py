@@ -111,6 +111,20 @@ class MigrationProject:
     def ca_file(self, path: Path | None) -> None:
         self.set_note("ca_file", str(path.resolve()) if path else "")
 
+    @property
+    def refused_folder(self) -> Path:
+        """Where messages that the destination refused are kept as files, by mailbox and folder."""
+        return self.path.with_name(f"{self.path.stem} - not copied")
+
+    @property
+    def repair(self) -> bool:
+        """Whether messages that the destination refuses are sent repaired (see `engine.repair`): the admin's choice, off by default."""
+        return self.note("repair") == "1"
+
+    @repair.setter
+    def repair(self, on: bool) -> None:
+        self.set_note("repair", "1" if on else "")
+
     def note(self, key: str) -> str:
         return self._journal.note(key)
 
@@ -219,7 +233,20 @@ class MigrationProject:
             missing += [(box, side) for side, who in ((Side.SOURCE, here), (Side.DESTINATION, there)) if who is None]
             if here and there:
                 own = Endpoint(box.source_host, source.port, source.security) if box.source_host else source
-                jobs.append(Job(box, own, here, destination, there, self._trust, self.patience, self.persistence))
+                jobs.append(
+                    Job(
+                        box,
+                        own,
+                        here,
+                        destination,
+                        there,
+                        self._trust,
+                        self.patience,
+                        self.persistence,
+                        self.refused_folder,
+                        self.repair,
+                    )
+                )
         return jobs, missing
 
     # --- the copy

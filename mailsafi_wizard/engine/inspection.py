@@ -78,6 +78,7 @@ class Inspection:
                 lambda r=record, p=places: _digests(source, r.source, sorted(p.values())),  # type: ignore[misc]
                 lambda r=record, p=places: _digests(destination, r.destination, sorted(p)),  # type: ignore[misc]
             )
+            mine |= self._journal.repaired_digests(record.id)
             for d_uid, uid in places.items():
                 if uid in mine and mine[uid] != theirs.get(d_uid):
                     self._fail(record, uid, 0, "the content at the destination differs from the source")

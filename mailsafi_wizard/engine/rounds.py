@@ -11,7 +11,9 @@ from mailsafi_wizard.engine.copier import Copier, Refused
 from mailsafi_wizard.engine.lookup import opened, refuse_reasons
 from mailsafi_wizard.engine.plan import FolderWork
 from mailsafi_wizard.engine.reader import Missing, Style
+from mailsafi_wizard.engine.refused_mail import RefusedMail
 from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net.attributes import readable_date, storable_flags
 from mailsafi_wizard.net.session import Session, quoted
 from mailsafi_wizard.store.journal import FolderRecord, Journal
 
@@ -32,6 +34,8 @@ class Rounds:
         style: Style,
         remark: Callable[[FolderWork, str], None],
         fail: Fail,
+        arrived: Callable[[FolderWork, int], None],
+        refused_mail: RefusedMail,
     ) -> None:
         self._journal = journal
         self._source = source
@@ -40,6 +44,8 @@ class Rounds:
         self._style = style
         self._remark = remark
         self._fail = fail
+        self._arrived = arrived
+        self._refused_mail = refused_mail
         self._tries: Counter[tuple[int, int]] = Counter()
         self._round = 0
         self._touched: dict[int, FolderWork] = {}
@@ -85,9 +91,38 @@ class Rounds:
             if item.alone:
                 self._tries[item.work.record.id, item.uid] += 1
             if self._is_final(item):
-                self._fail(item.work, item.uid, item.size, refuse_reasons(item.error), self._date(item.work.record, item.uid))
+                self._refuse(item)
             else:
                 again[item.work.record.id][item.uid] = item.size
+
+    def _refuse(self, item: Refused) -> None:
+        """Final: kept as a file and, where the admin chose that, sent repaired; else failed by name."""
+        record = item.work.record
+        flags, date = self._attributes(record, item.uid)
+        if not isinstance(item.error, errors.OverQuota):
+            if told := self._refused_mail.keep(record, item.uid, item.size):
+                self._remark(item.work, told)
+            kept, _ = storable_flags(flags, item.work.permanent)
+            if changed := self._refused_mail.mend(record, item.uid, item.size, kept, readable_date(date)):
+                self._remark(item.work, f"UID {item.uid} was refused as it was ({refuse_reasons(item.error)}) and {changed}")
+                self._arrived(item.work, item.size)
+                return
+        self._fail(item.work, item.uid, item.size, refuse_reasons(item.error), date)
+
+    def too_big(self, works: list[FolderWork]) -> list[FolderWork]:
+        """Names what exceeds the size that the destination announces (APPENDLIMIT, RFC 7889) without sending it; the rest remains."""
+        limit = append_limit(self._destination)
+        if limit is None:
+            return works
+        for work in works:
+            self._touched.setdefault(work.record.id, work)
+        for work in works:
+            for uid, size in [(u, s) for u, s in zip(work.uids, work.sizes, strict=True) if s > limit]:
+                error = errors.MessageRefused(
+                    f"it has {size} bytes, the destination takes {limit} at most", host=self._destination.host
+                )
+                self._refuse(Refused(work, uid, size, error, True))
+        return [self._narrowed(w, {u: s for u, s in zip(w.uids, w.sizes, strict=True) if s <= limit}) for w in works]
 
     def _is_final(self, item: Refused) -> bool:
         if isinstance(item.error, errors.OverQuota) and item.alone:
@@ -97,14 +132,14 @@ class Rounds:
         tries = self._tries[item.work.record.id, item.uid]
         return tries >= (1 if isinstance(item.error, errors.MessageRefused) else MOST_TRIES)
 
-    def _date(self, record: FolderRecord, uid: int) -> bytes:
-        """INTERNALDATE of a message that is about to be named to a person; b"" when the source doesn't tell."""
+    def _attributes(self, record: FolderRecord, uid: int) -> tuple[bytes, bytes]:
+        """Flags and INTERNALDATE of a message that is about to be named to a person; b"" when the source doesn't tell."""
         try:
             opened(self._source, fetch.examine(self._source, record.source))
-            tag = fetch.ask_listing(self._source, b"%d" % uid, date=True)
-            return next((e.date for e in list(fetch.listing(self._source, tag)) if e.uid == uid), b"")
+            tag = fetch.ask_listing(self._source, b"%d" % uid, flags=True, date=True)
+            return next(((e.flags, e.date) for e in list(fetch.listing(self._source, tag)) if e.uid == uid), (b"", b""))
         except errors.CommandRefused:
-            return b""
+            return b"", b""
 
     # --- not delivered by the source
 
@@ -128,7 +163,7 @@ class Rounds:
         place = (item.work.record.id, item.uid)
         if self._tries[place] > MOST_TRIES:
             reason = f"the source announces {item.size} bytes and delivers something else each time"
-            self._fail(item.work, item.uid, item.size, reason, self._date(item.work.record, item.uid))
+            self._fail(item.work, item.uid, item.size, reason, self._attributes(item.work.record, item.uid)[1])
             return
         self._style.agreed[place] = item.digest
         again[item.work.record.id][item.uid] = max(item.size, item.found or 0)
@@ -143,3 +178,12 @@ class Rounds:
             )
         except errors.CommandRefused:
             return True
+
+
+def append_limit(destination: Session) -> int | None:
+    """The largest message in bytes that the destination announces to take (RFC 7889); None when it doesn't say."""
+    for capability in destination.capabilities:
+        name, _, value = capability.partition("=")
+        if name == "APPENDLIMIT" and value.isdigit():
+            return int(value)
+    return None

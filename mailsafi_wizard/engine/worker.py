@@ -12,6 +12,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from mailsafi_wizard import errors
@@ -23,6 +24,7 @@ from mailsafi_wizard.engine.mapping import Mapper
 from mailsafi_wizard.engine.pacer import Pacer, Persistence
 from mailsafi_wizard.engine.plan import FolderWork, Planner
 from mailsafi_wizard.engine.reader import Style
+from mailsafi_wizard.engine.refused_mail import RefusedMail, file_name
 from mailsafi_wizard.engine.rounds import Rounds
 from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
@@ -53,6 +55,8 @@ class Job:
     trust: Trust = field(default_factory=Trust)
     patience: Patience = field(default_factory=Patience)
     persistence: Persistence = field(default_factory=Persistence)
+    refused_folder: Path | None = None  # where messages that the destination refuses are kept as files
+    repair: bool = False  # the admin's choice: send repaired copies of those
 
 
 def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
@@ -224,7 +228,11 @@ class Worker:
             return
         self._state(MailboxState.COPYING)
         self._permanent_flags(destination, works)
-        rounds = Rounds(self._journal, source, destination, self.control, self._style, self._remark_work, self._fail)
+        kept = RefusedMail(self._journal, source, destination, self._refused_place(), self.job.repair)
+        rounds = Rounds(
+            self._journal, source, destination, self.control, self._style, self._remark_work, self._fail, self._arrived, kept
+        )
+        works = rounds.too_big(works)
         while works:
             copier = Copier(self._journal, source, destination, self.control, self._style, self._advanced, self._remark_work)
             try:
@@ -235,6 +243,12 @@ class Worker:
             works = rounds.next(copier)
         self._style.gentle = False
         rounds.close()
+
+    def _refused_place(self) -> Path | None:
+        return self.job.refused_folder / file_name(self._box.address) if self.job.refused_folder else None
+
+    def _arrived(self, work: FolderWork, size: int) -> None:
+        self._advanced(work, 1, size, MessageState.COPIED)
 
     def _permanent_flags(self, destination: Session, works: Sequence[FolderWork]) -> None:
         """Which flags each destination folder keeps: only SELECT tells (RFC 9051 section 7.1, PERMANENTFLAGS)."""

@@ -237,8 +237,8 @@ class Journal(Database):
         with self.transaction() as db:
             plain = [o for o in outcomes if o.state is MessageState.COPIED]
             db.executemany(
-                "UPDATE message SET state = 2, d_uid = ?, digest = coalesce(?, digest), seen = 0 WHERE folder_id = ? AND uid = ?",
-                [(o.d_uid, o.digest, o.folder_id, o.uid) for o in plain],
+                "UPDATE message SET state = 2, d_uid = ?, digest = coalesce(?, digest), seen = 0, reason = ? WHERE folder_id = ? AND uid = ?",
+                [(o.d_uid, o.digest, o.reason, o.folder_id, o.uid) for o in plain],
             )
             db.executemany(
                 "INSERT OR REPLACE INTO message (folder_id, uid, state, size, digest, key, flags, date, d_uid, seen, reason)"
@@ -330,6 +330,10 @@ class Journal(Database):
         return {
             r[0] for r in self.rows("SELECT d_uid FROM message WHERE folder_id = ? AND d_uid IS NOT NULL AND seen < 2", folder_id)
         }
+
+    def repaired_digests(self, folder_id: int) -> dict[int, bytes]:
+        """Source UID -> digest of what was sent in its place, of messages that were sent repaired."""
+        return dict(self.rows("SELECT uid, digest FROM message WHERE folder_id = ? AND state = 2 AND reason <> ''", folder_id))
 
     def confirmed_uids(self, folder_id: int) -> dict[int, int]:
         """Destination UID -> source UID of messages that were seen there before."""

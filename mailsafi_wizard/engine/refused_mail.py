@@ -1,0 +1,79 @@
+"""Messages that the destination refused for good: each is kept as a file beside the project, and sent repaired where the admin chose that."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.engine.lookup import opened
+from mailsafi_wizard.engine.repair import LARGEST, repaired
+from mailsafi_wizard.model import MessageState
+from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net.append import Appender, Outgoing
+from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.store.journal import FolderRecord, Intent, Journal, Outcome
+
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+
+
+def file_name(text: str) -> str:
+    """``text`` as one part of a path on any system, at most 80 characters; never "." or ".."."""
+    return _UNSAFE.sub("_", text).strip(" .")[:80] or "_"
+
+
+class RefusedMail:
+    """Works on one mailbox. ``place`` is where its files go; None keeps nothing."""
+
+    def __init__(self, journal: Journal, source: Session, destination: Session, place: Path | None, repair: bool) -> None:
+        self._journal = journal
+        self._source = source
+        self._destination = destination
+        self._place = place
+        self._repair = repair
+
+    def keep(self, record: FolderRecord, uid: int, size: int) -> str:
+        """Saves the message as the source delivers it; what to tell about it, "" for nothing. Raises ConnectionLost and kin."""
+        if self._place is None:
+            return ""
+        folder = self._place / file_name(record.source_name)
+        path = folder / f"{uid}.eml"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                for piece in self._pieces(record, uid, size):
+                    file.write(piece)
+        except OSError as e:
+            return f"a refused message could not be saved as {path}: {e.strerror or e}"
+        except (fetch.MessageVanished, errors.CommandRefused) as e:
+            path.unlink(missing_ok=True)
+            return f"a refused message could not be saved: {e.detail or e.title_text}"
+        return f"messages that the destination refused are saved in {self._place}"
+
+    def _pieces(self, record: FolderRecord, uid: int, size: int) -> Iterator[bytes]:
+        opened(self._source, fetch.examine(self._source, record.source))
+        return fetch.stream(self._source, fetch.ask_body(self._source, uid), size * 2 + (1 << 20))[1]
+
+    def mend(self, record: FolderRecord, uid: int, size: int, flags: bytes, date: bytes) -> str:
+        """Sends a repaired copy where that was chosen; what was changed when it arrived, "" when nothing was or could be done."""
+        if not self._repair or size > LARGEST:
+            return ""
+        data, changes = repaired(b"".join(self._pieces(record, uid, size)))
+        if not changes:
+            return ""
+        intent = Intent(
+            record.id, uid, len(data), fetch.content_digest(data), fetch.message_key(fetch.header_of(data)), flags, date
+        )
+        self._journal.record((), [intent])
+        appender: Appender[None] = Appender(self._destination, careful=True)
+        appender.send(record.destination, [Outgoing(uid, flags, date, len(data), data)], None)
+        settled = appender.settled()[0]
+        if settled.refusal is not None:
+            self._journal.forget(record.id, [uid])
+            return ""
+        words = "repaired: " + ", ".join(changes)
+        d_uid = settled.uids[0] if settled.uids else None
+        self._journal.record([Outcome(record.id, uid, MessageState.COPIED, d_uid, intent.digest, words)])
+        return words
