@@ -56,6 +56,7 @@ class Lookup:
         self._journal = journal
         self._session = session
         self._overview = overview
+        self._later: list[tuple[FolderRecord, dict[int, Listed]]] = []
 
     def look(self, records: Sequence[FolderRecord]) -> None:
         """For folders that exist at the destination: new or doubtful mail there is listed, matched or noted as foreign."""
@@ -71,6 +72,10 @@ class Lookup:
             if exotic:
                 self._drain(waiting, 0)
         self._drain(waiting, 0)
+        for record, unknown in self._later:  # now nothing is in flight
+            self._settle_doubt(record, unknown)
+            self._journal.put_foreign(record.id, [Foreign(e.uid, e.size, e.key, None) for e in unknown.values()])
+        self._later.clear()
         self._journal.save_folders(records)
 
     def _must_list(self, record: FolderRecord) -> bool:
@@ -106,8 +111,7 @@ class Lookup:
         self._journal.confirm(record.id, placed)
         for _uid, d_uid in placed:
             unknown.pop(d_uid or 0, None)
-        self._settle_doubt(record, unknown)
-        self._journal.put_foreign(record.id, [Foreign(e.uid, e.size, e.key, None) for e in unknown.values()])
+        self._later.append((record, unknown))
         highest = max((e.uid for e in entries), default=record.d_next - 1)
         record.d_next = max(record.d_next, highest + 1)
 
