@@ -204,7 +204,7 @@ class Reader(threading.Thread):
 
     def _receive_big(self, unit: Unit, tags: list[bytes]) -> None:
         uid, listed_size = unit.uids[0], unit.work.sizes[unit.first]
-        facts = next((e for e in fetch.listing(self._source, tags[0]) if e.uid == uid), None)
+        facts = next((e for e in list(fetch.listing(self._source, tags[0])) if e.uid == uid), None)
         largest = listed_size + listed_size // 4 + (1 << 20)
         digest, key = fetch.ContentDigest(), 0
         start: Start | None = None
