@@ -45,7 +45,10 @@ def storable_flags(raw: bytes, permanent: frozenset[bytes] | None = None) -> tup
 
 
 def readable_date(raw: bytes) -> bytes:
-    """An INTERNALDATE in the exact form of RFC 9051 (date-time), or b"" when ``raw`` is not one."""
+    """An INTERNALDATE in the exact form of RFC 9051 (date-time), or b"" when ``raw`` is not one.
+
+    Servers that keep seconds in 32 bits show a date before 1970 as one after 2100: it is turned back.
+    """
     found = _DATE.match(raw)
     if not found:
         return b""
@@ -64,6 +67,8 @@ def readable_date(raw: bytes) -> bytes:
         return b""
     if int(second) > 60 or int(zone_h) > 23 or int(zone_m) > 59:
         return b""
+    if int(year) >= 2100 and (when := parsed(raw)) and 0 <= (1 << 32) - when.timestamp() < 1 << 31:
+        return formatted(when - dt.timedelta(seconds=1 << 32))
     return b"%2d-%s-%s %s" % (int(day), month.title(), year, raw[-14:])
 
 
