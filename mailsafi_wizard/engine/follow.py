@@ -5,11 +5,12 @@ A three-way merge: the journal holds the flags of the last pass; only the source
 
 from __future__ import annotations
 
-from collections import defaultdict
+import contextlib
+from collections import defaultdict, deque
 from collections.abc import Sequence
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine.lookup import opened
+from mailsafi_wizard.engine.lookup import AHEAD, opened
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.attributes import storable_flags
 from mailsafi_wizard.net.listing import Overview, Status
@@ -31,7 +32,7 @@ class FlagFollower:
     def follow(self, records: Sequence[FolderRecord]) -> int:
         """Number of messages whose flags changed. Folders without CONDSTORE (RFC 7162) are listed whole."""
         changed = 0
-        asked: list[tuple[FolderRecord, bytes, bytes]] = []
+        asked: deque[tuple[FolderRecord, bytes, bytes]] = deque()
         for record in records:
             status = self._overview.status.get(record.source, Status())
             known = record.s_modseq
@@ -43,12 +44,21 @@ class FlagFollower:
             examine = fetch.examine(self._source, record.source)
             since = known if known and status.modseq else 0
             asked.append((record, examine, fetch.ask_listing(self._source, b"1:*", flags=True, changed_since=since)))
-        for record, examine, tag in asked:
-            opened(self._source, examine)
-            now = {e.uid: e.flags for e in fetch.listing(self._source, tag)}
-            changed += self._carry(record, now)
+            if len(asked) > AHEAD:
+                changed += self._take(*asked.popleft())
+        while asked:
+            changed += self._take(*asked.popleft())
         self._journal.save_folders(records)
         return changed
+
+    def _take(self, record: FolderRecord, examine: bytes, tag: bytes) -> int:
+        try:
+            opened(self._source, examine)
+        except errors.CommandRefused:  # the folder went or is shut: the next pass tells
+            with contextlib.suppress(errors.CommandRefused):
+                deque(fetch.listing(self._source, tag), maxlen=0)
+            return 0
+        return self._carry(record, {e.uid: e.flags for e in fetch.listing(self._source, tag)})
 
     def _carry(self, record: FolderRecord, now: dict[int, bytes]) -> int:
         groups: dict[tuple[bytes, bytes], list[int]] = defaultdict(list)
@@ -73,11 +83,21 @@ class FlagFollower:
             self._destination.run(b"SELECT", quoted(record.destination))
         except errors.CommandRefused:
             return False  # the user has removed the folder: nothing to follow
+        tags: deque[bytes] = deque()
         for (added, dropped), uids in groups.items():
             uids.sort()
             for start in range(0, len(uids), STORE_AT_ONCE):
                 some = fetch.uid_set(uids[start : start + STORE_AT_ONCE])
                 for sign, flags in ((b"+", added), (b"-", dropped)):
                     if flags:
-                        self._destination.try_run(b"UID STORE", some, sign + b"FLAGS.SILENT", b"(" + flags + b")")
+                        tags.append(self._destination.send(b"UID STORE", some, sign + b"FLAGS.SILENT", b"(" + flags + b")"))
+                    if len(tags) > AHEAD:
+                        self._stored(tags.popleft())
+        while tags:
+            self._stored(tags.popleft())
         return True
+
+    def _stored(self, tag: bytes) -> None:
+        """A refused keyword is no failure: the mail is there."""
+        with contextlib.suppress(errors.CommandRefused):
+            deque(self._destination.replies(tag), maxlen=0)

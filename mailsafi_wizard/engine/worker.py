@@ -83,7 +83,7 @@ def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
 
 def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -> Session:
     """A signed-in session; raises the error of the rung that fails."""
-    session = Session.open(endpoint, trust, patience)
+    session = Session.open(endpoint, trust, patience, secrets=[who.password.reveal()])
     try:
         sign_in(session, who)
     except BaseException:

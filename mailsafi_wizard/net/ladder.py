@@ -26,7 +26,9 @@ def climb(endpoint: Endpoint, trust: wire.Trust, patience: wire.Patience, who: S
     problem: errors.MigrationError | None = None
     session: Session | None = None
     try:
-        session = Session.open(endpoint, trust, patience, climbed=passed.__setitem__)
+        session = Session.open(
+            endpoint, trust, patience, climbed=passed.__setitem__, secrets=[who.password.reveal()] if who else ()
+        )
         if who:
             sign_in(session, who)
             passed[Rung.SIGN_IN] = who.user

@@ -10,7 +10,7 @@ import base64
 import contextlib
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from imapclient import imap_utf7
@@ -96,13 +96,24 @@ class Session:
     # --- opening
 
     @classmethod
-    def open(cls, endpoint: Endpoint, trust: w.Trust, patience: w.Patience, climbed: Climbed = lambda rung, found: None) -> Session:
-        """Name, connection, TLS and greeting; raises the error of the rung that fails. ``climbed`` hears of each rung passed."""
+    def open(
+        cls,
+        endpoint: Endpoint,
+        trust: w.Trust,
+        patience: w.Patience,
+        climbed: Climbed = lambda rung, found: None,
+        secrets: Sequence[str] = (),
+    ) -> Session:
+        """Name, connection, TLS and greeting; raises the error of the rung that fails. ``climbed`` hears of each rung passed.
+
+        ``secrets`` never show in what it reports: a hostile greeting may repeat what an earlier connection was told.
+        """
         climbed(Rung.NAME, ", ".join(w.resolve(endpoint)))
         wire = w.Wire(w.connect(endpoint, patience), endpoint, patience)
         try:
             climbed(Rung.CONNECTION, f"port {endpoint.port}")
             session = cls(wire, endpoint)
+            session.hide(*secrets)
             if endpoint.security is Security.TLS:
                 wire.secure(trust)
                 climbed(Rung.TLS, wire.tls_version)
