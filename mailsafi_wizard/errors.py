@@ -231,6 +231,9 @@ class NoRights(SignInRefused):
 
 
 class TooManyConnections(ServerError):
+    """``anyone``: refused before the server knew who was asking, so it is this computer's connections that are too many."""
+
+    anyone = False
     title = "{host} allows no more connections"
     hint = "The program goes on with fewer. Close other mail programs that use the account if it stays."
     retry = Retry.WAIT

@@ -106,6 +106,10 @@ class Copier:
             self._queue.close()
             reader.join()
 
+    def abandon(self) -> None:
+        """Another lane of the same mailbox broke: stop as for a request to stop. Any thread may ask."""
+        self._queue.close(Interrupted())
+
     def _wind_up(self) -> None:
         """After a request to stop or to wait: what is in flight is settled, nothing new is sent."""
         self._queue.close()

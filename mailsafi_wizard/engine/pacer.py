@@ -41,8 +41,11 @@ class Pacer:
         self._since = None
         self.fruitless = 0
 
-    def after(self, error: errors.MigrationError) -> float:
-        """Seconds to wait before trying again; re-raises ``error`` when it will not heal or has lasted too long."""
+    def after(self, error: errors.MigrationError, reached: bool = False) -> float:
+        """Seconds to wait before trying again; re-raises ``error`` when it will not heal or has lasted too long.
+
+        ``reached``: other mailboxes of this run were signed in on the same servers.
+        """
         if error.retry is errors.Retry.NEVER and not isinstance(error, (errors.SignInRefused, errors.CommandRefused)):
             raise error
         if isinstance(error, errors.CommandRefused) and self.fruitless >= 3:
@@ -59,7 +62,7 @@ class Pacer:
         if error.retry is errors.Retry.WAIT:
             wait = max(wait, 1.0)
         wait = max(wait, asked)
-        limit = self._limits.known if self.proven else self._limits.unknown
+        limit = self._limits.known if self.proven or reached or error.retry is errors.Retry.WAIT else self._limits.unknown
         if now - self._since + wait > limit + asked:
             raise error
         return wait

@@ -51,14 +51,15 @@ class Rounds:
         self._touched: dict[int, FolderWork] = {}
         self._full: errors.ServerError | None = None
 
-    def next(self, copier: Copier) -> list[FolderWork]:
-        """Decides on everything ``copier`` could not finish."""
+    def next(self, copiers: Sequence[Copier]) -> list[FolderWork]:
+        """Decides on everything the ``copiers`` could not finish."""
         self._round += 1
-        for work in copier.works:
-            self._touched.setdefault(work.record.id, work)
         again: dict[int, dict[int, int]] = defaultdict(dict)
-        self._judge_refused(copier.refused, again)
-        self._judge_missing(copier.missing, again)
+        for copier in copiers:
+            for work in copier.works:
+                self._touched.setdefault(work.record.id, work)
+            self._judge_refused(copier.refused, again)
+            self._judge_missing(copier.missing, again)
         if not again:
             return []
         self._style.single = True

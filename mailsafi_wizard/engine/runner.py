@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control
+from mailsafi_wizard.engine.slots import Slots
 from mailsafi_wizard.engine.worker import Job, Worker
 from mailsafi_wizard.events import Report, RunStarted, StateChanged, Summary
 from mailsafi_wizard.model import Ledger, MailboxState
 from mailsafi_wizard.store.journal import Journal
 
 AT_ONCE = 8  # mailboxes
+BORNE = "connections.borne"  # the note that remembers how many mailboxes at once the servers bore
 
 
 class Runner:
@@ -26,6 +28,7 @@ class Runner:
         self._jobs = list(jobs)
         self._report = report
         self._at_once = max(1, at_once)
+        self._slots = Slots(self._at_once, int(journal.note(BORNE) or 0), lambda size: journal.set_note(BORNE, str(size)))
         self._controls = {job.mailbox.id: Control() for job in jobs}
         self._states: dict[int, MailboxState] = {}
         self._statuses: list[int] = []
@@ -98,7 +101,7 @@ class Runner:
         try:
             while self.broken is None:
                 job = todo.get_nowait()
-                worker = Worker(job, self._journal, self._report, self._controls[job.mailbox.id])
+                worker = Worker(job, self._journal, self._report, self._controls[job.mailbox.id], self._slots)
                 with self._guard:
                     self._workers.append(worker)
                 state = worker.run()

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +20,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.copier import Copier, failed
 from mailsafi_wizard.engine.follow import FlagFollower
+from mailsafi_wizard.engine.lanes import Lanes
 from mailsafi_wizard.engine.lookup import Lookup, folder_was_reset, opened
 from mailsafi_wizard.engine.mapping import Mapper
 from mailsafi_wizard.engine.pacer import Pacer, Persistence
@@ -26,6 +28,7 @@ from mailsafi_wizard.engine.plan import FolderWork, Planner
 from mailsafi_wizard.engine.reader import Style
 from mailsafi_wizard.engine.refused_mail import RefusedMail, file_name
 from mailsafi_wizard.engine.rounds import Rounds
+from mailsafi_wizard.engine.slots import Slots
 from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
 from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState, MessageState, SignIn
@@ -83,7 +86,11 @@ def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
 
 def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -> Session:
     """A signed-in session; raises the error of the rung that fails."""
-    session = Session.open(endpoint, trust, patience, secrets=[who.password.reveal()])
+    try:
+        session = Session.open(endpoint, trust, patience, secrets=[who.password.reveal()])
+    except errors.TooManyConnections as e:
+        e.anyone = True
+        raise
     try:
         sign_in(session, who)
     except BaseException:
@@ -95,8 +102,11 @@ def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -
 class Worker:
     """Runs one `Job`. ``report`` may be called from two threads."""
 
-    def __init__(self, job: Job, journal: Journal, report: Report, control: Control) -> None:
+    def __init__(self, job: Job, journal: Journal, report: Report, control: Control, slots: Slots) -> None:
         self.job = job
+        self._slots = slots
+        self._open: list[Session] = []
+        self._guard = threading.Lock()  # several lanes tell of their progress
         self.control = control
         self._journal = journal
         self._report = report
@@ -145,7 +155,10 @@ class Worker:
         while True:
             try:
                 self.control.checkpoint()
-                if self._pass():
+                with self._slots.one(self.control):
+                    finished = self._pass_where_borne()
+                if finished:
+                    self._slots.went_well()
                     return self._verdict()
             except Interrupted:
                 if self.control.stopped:
@@ -160,7 +173,7 @@ class Worker:
     def _wait_after(self, error: errors.MigrationError) -> None:
         if type(error).__name__ == "CommandMisread":
             self._style.careful = True
-        wait = self._pacer.after(error)
+        wait = self._pacer.after(error, self._slots.reached)
         self._style.gentle = self._style.gentle or self._pacer.fruitless >= GENTLE_AFTER
         self._state(MailboxState.BACKING_OFF, str(error), wait)
         self._pause(wait)
@@ -175,22 +188,36 @@ class Worker:
 
     @contextlib.contextmanager
     def _sessions(self) -> Iterator[tuple[Session, Session]]:
+        self._open = []
+        try:
+            pair = self._open_pair()
+            self._pacer.proven = self._slots.reached = True
+            yield pair
+            with ThreadPoolExecutor(len(self._open)) as pool:
+                list(pool.map(Session.logout, self._open))
+        finally:
+            for session in self._open:
+                session.drop()
+
+    def _open_pair(self) -> tuple[Session, Session]:
         job = self.job
-        opened_sessions: list[Session] = []
 
         def start(endpoint: Endpoint, who: SignIn) -> Session:
             session = connect(endpoint, who, job.trust, job.patience)
-            opened_sessions.append(session)
+            self._open.append(session)
             return session
 
+        return both(lambda: start(job.source, job.source_sign_in), lambda: start(job.destination, job.destination_sign_in))
+
+    def _pass_where_borne(self) -> bool:
+        """A pass; one that finds no connection free while other mailboxes hold some waits for theirs."""
         try:
-            pair = both(lambda: start(job.source, job.source_sign_in), lambda: start(job.destination, job.destination_sign_in))
-            self._pacer.proven = True
-            yield pair
-            both(pair[0].logout, pair[1].logout)
-        finally:
-            for session in opened_sessions:
-                session.drop()
+            return self._pass()
+        except errors.TooManyConnections as e:
+            if not e.anyone or not self._slots.refused():
+                raise
+            self._state(MailboxState.WAITING, str(e))
+            return False
 
     def _pass(self) -> bool:
         """One pass; True when nothing is left that another pass could mend."""
@@ -233,16 +260,19 @@ class Worker:
             self._journal, source, destination, self.control, self._style, self._remark_work, self._fail, self._arrived, kept
         )
         works = rounds.too_big(works)
+        lanes = Lanes((source, destination), self._open_pair, self._copier, self._journal.release_thread)
         while works:
-            copier = Copier(self._journal, source, destination, self.control, self._style, self._advanced, self._remark_work)
             try:
-                copier.copy(works)
+                copiers = lanes.copy(works, self._style)
             except (errors.ConnectionLost, errors.ServerBusy, errors.TooManyConnections) as e:
-                self._suspect(copier, e)
+                self._suspect(lanes.copiers[0], e)
                 raise
-            works = rounds.next(copier)
+            works = rounds.next(copiers)
         self._style.gentle = False
         rounds.close()
+
+    def _copier(self, source: Session, destination: Session) -> Copier:
+        return Copier(self._journal, source, destination, self.control, self._style, self._advanced, self._remark_work)
 
     def _refused_place(self) -> Path | None:
         return self.job.refused_folder / file_name(self._box.address) if self.job.refused_folder else None
@@ -329,26 +359,31 @@ class Worker:
         self._advanced(work, 1, size, MessageState.FAILED)
 
     def _advanced(self, work: FolderWork, messages: int, size: int, state: MessageState) -> None:
+        with self._guard:
+            self._count(messages, size, state)
+            now = time.monotonic()
+            if now - self._told < PROGRESS_EVERY and self._done[0] < self._total[0]:
+                return
+            self._told = now
+            (messages_done, bytes_done, copied, failures), (most, most_bytes) = self._done, self._total
+        self._report(
+            Progress(
+                self._box.id,
+                work.record.source_name,
+                messages_done,
+                max(most, messages_done),
+                bytes_done,
+                max(most_bytes, bytes_done),
+                copied,
+                failures,
+            )
+        )
+
+    def _count(self, messages: int, size: int, state: MessageState) -> None:
         self._done[0] += messages
         self._done[1] += size
         self._done[2] += state is MessageState.COPIED
         self._done[3] += state is MessageState.FAILED
-        self.copied_bytes += size if state is MessageState.COPIED else 0
         if state is MessageState.COPIED:
+            self.copied_bytes += size
             self._pacer.progress()
-        now = time.monotonic()
-        if now - self._told >= PROGRESS_EVERY or self._done[0] >= self._total[0]:
-            self._told = now
-            done, total = self._done, self._total
-            self._report(
-                Progress(
-                    self._box.id,
-                    work.record.source_name,
-                    done[0],
-                    max(total[0], done[0]),
-                    done[1],
-                    max(total[1], done[1]),
-                    done[2],
-                    done[3],
-                )
-            )
