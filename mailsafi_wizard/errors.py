@@ -260,9 +260,10 @@ class ServerBusy(ServerError):
     hint = "The program waits and goes on by itself."
     retry = Retry.WAIT
 
-    def __init__(self, detail: str = "", *, wait: float = 0.0, **fields: object) -> None:
-        """``wait``: seconds the server asked for, 0 when it gave no figure."""
+    def __init__(self, detail: str = "", *, wait: float = 0.0, bad: bool = False, **fields: object) -> None:
+        """``wait``: seconds the server asked for, 0 when it gave no figure. ``bad``: it was said with BAD."""
         self.wait = wait
+        self.bad = bad
         super().__init__(detail, **fields)
 
 

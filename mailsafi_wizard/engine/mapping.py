@@ -62,18 +62,22 @@ class Mapper:
         wanted = [
             r
             for r in records
-            if not r.excluded_reason and r.destination not in self._destination.folders and (r.d_validity is None or r.id in again)
+            if not r.excluded_reason and not self._known_there(r.destination) and (r.d_validity is None or r.id in again)
         ]
         tags = [(r, self._ask_create(session, r)) for r in wanted if isinstance(quoted(r.destination), bytes)]
         refused = [(r, e) for r, tag in tags if (e := _refusal(session, tag))]
         for record, error in refused:
             self._create_otherwise(session, record, error)
         for record in wanted:
-            if record.destination not in self._destination.folders:
+            if not self._known_there(record.destination):
                 self._destination.folders[record.destination] = ListedFolder(
                     record.destination, self._destination.separator, frozenset()
                 )
         self._subscribe(session, records)
+
+    def _known_there(self, name: bytes) -> bool:
+        folder = self._destination.folders.get(name)
+        return folder is not None and folder.selectable  # a name above a folder is not yet a folder
 
     def _ask_create(self, session: Session, record: FolderRecord) -> bytes:
         role = Role(record.role) if record.role else None
@@ -104,13 +108,13 @@ class Mapper:
         )
 
     def _is_there(self, session: Session, name: bytes) -> bool:
-        """Whether the destination lists exactly this name; its counts are taken along."""
+        """Whether the destination has a folder of exactly this name; its counts are taken along."""
         replies = session.try_run(b'LIST ""', quoted(name)) or []
         found = Overview()
         for parts in replies:
             listing.take_list(parts, found)
-        if name not in found.folders:
-            return False
+        if name not in found.folders or not found.folders[name].selectable:
+            return False  # a name above a folder is not yet a folder
         self._destination.folders[name] = found.folders[name]
         self._destination.status.update(listing.statuses(session, [name]))
         return True

@@ -170,6 +170,8 @@ class Appender(Generic[Token]):
                 raise
             if pushed and getattr(e, "bad", False):
                 self.session.drop()
+                if isinstance(e, errors.ServerBusy):
+                    raise
                 raise CommandMisread(e.detail, host=self.session.host) from e
             self._settled.append(Settled(token, 0, None, e))
             return

@@ -12,6 +12,7 @@ _BUSY_TEXT = re.compile(
     r"|later|overload|bandwidth|exceeded .*(?:rate|limit)|unavailable|deadlock|lock timeout",
     re.I,
 )
+_THROTTLE_TEXT = re.compile(r"throttl|back.?off time", re.I)  # Exchange says this with BAD
 _QUOTA_TEXT = re.compile(
     r"over.?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ )?quota|mailbox (?:is )?full|not enough (?:disk )?(?:space|quota)",
     re.I,
@@ -45,8 +46,8 @@ def refusal(host: str, code: str, text: str, bad: bool) -> errors.ServerError:
         return errors.MessageRefused(text, code=code, host=host, text=text)
     if code in ("TRYCREATE", "NONEXISTENT"):
         return errors.FolderMissing(text, code=code, host=host, text=text)
-    if not bad and (code in _BUSY_CODES or _BUSY_TEXT.search(text)):
-        return errors.ServerBusy(text, wait=asked_wait(text), host=host)
+    if code in _BUSY_CODES or _THROTTLE_TEXT.search(text) or (not bad and _BUSY_TEXT.search(text)):
+        return errors.ServerBusy(text, wait=asked_wait(text), bad=bad, host=host)
     return errors.CommandRefused(text, code=code, bad=bad, host=host, text=text)
 
 
@@ -74,8 +75,10 @@ def sign_in_refusal(host: str, user: str, code: str, text: str) -> errors.Server
         return errors.ImapOff(text, host=host, user=user)
     if code == "AUTHORIZATIONFAILED" or _NO_RIGHTS.search(text):
         return errors.NoRights(text, host=host, user=user)
-    if code in ("UNAVAILABLE", "INUSE", "SERVERBUG", "THROTTLED") or (
-        code == "" and re.search(r"temporar|try again|unavailable|internal error", text, re.I)
+    if (
+        code in ("UNAVAILABLE", "INUSE", "SERVERBUG", "THROTTLED")
+        or _THROTTLE_TEXT.search(text)
+        or (code == "" and re.search(r"temporar|try again|unavailable|internal error", text, re.I))
     ):
         return errors.ServerBusy(text, wait=asked_wait(text), host=host)
     if _BLOCKED.search(text):
