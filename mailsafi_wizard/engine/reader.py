@@ -120,118 +120,162 @@ class Queue:
 
 
 class Reader(threading.Thread):
-    """Reads everything in ``works`` and closes the queue at the end, or with what went wrong."""
+    """Reads everything in ``works`` and closes the queue at the end, or with what went wrong.
+
+    Many units are in flight, and a server may begin one before it ends another: small messages are told apart by UID and put in order. A big
+    one is asked for only when nothing else is under way, because it can't be held until its turn.
+    """
 
     def __init__(self, source: Session, works: Sequence[FolderWork], control: Control, style: Style, queue: Queue) -> None:
         super().__init__(name="reader", daemon=True)
         self._source = source
-        self._works = works
         self._control = control
         self._style = style
         self._queue = queue
+        self._todo = units(works, 1 if style.gentle else 1000)
+        self._next = next(self._todo, None)
+        self._ahead: deque[tuple[Unit, bytes, bytes]] = deque()  # unit, tag of EXAMINE or b"", tag of FETCH
+        self._asked_folder = -1
+        self._early: dict[int, Body] = {}  # bodies of later units of the folder being received
         self.reading: tuple[FolderWork, int] | None = None  # in gentle style: the message under way
 
     def run(self) -> None:
         try:
-            self._read(units(self._works, 1 if self._style.gentle else 1000))
+            self._read()
             self._queue.close()
         except Interrupted:
             pass
         except BaseException as e:  # noqa: BLE001 (the writer raises it)
             self._queue.close(e)
 
-    def _read(self, todo: Iterator[Unit]) -> None:
-        ahead: deque[tuple[Unit, list[bytes]]] = deque()
-        depth = 1 if self._style.gentle else UNITS_AHEAD
-        asked_folder = -1
-        waiting: Unit | None = None
+    def _read(self) -> None:
         while True:
-            while len(ahead) < depth and (unit := waiting or next(todo, None)):
-                waiting = None
-                exotic = fetch.needs_go_ahead(self._source, unit.work.record.source)
-                if exotic and ahead:
-                    waiting = unit
-                    break
-                ahead.append((unit, self._ask(unit, asked_folder != unit.work.record.id)))
-                asked_folder = unit.work.record.id
-            if not ahead:
+            self._ask_ahead()
+            if not self._ahead:
                 return
             self._control.checkpoint()
-            self._receive(*ahead.popleft())
+            self._receive(*self._ahead.popleft())
 
-    def _ask(self, unit: Unit, examine: bool) -> list[bytes]:
-        tags = [fetch.examine(self._source, unit.work.record.source)] if examine else [b""]
-        if unit.big:
-            uid = unit.uids[0]
-            tags.append(fetch.ask_listing(self._source, b"%d" % uid, flags=True, date=True))
-            if unit.work.claims:
-                tags.append(fetch.ask_body(self._source, uid))
-            tags.append(fetch.ask_body(self._source, uid))
-        else:
-            tags.append(fetch.ask_bodies(self._source, unit.uids))
-        return tags
+    def _ask_ahead(self, flowing: bool = False) -> None:
+        """Sends the next commands. ``flowing``: a big message has begun to come, so that what is asked now can only come after it."""
+        depth = 1 if self._style.gentle else UNITS_AHEAD
+        while self._next and len(self._ahead) < depth:
+            unit = self._next
+            exotic = fetch.needs_go_ahead(self._source, unit.work.record.source)
+            behind_big = bool(self._ahead) and self._ahead[-1][0].big
+            if behind_big or (unit.big and self._ahead) or (exotic and (self._ahead or flowing)):
+                return
+            self._ask(unit)
+            self._next = next(self._todo, None)
 
-    def _receive(self, unit: Unit, tags: list[bytes]) -> None:
+    def _ask(self, unit: Unit) -> None:
+        record = unit.work.record
+        examine = fetch.examine(self._source, record.source) if self._asked_folder != record.id else b""
+        self._asked_folder = record.id
+        body = fetch.ask_body(self._source, unit.uids[0]) if unit.big else fetch.ask_bodies(self._source, unit.uids)
+        self._ahead.append((unit, examine, body))
+
+    def _receive(self, unit: Unit, examine: bytes, tag: bytes) -> None:
         record = unit.work.record
         if self._style.gentle:
             self.reading = (unit.work, unit.uids[0])
-        if tags[0] and opened(self._source, tags[0]).validity not in (None, record.s_validity):
-            raise errors.ConnectionLost("the source renumbered a folder while it was being copied", host=self._source.host)
+        if examine:
+            self._early.clear()
+            if opened(self._source, examine).validity not in (None, record.s_validity):
+                raise errors.ConnectionLost("the source renumbered a folder while it was being copied", host=self._source.host)
         if unit.big:
-            self._receive_big(unit, tags[1:])
+            self._receive_big(unit, tag)
         else:
-            self._receive_small(unit, tags[1])
+            self._receive_small(unit, tag)
+
+    # --- small messages
 
     def _receive_small(self, unit: Unit, tag: bytes) -> None:
         expected = dict(zip(unit.uids, unit.work.sizes[unit.first : unit.last], strict=True))
-        for body in fetch.bodies(self._source, tag, largest=2 * max(expected.values()) + (1 << 20)):
-            size = expected.pop(body.uid, None)
-            if size is None:
-                continue
-            if len(body.data) != size and not self._size_is_settled(unit.work, body, size):
-                self._queue.put(Missing(unit.work, body.uid, size, len(body.data), fetch.content_digest(body.data)), 100)
-            else:
-                self._queue.put(Whole(unit.work, body), len(body.data) + 500)
-        for uid, size in expected.items():
-            self._queue.put(Missing(unit.work, uid, size, None, b""), 100)
+        here = {uid: self._early.pop(uid) for uid in expected if uid in self._early}
+        turn = iter(expected)
+        uid = self._hand_over(unit.work, expected, here, turn, next(turn))
+        for body in fetch.bodies(self._source, tag, self._largest(unit)):
+            if body.uid in expected:
+                here[body.uid] = body
+                uid = self._hand_over(unit.work, expected, here, turn, uid)
+            elif self._is_ahead(body.uid):
+                self._early[body.uid] = body
+        while uid is not None:
+            if uid not in here:
+                self._queue.put(Missing(unit.work, uid, expected[uid], None, b""), 100)
+                uid = next(turn, None)
+            uid = self._hand_over(unit.work, expected, here, turn, uid)
 
-    def _size_is_settled(self, work: FolderWork, body: Body, size: int) -> bool:
+    def _hand_over(
+        self, work: FolderWork, expected: dict[int, int], here: dict[int, Body], turn: Iterator[int], uid: int | None
+    ) -> int | None:
+        """Hands over what has come, in order, from ``uid`` on; returns the first that has not come, None at the end."""
+        while uid is not None and uid in here:
+            body, size = here.pop(uid), expected[uid]
+            if len(body.data) != size and not self._size_is_settled(work, body):
+                self._queue.put(Missing(work, uid, size, len(body.data), fetch.content_digest(body.data)), 100)
+            else:
+                self._queue.put(Whole(work, body), len(body.data) + 500)
+            uid = next(turn, None)
+        return uid
+
+    def _largest(self, unit: Unit) -> int:
+        """The longest literal that may honestly come now, in bytes."""
+        near = [unit, *(u for u, _examine, _tag in self._ahead if u.work is unit.work)]
+        return 2 * max(max(u.work.sizes[u.first : u.last]) for u in near) + (1 << 20)
+
+    def _is_ahead(self, uid: int) -> bool:
+        """Whether a later unit of the same folder, before the next EXAMINE, asks for this message."""
+        for unit, examine, _tag in self._ahead:
+            if examine:
+                return False
+            if uid in unit.uids:
+                return True
+        return False
+
+    def _size_is_settled(self, work: FolderWork, body: Body) -> bool:
         """Whether a message of another size than listed may be believed: two reads agreed, or this server's sizes are never right."""
         if not self._style.trust_sizes:
             return True
         earlier = self._style.agreed.get((work.record.id, body.uid))
         return earlier is not None and earlier == fetch.content_digest(body.data)
 
-    def _receive_big(self, unit: Unit, tags: list[bytes]) -> None:
-        uid, listed_size = unit.uids[0], unit.work.sizes[unit.first]
-        facts = next((e for e in list(fetch.listing(self._source, tags[0])) if e.uid == uid), None)
-        largest = listed_size + listed_size // 4 + (1 << 20)
-        digest, key = fetch.ContentDigest(), 0
-        start: Start | None = None
-        for number, tag in enumerate(tags[1:]):
-            last = number == len(tags) - 2
-            try:
-                size, chunks = fetch.stream(self._source, tag, largest)
-            except fetch.MessageVanished:
-                if last:
-                    self._queue.put(Missing(unit.work, uid, listed_size, None, b""), 100)
-                continue
-            start = Start(unit.work, uid, facts.flags if facts else b"", facts.date if facts else b"", size)
-            if last:
-                self._relay(start, chunks)
-                return
-            for piece in chunks:
-                key = key or fetch.message_key(fetch.header_of(piece[: fetch.LARGEST_HEADER]))
-                digest.update(piece)
-            if unit.work.claims.get(digest.digest()):
-                self._queue.put(Adopt(start, digest.digest(), key), 100)
-                for _size, rest in (fetch.stream(self._source, t, largest) for t in tags[2:]):
-                    deque(rest, maxlen=0)
-                return
+    # --- big messages
 
-    def _relay(self, start: Start, chunks: Iterator[bytes]) -> None:
-        self._queue.put(start, 500)
-        for piece in chunks:
+    def _receive_big(self, unit: Unit, tag: bytes) -> None:
+        uid, listed_size = unit.uids[0], unit.work.sizes[unit.first]
+        largest = listed_size + listed_size // 4 + (1 << 20)
+        try:
+            streamed = fetch.stream(self._source, tag, largest)
+            if unit.work.claims or streamed.flags is None or streamed.date is None:
+                again = self._read_twice(unit, streamed, largest)
+                if again is None:
+                    return
+                streamed = again
+        except fetch.MessageVanished:
+            self._queue.put(Missing(unit.work, uid, listed_size, None, b""), 100)
+            return
+        self._ask_ahead(flowing=True)
+        self._queue.put(Start(unit.work, uid, streamed.flags or b"", streamed.date or b"", streamed.size), 500)
+        for piece in streamed.chunks:
             self._control.checkpoint()
             self._queue.put(piece, len(piece))
         self._queue.put(b"", 1)
+
+    def _read_twice(self, unit: Unit, first: fetch.Streamed, largest: int) -> fetch.Streamed | None:
+        """Reads it once for its content and attributes; None when it was adopted, else the message as it begins to come again."""
+        uid, key, digest = unit.uids[0], 0, fetch.ContentDigest()
+        for piece in first.chunks:
+            key = key or fetch.message_key(fetch.header_of(piece[: fetch.LARGEST_HEADER]))
+            digest.update(piece)
+        flags, date = first.flags, first.date
+        if flags is None or date is None:
+            tag = fetch.ask_listing(self._source, b"%d" % uid, flags=True, date=True)
+            for entry in list(fetch.listing(self._source, tag)):
+                flags, date = (entry.flags, entry.date) if entry.uid == uid else (flags, date)
+        if unit.work.claims.get(digest.digest()):
+            self._queue.put(Adopt(Start(unit.work, uid, flags or b"", date or b"", first.size), digest.digest(), key), 100)
+            return None
+        again = fetch.stream(self._source, fetch.ask_body(self._source, uid), largest)
+        return again._replace(flags=flags, date=date)

@@ -54,7 +54,7 @@ class RefusedMail:
 
     def _pieces(self, record: FolderRecord, uid: int, size: int) -> Iterator[bytes]:
         opened(self._source, fetch.examine(self._source, record.source))
-        return fetch.stream(self._source, fetch.ask_body(self._source, uid), size * 2 + (1 << 20))[1]
+        return fetch.stream(self._source, fetch.ask_body(self._source, uid), size * 2 + (1 << 20)).chunks
 
     def mend(self, record: FolderRecord, uid: int, size: int, flags: bytes, date: bytes) -> str:
         """Sends a repaired copy where that was chosen; what was changed when it arrived, "" when nothing was or could be done."""

@@ -143,6 +143,8 @@ def ask_listing(
 
 def listing(session: Session, tag: bytes, most: int = 2_000_000) -> Iterator[Listed]:
     """The lines of a listing; replies without UID or of other kinds are passed over. UIDs may repeat or be unordered: callers decide."""
+    if session.came_early(tag):
+        return
     stray = 0
     for _ in range(most):
         line = session.wire.readline(1 << 20)
@@ -193,7 +195,13 @@ def ask_bodies(session: Session, uids: Sequence[int]) -> bytes:
 
 
 def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
-    """Whole messages of `ask_bodies`. A literal of more than ``largest`` bytes breaks the connection instead of filling the memory."""
+    """Whole messages that come before the end of ``tag``: those of `ask_bodies`, and some of later such commands in flight.
+
+    Servers may begin the next UID FETCH before they end one (RFC 9051 section 5.5); whoever keeps several in flight tells messages apart
+    by UID. A literal of more than ``largest`` bytes breaks the connection instead of filling the memory.
+    """
+    if session.came_early(tag):
+        return
     wire = session.wire
     stray = 0
     while True:
@@ -241,31 +249,44 @@ def _body(session: Session, line: bytes, largest: int) -> Body | None:
 
 
 def ask_body(session: Session, uid: int) -> bytes:
-    """Sends UID FETCH for the content of one big message; returns the tag for `stream`."""
-    return session.send(b"UID FETCH", b"%d" % uid, b"(UID BODY.PEEK[])")
+    """Sends UID FETCH of one big message with flags and date; returns the tag for `stream`."""
+    return session.send(b"UID FETCH", b"%d" % uid, b"(UID FLAGS INTERNALDATE BODY.PEEK[])")
 
 
-def stream(session: Session, tag: bytes, largest: int) -> tuple[int, Iterator[bytes]]:
-    """Size and content of one big message; the content comes in chunks and is never held whole.
+class Streamed(NamedTuple):
+    """A big message that has begun. ``flags`` and ``date`` are None where the server sends them only after the content."""
+
+    size: int
+    flags: bytes | None
+    date: bytes | None
+    chunks: Iterator[bytes]
+
+
+def stream(session: Session, tag: bytes, largest: int) -> Streamed:
+    """One big message of `ask_body`; its content comes in chunks and is never held whole. No other FETCH may be in flight before it.
 
     The iterator ends normally only when the reply ended as it should. Raises MessageVanished when the server sends no body.
     """
     for _ in range(20_000):
         line = session.wire.readline(1 << 20)
         if not line.startswith(b"* "):
-            session.settle(tag, line)
-            raise MessageVanished(host=session.host)
+            if session.settle(tag, line):
+                raise MessageVanished(host=session.host)
+            continue
         found = _BODY.search(line) if _FETCH.match(line) else None
         if not found:
             _pass_over(session, line)
             continue
+        head = line[: found.start()]
+        flags, date = _FLAGS.search(head), _DATE.search(head)
+        facts = (flags[1] if flags else None, date[1] if date else None)
         if found[3]:
             size = int(found[3])
             if size > largest:
                 raise session.broken(f"a message of {size} bytes where at most {largest} were announced")
-            return size, _streamed(session, tag, size)
+            return Streamed(size, *facts, _streamed(session, tag, size))
         text = b"" if found[1] else re.sub(rb"\\(.)", rb"\1", found[2] or b"")
-        return len(text), _rest(session, tag, text)
+        return Streamed(len(text), *facts, _rest(session, tag, text))
     raise session.broken("a flood of replies nobody asked for")
 
 
@@ -305,7 +326,7 @@ def digests(session: Session, uids: Iterable[int], sizes: dict[int, int]) -> dic
             result[body.uid] = content_digest(body.data)
     for uid in sorted(set(uids) - set(small)):
         digest = ContentDigest()
-        for piece in stream(session, ask_body(session, uid), LARGEST_MESSAGE)[1]:
+        for piece in stream(session, ask_body(session, uid), LARGEST_MESSAGE).chunks:
             digest.update(piece)
         result[uid] = digest.digest()
     return result

@@ -91,7 +91,8 @@ class Session:
         self.last_ok = b""
         self._secrets: list[str] = []
         self._tag = 0
-        self._outstanding: dict[bytes, None] = {}
+        self._outstanding: dict[bytes, bool] = {}  # tag -> whether its answer may come out of turn
+        self._early: dict[bytes, re.Match[bytes]] = {}
 
     # --- opening
 
@@ -216,10 +217,11 @@ class Session:
 
     # --- commands
 
-    def next_tag(self) -> bytes:
+    def next_tag(self, any_order: bool = False) -> bytes:
+        """``any_order``: the server may answer this command before earlier ones of its kind (RFC 9051 section 5.5)."""
         self._tag += 1
         tag = b"W%d" % self._tag
-        self._outstanding[tag] = None
+        self._outstanding[tag] = any_order
         return tag
 
     def send(self, *parts: bytes | Literal) -> bytes:
@@ -227,7 +229,7 @@ class Session:
 
         A `Literal` is sent at once with LITERAL+ (RFC 7888), else after the server's go-ahead: then nothing else may be in flight.
         """
-        tag = self.next_tag()
+        tag = self.next_tag(any_order=parts[0] in (b"UID FETCH", b"UID STORE"))
         line = tag
         for part in parts:
             if isinstance(part, Literal):
@@ -291,6 +293,8 @@ class Session:
 
     def replies(self, tag: bytes, most: int = MOST_STRAY_REPLIES) -> Iterator[Parts]:
         """The untagged replies up to the tagged one of ``tag``. Commands must be read in the order they were sent."""
+        if self.came_early(tag):
+            return
         deadline = time.monotonic() + self.wire.patience.command
         for _ in range(most):
             line = self._line()
@@ -341,11 +345,25 @@ class Session:
             raise self._goodbye(parts[0][6:])
 
     def settle(self, tag: bytes, line: bytes) -> bool:
-        """Handles a tagged line: True for OK to ``tag``, the refusal raised for NO and BAD, else the stream is broken."""
+        """Handles a tagged line: True for OK to ``tag``, the refusal raised for NO and BAD, else the stream is broken.
+
+        False for the end of another command that may come out of turn: it is remembered for whoever waits for that one.
+        """
         found = _TAGGED.match(line)
-        if not found or found[1] != tag:
+        if not found or (found[1] != tag and not self._outstanding.get(found[1])):
             raise self.broken(f"an unexpected line: {self.scrubbed(line[:100])}")
-        self._outstanding.pop(tag, None)
+        self._outstanding.pop(found[1], None)
+        if found[1] != tag:
+            self._early[found[1]] = found
+            return False
+        return self._concluded(found)
+
+    def came_early(self, tag: bytes) -> bool:
+        """True when the server has ended this command already; raises its refusal."""
+        found = self._early.pop(tag, None)
+        return found is not None and self._concluded(found)
+
+    def _concluded(self, found: re.Match[bytes]) -> bool:
         text = found[3] or b""
         kind = found[2].upper()
         if kind == b"OK":
