@@ -143,8 +143,8 @@ class Reader(threading.Thread):
         try:
             self._read()
             self._queue.close()
-        except Interrupted:
-            pass
+        except Interrupted as e:
+            self._queue.close(e)  # the writer may be waiting for what will not come
         except BaseException as e:  # noqa: BLE001 (the writer raises it)
             self._queue.close(e)
 
