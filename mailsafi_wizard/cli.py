@@ -6,6 +6,7 @@ Standard output carries the events (JSON lines with --json), standard error the 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import datetime as dt
 import json
 import signal
@@ -14,8 +15,9 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mailsafi_wizard import __version__, errors
+from mailsafi_wizard import __version__, cutover, errors
 from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignInStyle
+from mailsafi_wizard.net import dns
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.report import html, write_csv
 from mailsafi_wizard.store import credential_list
@@ -48,10 +50,11 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check-list", help="name every problem of a credential list, by line")
     check.add_argument("list", type=Path)
     check.add_argument("--json", action="store_true")
-    dns = commands.add_parser("dns", help="what a domain's mail records say now")
-    dns.add_argument("domain")
-    dns.add_argument("--resolver", action="append", default=[], metavar="HOST[:PORT]")
-    dns.add_argument("--json", action="store_true")
+    records = commands.add_parser("dns", help="what a domain's mail records say now")
+    records.add_argument("domain")
+    records.add_argument("--resolver", action="append", default=[], metavar="HOST[:PORT]")
+    records.add_argument("--selector", default="", metavar="NAME", help="the DKIM selector to ask for")
+    records.add_argument("--json", action="store_true")
     demo = commands.add_parser("demo", help="the rehearsal with a made-up company")
     demo.add_argument("--headless", action="store_true", help="without a screen: leaves report.pdf and a picture of every step")
     demo.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
@@ -257,6 +260,27 @@ def _check_list(options: argparse.Namespace) -> int:
             print(f"line {problem.line}: {problem.severity}: {problem.text}")
         print(f"{len(parsed.rows)} mailboxes, {len(parsed.errors)} errors, {len(parsed.warnings)} warnings")
     return 0 if parsed.ok else 2
+
+
+def _dns(options: argparse.Namespace) -> int:
+    loopback = any(dns.is_loopback(text) for text in options.resolver)
+    snapshot = dns.look_up(options.domain, options.selector, options.resolver, authoritative=not loopback)
+    for view in snapshot.views:
+        answers = [dataclasses.asdict(answer) for answer in view.answers]
+        if options.json:
+            print(json.dumps({"event": "records", "server": view.server, "authoritative": view.authoritative, "answers": answers}))
+            continue
+        print(f"{view.server}{' (name server of the domain)' if view.authoritative else ''}")
+        for answer in view.answers:
+            words = answer.problem or "; ".join(answer.values) or "nothing"
+            print(f"  {answer.name} {answer.kind}: {words}{f' (TTL {answer.ttl} s)' if answer.ttl is not None else ''}")
+    found = cutover.findings(snapshot)
+    texts = [finding.text.format(**dict(finding.fields)) for finding in found]
+    if options.json:
+        print(json.dumps({"event": "summary", "domain": snapshot.domain, "servers": len(snapshot.views), "findings": texts}))
+    else:
+        print(*(f"! {text}" for text in texts), sep="\n", end="\n" if texts else "")
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:

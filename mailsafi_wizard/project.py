@@ -5,6 +5,7 @@ Every method may be called from any thread. Those that talk to servers block: a 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable
@@ -36,7 +37,8 @@ from mailsafi_wizard.model import (
     SignInResult,
     SignInStyle,
 )
-from mailsafi_wizard.net import ladder
+from mailsafi_wizard.net import dns, ladder
+from mailsafi_wizard.net.dns import Snapshot
 from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.report import ReportFacts, build_facts
 from mailsafi_wizard.store import credential_list
@@ -59,7 +61,9 @@ class MigrationProject:
     @classmethod
     def create(cls, path: Path) -> MigrationProject:
         """A new project file; raises ProjectError and its kinds, also when a file of this name exists."""
-        return cls(Journal.create(path))
+        project = cls(Journal.create(path))
+        project.set_note("begun", dt.datetime.now(dt.UTC).date().isoformat())
+        return project
 
     @classmethod
     def open(cls, path: Path) -> MigrationProject:
@@ -82,6 +86,12 @@ class MigrationProject:
     @property
     def rehearsal(self) -> bool:
         return self.note("rehearsal") == "1"
+
+    @property
+    def begun(self) -> dt.date:
+        """The day the project was started (UTC)."""
+        text = self.note("begun")
+        return dt.date.fromisoformat(text) if text else dt.datetime.now(dt.UTC).date()
 
     @property
     def company(self) -> Company:
@@ -353,6 +363,35 @@ class MigrationProject:
         )
 
     # --- the switch
+
+    @property
+    def resolvers(self) -> tuple[str, ...]:
+        """Resolvers to ask, ``HOST[:PORT]``; empty for the computer's own and public ones."""
+        return tuple(self.note("dns.resolvers").split())
+
+    def set_resolvers(self, resolvers: Iterable[str]) -> None:
+        self.set_note("dns.resolvers", " ".join(resolvers))
+
+    def look_up(self) -> Snapshot:
+        """What the first domain's records say now; kept as a snapshot. A rehearsal asks its own name server only.
+
+        Raises WrongUsage without a domain, DnsUnreachable when nobody answered.
+        """
+        company = self.company
+        if not company.domains:
+            raise errors.WrongUsage(what="No domain was entered yet")
+        found = dns.look_up(company.domains[0], company.mailsafi.dkim_selector, self.resolvers, authoritative=not self.rehearsal)
+        self.add_dns_snapshot(json.dumps(found.facts()))
+        return found
+
+    def last_snapshot(self) -> tuple[dt.datetime, Snapshot] | None:
+        """The newest kept answer of `look_up` about the domain that is entered now, and when it was given."""
+        for taken, text in reversed(self.dns_snapshots()):
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                snapshot = Snapshot.from_facts(json.loads(text))
+                if self.company.domains and snapshot.domain == dns.normal(self.company.domains[0]):
+                    return taken, snapshot
+        return None
 
     def dns_snapshots(self) -> tuple[tuple[dt.datetime, str], ...]:
         return self._journal.dns_snapshots()

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.demo import company
+from mailsafi_wizard.demo.dns import NameServer
+from mailsafi_wizard.demo.letters import DOMAIN
 from mailsafi_wizard.demo.servers import RehearsalServers
 from mailsafi_wizard.events import Report
 from mailsafi_wizard.model import Ledger, Side
@@ -33,6 +35,7 @@ class Rehearsal:
         folder = folder or self._scratch
         people = company.employees()
         self.servers = RehearsalServers(self._scratch / "tls", people, bytes_per_second)
+        self.name_server = NameServer(DOMAIN).start()
         try:
             self.list_file = folder / LIST_NAME
             self.list_file.touch(mode=0o600)
@@ -49,6 +52,7 @@ class Rehearsal:
         project.ca_file = self.servers.ca_file
         project.set_endpoint(Side.SOURCE, self.servers.source)
         project.set_endpoint(Side.DESTINATION, self.servers.destination)
+        project.set_resolvers([self.name_server.address])
         project.import_list(self.list_file.read_bytes())
         return project
 
@@ -80,6 +84,7 @@ class Rehearsal:
 
     def _end_servers(self) -> None:
         self.servers.stop()
+        self.name_server.stop()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def __enter__(self) -> Rehearsal:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtCore import QSettings, QStandardPaths, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
@@ -18,8 +18,18 @@ from mailsafi_wizard.ui.theme import theme
 from mailsafi_wizard.ui.widgets import Button
 from mailsafi_wizard.words import _
 
-if TYPE_CHECKING:
-    from mailsafi_wizard.ui.window import Window
+
+class Shell(Protocol):
+    """What the menu asks of the window."""
+
+    @property
+    def project(self) -> object | None: ...
+    @property
+    def language_chosen(self) -> SignalInstance: ...
+    def new_project(self) -> None: ...
+    def open_file(self) -> None: ...
+    def leave_project(self) -> None: ...
+
 
 RECENT = 5
 ZOOMS = (1.0, 1.25, 1.5)
@@ -51,7 +61,7 @@ def remember(path: Path) -> None:
     settings().setValue("recent", names[:RECENT])
 
 
-def menu_button(window: Window) -> Button:
+def menu_button(window: Shell) -> Button:
     """The button with its menu. Choices take effect at once."""
     button = Button(_("&Menu"), kind="quiet", icon="settings", hint=_("Projects, colours, size of text, language"))
     menu = QMenu(button)

@@ -38,6 +38,7 @@ class Page(QWidget):
 
     changed = Signal()  # busy, missing, problem or action: the shell looks again
     go_to = Signal(str)  # the key of the step to show
+    told = Signal(str)  # a short sentence on something that was done, for the bottom bar
 
     title = ""
     lead = ""  # one sentence that says what to do
@@ -77,7 +78,7 @@ class Page(QWidget):
     async def _carry_out(self, call: Callable[[], T], then: Callable[[T], object]) -> None:
         try:
             answer = await asyncio.to_thread(call)
-        except Exception as error:  # the top of this thread's work: a bug is shown like a known problem, with its details
+        except Exception as error:  # noqa: BLE001 the top of this thread's work: a bug is shown like a known problem, with its details
             self.busy = ""
             self.fail(error)
             return
@@ -89,7 +90,7 @@ class Page(QWidget):
         """Do something quick that may fail with a known problem; None when it did."""
         try:
             return call()
-        except Exception as error:  # as in _carry_out: shown in place instead of ending the window
+        except Exception as error:  # noqa: BLE001 as in _carry_out: shown in place instead of ending the window
             self.fail(error)
             return None
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -142,7 +143,7 @@ class Icon(QWidget):
 class Button(QPushButton):
     """A push button of one of the kinds of the style sheet: "", "primary", "quiet", "danger"."""
 
-    INKS = {"primary": "on_accent", "quiet": "accent", "danger": "danger"}
+    INKS: ClassVar[dict[str, str]] = {"primary": "on_accent", "quiet": "accent", "danger": "danger"}
 
     def __init__(
         self, text: str, clicked: Callable[[], object] | None = None, kind: str = "", icon: str = "", hint: str = ""
@@ -177,7 +178,7 @@ class Button(QPushButton):
             self.setIcon(icons.icon(self._icon_name, self.INKS.get(str(self.property("kind")), "text"), edge))
             self.setIconSize(QSize(edge, edge))
         else:
-            self.setIcon(icons.QIcon())
+            self.setIcon(QIcon())
 
 
 class Card(QFrame):

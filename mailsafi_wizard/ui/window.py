@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -160,7 +161,7 @@ class Window(QMainWindow):
             self.close_project()
 
     def _recent(self) -> list[tuple[Path, Callable[[], object]]]:
-        return [(path, lambda p=path: self.open_at(p)) for path in menu.recent_paths()]
+        return [(path, partial(self.open_at, path)) for path in menu.recent_paths()]
 
     def new_project(self) -> None:
         proposal = menu.folder() / _("Our migration.mailsafi")
@@ -178,7 +179,7 @@ class Window(QMainWindow):
     def _try_open(self, make: Callable[[], MigrationProject]) -> None:
         try:
             project = make()
-        except Exception as error:  # shown in place; the window stays as it was
+        except Exception as error:  # noqa: BLE001 shown in place; the window stays as it was
             self.show_problem(Problem.of(error))
         else:
             self.open_project(project)
@@ -211,6 +212,7 @@ class Window(QMainWindow):
         page = self.steps[index].page(self.project, self.bridge)
         page.changed.connect(lambda: self._page_changed(page))
         page.go_to.connect(self.show_key)
+        page.told.connect(self.status.setText)
         self.areas[index] = _scrolling(page)
         self.stack.addWidget(self.areas[index])
         self.pages[index] = page
@@ -366,6 +368,13 @@ class Window(QMainWindow):
 
         waiting.timeout.connect(look)
         waiting.start()
+
+    def stop_and_close(self) -> None:
+        """Close without a question; a running copy is stopped cleanly first."""
+        if self.project is not None and self.project.running:
+            self._stop_then(self._close_now)
+        else:
+            self._close_now()
 
     def _close_now(self) -> None:
         self._closing = True

@@ -229,8 +229,8 @@ class MigratePage(Page):
         self.tabs.setMinimumHeight(theme().px(210))
         self.tabs.addTab(box(column(self.speed, margins=(0, M, 0, 0))), _("Speed"))
         self.tabs.addTab(box(folders), _("Folders"))
-        for name, model in ((_("Problems"), self.failures), (_("Remarks"), self.remarks)):
-            self.tabs.addTab(box(column(Table(name, model), margins=(0, S, 0, 0))), name)
+        for table in (Table(_("Problems"), self.failures), Table(_("Remarks"), self.remarks)):
+            self.tabs.addTab(box(column(table, margins=(0, S, 0, 0))), table.accessibleName())
         return self.tabs
 
     # --- showing -----------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QGridLayout, QLineEdit
 
 from mailsafi_wizard.model import Endpoint, Ladder, Security, Side
 from mailsafi_wizard.project import MigrationProject
@@ -186,7 +186,7 @@ class PreparePage(Page):
                 grid.addLayout(self._tick_row(key, _(words)), down, across, Qt.AlignmentFlag.AlignTop)
         return card.add(grid)
 
-    def _tick_row(self, key: str, words: str) -> object:
+    def _tick_row(self, key: str, words: str) -> QBoxLayout:
         tick = self.ticks[key] = QCheckBox()
         tick.setAccessibleName(words)
         tick.toggled.connect(lambda on, k=key: self._ticked(k, on))

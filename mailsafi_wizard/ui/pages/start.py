@@ -59,8 +59,9 @@ class StartPage(Page):
         self.cutover.setLocale(formats.locale())
         self.timezone.setEditable(True)
         self.timezone.addItems(sorted(zoneinfo.available_timezones()))
-        self.timezone.completer().setFilterMode(Qt.MatchFlag.MatchContains)
-        self.timezone.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        if (completer := self.timezone.completer()) is not None:
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         for key, name in LANGUAGES.items():
             self.language.addItem(name, key)
         propose = Button(_("Propose"), self._propose, hint=_("A Friday evening about 30 days from now"))
@@ -75,7 +76,8 @@ class StartPage(Page):
             edit.editingFinished.connect(self._keep)
         self.cutover.dateChanged.connect(lambda _date: self._keep())
         self.timezone.activated.connect(lambda _index: self._keep())
-        self.timezone.lineEdit().editingFinished.connect(self._keep)
+        if (edit_zone := self.timezone.lineEdit()) is not None:
+            edit_zone.editingFinished.connect(self._keep)
         self.language.activated.connect(lambda _index: self._keep())
         return Card(_("Your company")).add(fields)
 

@@ -9,11 +9,13 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QSplitter, QStackedWidget, QWidget
 
+from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.model import FolderLedger, Ledger, Mailbox
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.page import Action, Page
+from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, EmptyState, Fact, Tone, box, column, label, row
@@ -201,4 +203,10 @@ class VerifyPage(Page):
     def check(self) -> None:
         deep = self.deep.isChecked()
         words = _("Comparing every message…") if deep else _("Counting on both servers…")
-        self.work(words, lambda: self.project.verify(self.bridge.report, deep), lambda _ledger: self.refresh())
+        self.work(words, lambda: self.project.verify(self.bridge.report, deep), self._checked)
+
+    def _checked(self, outcome: tuple[Ledger, tuple[MigrationError, ...]]) -> None:
+        self.refresh()
+        _ledger, problems = outcome
+        if problems:
+            self.show_problem(Problem.of(problems[0]))

@@ -1,0 +1,191 @@
+"""Builds the application: Qt with asyncio (qasync), the look, the language, what happens to errors nobody caught. Runs the wizard or the rehearsal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import types
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import qasync
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from mailsafi_wizard import __version__, words
+from mailsafi_wizard.demo.rehearsal import Rehearsal
+from mailsafi_wizard.ui import icons, menu, theme, tour
+from mailsafi_wizard.ui.pages import PAGES
+from mailsafi_wizard.ui.problems import Problem
+from mailsafi_wizard.ui.window import Window
+
+REHEARSAL_SPEED = 500_000  # bytes a second of each connection, so that the copy can be watched
+SWITCH_INTERVAL = (
+    0.001  # seconds a thread keeps the interpreter; Python's own 0.005 is felt on the screen while eight mailboxes are copied
+)
+THREADS = 16  # for short calls beside the screen
+
+Main = Callable[["Wizard"], Coroutine[Any, Any, int]]
+
+
+class Wizard:
+    """The running application: one window, and the rehearsals that were started from it."""
+
+    def __init__(self, app: QApplication) -> None:
+        self.app = app
+        self.window = Window(PAGES, self.begin_rehearsal)
+        self.window.language_chosen.connect(self._speak)
+        self._rehearsals: list[Rehearsal] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin_rehearsal(self) -> None:
+        """Starts the sample servers beside the screen, then shows their project."""
+        task = asyncio.get_running_loop().create_task(self._rehearse())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _rehearse(self) -> None:
+        try:
+            await self.rehearsed(REHEARSAL_SPEED)
+        except Exception as error:  # noqa: BLE001 the top of this task: shown in place
+            self.window.show_problem(Problem.of(error))
+
+    async def rehearsed(self, speed: float) -> Rehearsal:
+        """A rehearsal, open in the window. ``speed`` in bytes a second, 0 for as fast as it can."""
+        rehearsal = await asyncio.to_thread(Rehearsal, None, speed)
+        self._rehearsals.append(rehearsal)
+        self.window.open_project(rehearsal.project)
+        return rehearsal
+
+    def _speak(self, language: str) -> None:
+        words.use(language)
+        menu.settings().setValue("language", language)
+        self.app.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.window.build()
+
+    def end(self) -> None:
+        self.window.close_project()
+        for rehearsal in self._rehearsals:
+            rehearsal.close()
+
+
+def run(project: Path | None) -> int:
+    """The wizard, with ``project`` open or with the welcome. Returns the exit status."""
+
+    async def main(wizard: Wizard) -> int:
+        if project is not None:
+            wizard.window.open_at(project)
+        return await _shown(wizard)
+
+    return _application(main)
+
+
+def rehearse() -> int:
+    """The wizard with the rehearsal open."""
+
+    async def main(wizard: Wizard) -> int:
+        wizard.begin_rehearsal()
+        return await _shown(wizard)
+
+    return _application(main)
+
+
+def rehearse_headless(out: Path) -> int:
+    """The whole rehearsal through the wizard's own pages, without a screen: report.pdf and a picture of every step in ``out``.
+
+    Returns 0 only when the ledger is complete and every file was written.
+    """
+
+    async def main(wizard: Wizard) -> int:
+        rehearsal = await wizard.rehearsed(0)
+        return 0 if await tour.walk(wizard.window, rehearsal.project, out, _say) else 1
+
+    return _application(main, looks="light")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+async def _shown(wizard: Wizard) -> int:
+    over = asyncio.get_running_loop().create_future()
+
+    def close() -> None:
+        if not over.done():
+            over.set_result(0)
+
+    wizard.window.closed.connect(close)
+    wizard.window.show()
+    return int(await over)
+
+
+def _application(main: Main, looks: str = "") -> int:
+    """``looks``: the colours to wear whatever the person has chosen, and English with it."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    made = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(made, QApplication)
+    made.setApplicationName("MailSafi Wizard")
+    made.setApplicationVersion(__version__)
+    made.setDesktopFileName("mailsafi-wizard")
+    settings = menu.settings()
+    words.use("en" if looks else str(settings.value("language", QLocale.system().name()[:2])))
+    _translate_qt(made)
+    theme.install(
+        made, looks or str(settings.value("colours", "system")), 1.0 if looks else float(str(settings.value("zoom", 1.0)))
+    )
+    made.setWindowIcon(icons.app_icon())
+    loop = qasync.QEventLoop(made)
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="short-call")
+    loop.set_default_executor(pool)  # qasync's own are QThreads that end too late
+    with loop, pool:
+        wizard = Wizard(made)
+        with _errors_shown(wizard.window), _closing_on_signals(wizard.window):
+            try:
+                return int(loop.run_until_complete(main(wizard)))
+            finally:
+                wizard.end()
+
+
+def _translate_qt(app: QApplication) -> None:
+    """Qt's own words (file dialogues and the like), where it has them in the language."""
+    translator = QTranslator(app)
+    if translator.load(QLocale(words.language()), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(translator)
+
+
+@contextlib.contextmanager
+def _errors_shown(window: Window) -> Iterator[None]:
+    """An exception nobody caught is a mistake of ours: it is shown with its details, and the window lives on."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        sys.__excepthook__(kind, error, trace)
+        window.show_problem(Problem.of(error))
+
+    before, sys.excepthook = sys.excepthook, hook
+    try:
+        yield
+    finally:
+        sys.excepthook = before
+
+
+@contextlib.contextmanager
+def _closing_on_signals(window: Window) -> Iterator[None]:
+    """Ctrl-C and SIGTERM close the window as its own button would; a running copy is stopped cleanly first."""
+
+    def handle(_number: int, _frame: types.FrameType | None) -> None:
+        window.stop_and_close()
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, handle) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
