@@ -29,7 +29,7 @@ class ReadBack:
     def __init__(self, journal: Journal, session: Session) -> None:
         self._journal = journal
         self._session = session
-        self._later: deque[tuple[FolderRecord, list[tuple[Unconfirmed, Listed]], Opened, int]] = deque()
+        self._later: deque[tuple[FolderRecord, list[tuple[Unconfirmed, Listed]], list[Unconfirmed], Opened, int]] = deque()
 
     def read(self, records: Sequence[FolderRecord], before: Overview | None) -> Findings:
         """Checks all folders where something was stored, or that changed since they were last read (``before`` holds their STATUS)."""
@@ -85,36 +85,59 @@ class ReadBack:
         findings: Findings,
         busy: bool,
     ) -> None:
-        placed = {r.uid: r.d_uid for r in rows if r.d_uid is not None}
-        ours = self._journal.placed_uids(record.id)
-        strangers = [e for uid, e in entries.items() if uid >= record.d_next and uid not in ours]
-        placed.update((uid, d_uid) for uid, d_uid in match_unplaced(rows, strangers) if d_uid is not None)
-        sound, doubtful = [], []
+        placed, strangers = self._placed(record, rows, entries)
+        sound, doubtful, missing = [], [], []
         for row in rows:
             entry = entries.get(placed.get(row.uid, 0))
             if entry is None:
-                findings.lost.append((record, row.uid, row.size))
-            elif entry.size == row.size and entry.key == row.key:
+                missing.append(row)
+            elif _alike(row, entry):
                 sound.append((row.uid, entry.uid))
             else:
                 doubtful.append((row, entry))
         self._journal.confirm(record.id, sound)
         taken = set(placed.values())
         self._journal.put_foreign(record.id, [Foreign(e.uid, e.size, e.key, None) for e in strangers if e.uid not in taken])
-        record.d_next = max([record.d_next, *(uid + 1 for uid in entries)])
-        self._later.append((record, doubtful, numbers, len(strangers)))
+        if not missing:  # else the next look-up starts where they may turn up after all
+            record.d_next = max([record.d_next, *(uid + 1 for uid in entries)])
+        self._later.append((record, doubtful, missing, numbers, len(strangers)))
         if not busy:
             self._look_closer(findings)
 
+    def _placed(
+        self, record: FolderRecord, rows: Sequence[Unconfirmed], entries: dict[int, Listed]
+    ) -> tuple[dict[int, int], list[Listed]]:
+        """Source UID -> destination UID, and what is new there. Where a UID that the server told shows something else, it is not believed."""
+        told = {r.uid: r.d_uid for r in rows if r.d_uid is not None and r.d_uid in entries}
+        right = {r.uid: told[r.uid] for r in rows if r.uid in told and _alike(r, entries[told[r.uid]])}
+        astray = [r._replace(d_uid=None) for r in rows if r.uid not in right]
+        ours = self._journal.placed_uids(record.id) - {r.d_uid for r in rows if r.uid not in right} | set(right.values())
+        strangers = [e for uid, e in entries.items() if uid >= record.d_next and uid not in ours]
+        found = {uid: d_uid for uid, d_uid in match_unplaced(astray, strangers) if d_uid is not None}
+        return told | found | right, strangers
+
     def _look_closer(self, findings: Findings) -> None:
-        """With nothing in flight: content where size or Message-ID differ, and what users have removed."""
+        """With nothing in flight: content where size or Message-ID differ, what was not shown, and what users have removed."""
         while self._later:
-            record, doubtful, numbers, new = self._later.popleft()
+            record, doubtful, missing, numbers, new = self._later.popleft()
             self._compare(record, doubtful, findings)
+            self._look_again(record, missing, findings)
             if record.d_count is None or record.d_count + new != numbers.exists:
                 self._find_removed(record, numbers)
             record.d_count = numbers.exists
             record.checked = 1
+
+    def _look_again(self, record: FolderRecord, missing: Sequence[Unconfirmed], findings: Findings) -> None:
+        """One listing may lack a line: nothing is called lost, and then sent again, before a second one has not shown it either."""
+        if not missing:
+            return
+        opened(self._session, fetch.examine(self._session, record.destination))
+        listing = fetch.ask_listing(self._session, b"1:*", key=True)
+        entries = {e.uid: e for e in fetch.listing(self._session, listing)}
+        placed, _strangers = self._placed(record, missing, entries)
+        found = [(r.uid, placed[r.uid]) for r in missing if r.uid in placed and _alike(r, entries[placed[r.uid]])]
+        self._journal.confirm(record.id, found)
+        findings.lost += [(record, r.uid, r.size) for r in missing if (r.uid, placed.get(r.uid)) not in set(found)]
 
     def _compare(self, record: FolderRecord, doubtful: list[tuple[Unconfirmed, Listed]], findings: Findings) -> None:
         if not doubtful:
@@ -132,6 +155,10 @@ class ReadBack:
         opened(self._session, fetch.examine(self._session, record.destination))
         there = {e.uid for e in fetch.listing(self._session, fetch.ask_listing(self._session, b"1:*"))} if numbers.exists else set()
         self._journal.set_removed(record.id, [uid for d_uid, uid in confirmed.items() if d_uid not in there])
+
+
+def _alike(row: Unconfirmed, entry: Listed) -> bool:
+    return (row.size, row.key) == (entry.size, entry.key)
 
 
 def _unchanged(record: FolderRecord, before: Overview | None) -> bool:
