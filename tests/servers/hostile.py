@@ -10,6 +10,7 @@ import re
 import socket
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +18,8 @@ from typing import BinaryIO
 
 from mailsafi_wizard.demo.certificates import Certificate
 from mailsafi_wizard.demo.imapd.accounts import Account, Accounts, Folder, Stored
-from mailsafi_wizard.demo.imapd.commands import BadCommand, Command, Token
-from mailsafi_wizard.demo.imapd.conversation import HungUp
+from mailsafi_wizard.demo.imapd.commands import BadCommand, Command, Literal, Token
+from mailsafi_wizard.demo.imapd.conversation import HungUp, Refused
 from mailsafi_wizard.demo.imapd.server import ImapServer, opened
 from mailsafi_wizard.demo.imapd.session import Session
 from mailsafi_wizard.model import Security
@@ -82,6 +83,14 @@ class Tricks:
     appenduid_by: int = 0
     no_appenduid: bool = False
     forget_flags: bool = False
+
+    # refusing
+    refuse_mail: tuple[
+        tuple[bytes, str, int], ...
+    ] = ()  # (part of a message, answer, how often; 0 for ever): such mail is not stored
+    refuse_create: str = ""  # a pattern: such names are refused
+    refuse_open: tuple[bytes, ...] = ()  # these folders are listed and not opened
+    room_for: int = -1  # so many messages, then [OVERQUOTA]
 
 
 class HostileSession(Session):
@@ -193,6 +202,8 @@ class HostileSession(Session):
         return super().do_list(command)
 
     def open_folder(self, command: Command, read_only: bool) -> str:
+        if command.text(0) in self.tricks.refuse_open:
+            raise Refused("the index is broken", "SERVERBUG")
         if self.tricks.uidvalidity_changes:
             self.folder(command.text(0))[1].uidvalidity += 1
         return super().open_folder(command, read_only)
@@ -260,8 +271,25 @@ class HostileSession(Session):
             messages = [([], date, body) for _flags, date, body in messages]
         return [m for m in messages for _ in range(2 if tricks.store_twice else 1)]
 
+    def do_create(self, command: Command) -> str:
+        if self.tricks.refuse_create and re.search(self.tricks.refuse_create.encode(), command.text(0)):
+            raise Refused("that name is not allowed", "CANNOT")
+        return super().do_create(command)
+
+    def check_welcome(self, command: Command) -> None:
+        """Raises Refused or BadCommand when a message is one of those not wanted, or there is no room."""
+        texts = [bytes(a) for a in command.args if isinstance(a, Literal)]
+        for part, answer, times in self.tricks.refuse_mail:
+            if any(part in text for text in texts) and (not times or self.server.refusals[part] < times):
+                self.server.refusals[part] += 1
+                raise Refused(answer)
+        held = sum(len(f.messages) for f in self.own.folders.values())
+        if 0 <= self.tricks.room_for < held + len(texts):
+            raise Refused("no room", "OVERQUOTA")
+
     def do_append(self, command: Command) -> str:
         name, folder = self.folder(command.text(0), "TRYCREATE")
+        self.check_welcome(command)
         before, uidnext = dict(folder.messages), folder.uidnext
         text = super().do_append(command)
         if self.tricks.store_nothing:
@@ -285,6 +313,7 @@ class HostileServer(ImapServer):
         self.commands: list[str] = []
         self.passwords: list[str] = []  # that clients let it see
         self.appended: list[bytes] = []  # folders, one for each APPEND that was told to be done
+        self.refusals: Counter[bytes] = Counter()
         self.poured = 0  # bytes sent without end
         self.ended = threading.Event()
         accounts = Accounts("/", "", {"Sent": "\\Sent"})
