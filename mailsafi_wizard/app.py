@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import qasync
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QMessageLogContext, Qt, QtMsgType, QTranslator, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from mailsafi_wizard import __version__, words
@@ -126,6 +126,7 @@ async def _shown(wizard: Wizard) -> int:
 def _application(main: Main, looks: str = "") -> int:
     """``looks``: the colours to wear whatever the person has chosen, and English with it."""
     sys.setswitchinterval(SWITCH_INTERVAL)
+    before = qInstallMessageHandler(_quiet)
     made = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(made, QApplication)
     made.setApplicationName("MailSafi Wizard")
@@ -148,6 +149,13 @@ def _application(main: Main, looks: str = "") -> int:
                 return int(loop.run_until_complete(main(wizard)))
             finally:
                 wizard.end()
+                qInstallMessageHandler(before)
+
+
+def _quiet(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Qt's messages go to standard error, but for one that its screenless platform repeats for every window."""
+    if text != "This plugin does not support propagateSizeHints()":
+        _say(text)
 
 
 def _translate_qt(app: QApplication) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from mailsafi_wizard.ui import formats, icons
 from mailsafi_wizard.ui.pace import WINDOW
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
-from mailsafi_wizard.words import _
+from mailsafi_wizard.words import _, ngettext
 
 
 class SpeedDrawing(QWidget):
@@ -60,8 +60,12 @@ class SpeedDrawing(QWidget):
             area = QRectF(0, y - metrics.height() / 2, plot.left() - S, metrics.height())
             painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         below = QRectF(plot.left(), plot.bottom() + XS, plot.width(), metrics.height())
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, _("{n} minutes ago").format(n=round(self._span() / 60)))
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self._begin_words())
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, _("now"))
+
+    def _begin_words(self) -> str:
+        minutes = max(1, round(self._span() / 60))
+        return ngettext("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
 
     def _span(self) -> float:
         oldest = self._points[0][0] if self._points else 0.0

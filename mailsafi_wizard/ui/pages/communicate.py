@@ -110,7 +110,7 @@ class CommunicatePage(Page):
         split.setHandleWidth(M)
         split.addWidget(self.table)
         split.addWidget(self._preview())
-        split.setSizes([theme().px(390), theme().px(560)])
+        split.setSizes([theme().px(450), theme().px(540)])
         self.body.addWidget(split, 1)
 
     def _preview(self) -> QWidget:

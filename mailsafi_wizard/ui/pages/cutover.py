@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -92,7 +91,7 @@ class ChangeCard(Card):
                 self._line(grid, number, _("Wanted") if number == 2 else "", value)
                 copy = Button(_("Copy"), partial(page.copy, value), kind="quiet", icon="copy")
                 copy.setAccessibleName(_("Copy {value}").format(value=value))
-                grid.addWidget(copy, number, 2, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(copy, number, 2)
         self.add(head, grid)
         hint = change.todo or (N_("Enter MailSafi's value on the first page.") if not change.wanted else "")
         if hint:
@@ -100,7 +99,7 @@ class ChangeCard(Card):
 
     @staticmethod
     def _line(grid: QGridLayout, number: int, name: str, value: str) -> None:
-        grid.addWidget(label(name, "small", "muted", wrap=False), number, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(name, "small", "muted", wrap=False), number, 0)
         text = label(_broken(value), select=True)
         text.setAccessibleName(f"{name}: {value}")
         grid.addWidget(text, number, 1)
