@@ -16,9 +16,10 @@ import qasync
 from PySide6.QtCore import QLibraryInfo, QLocale, QMessageLogContext, Qt, QtMsgType, QTranslator, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from mailsafi_wizard import __version__, words
+from mailsafi_wizard import __version__, errors, words
 from mailsafi_wizard.demo.rehearsal import Rehearsal
 from mailsafi_wizard.ui import icons, menu, theme, tour
+from mailsafi_wizard.ui.garbage import Garbage
 from mailsafi_wizard.ui.pages import PAGES
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.window import Window
@@ -101,8 +102,12 @@ def rehearse_headless(out: Path) -> int:
     """
 
     async def main(wizard: Wizard) -> int:
-        rehearsal = await wizard.rehearsed(0)
-        return 0 if await tour.walk(wizard.window, rehearsal.project, out, _say) else 1
+        try:
+            rehearsal = await wizard.rehearsed(0)
+            return 0 if await tour.walk(wizard.window, rehearsal.project, out, _say) else 1
+        except (errors.MigrationError, OSError) as error:
+            _say(f"The rehearsal has failed: {str(error) or type(error).__name__}")
+            return 1
 
     return _application(main, looks="light")
 
@@ -143,12 +148,13 @@ def _application(main: Main, looks: str = "") -> int:
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="short-call")
     loop.set_default_executor(pool)  # qasync's own are QThreads that end too late
     with loop, pool:
-        wizard = Wizard(made)
+        wizard, garbage = Wizard(made), Garbage(made)
         with _errors_shown(wizard.window), _closing_on_signals(wizard.window):
             try:
                 return int(loop.run_until_complete(main(wizard)))
             finally:
                 wizard.end()
+                garbage.stop()
                 qInstallMessageHandler(before)
 
 

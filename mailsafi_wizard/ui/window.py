@@ -333,8 +333,10 @@ class Window(QMainWindow):
         if self.page is not None:
             self.page.leave()
         if self.project is None or not self.project.running or self._closing:
+            self._settle.stop()
             if self.project is not None:
                 self.project.close()
+                self.project = None
             event.accept()
             self.closed.emit()
             return
