@@ -15,6 +15,7 @@ from tests.servers.courier import Courier, CourierMissing
 from tests.servers.cyrus import Cyrus, CyrusMissing, CyrusOptions
 from tests.servers.dovecot import Dovecot, DovecotMissing, Options
 from tests.servers.oracle import Snapshot, snapshot
+from tests.servers.stand import Stand
 
 _numbers = itertools.count(1)
 
@@ -145,3 +146,9 @@ class Pair:
 @pytest.fixture
 def pair(source_server: Dovecot, destination_server: Dovecot, user: str, ca_file: Path) -> Pair:
     return Pair(source_server, destination_server, user, ca_file)
+
+
+@pytest.fixture(scope="session")
+def stand(source_server: Dovecot, destination_server: Dovecot, certificate: Certificate) -> Stand:
+    """What fault cases are played on."""
+    return Stand(source_server, destination_server, certificate)

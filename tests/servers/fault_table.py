@@ -14,30 +14,21 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
-from mailsafi_wizard.demo.certificates import Authority, Certificate
+from mailsafi_wizard.demo.certificates import Authority
 from tests.servers.break_cases import all_breaks
 from tests.servers.cases import Verdict, play
 from tests.servers.change_cases import all_changes
-from tests.servers.company import Server
 from tests.servers.dovecot import Dovecot, Options
 from tests.servers.hostile_cases import all_hostile, play_hostile
 from tests.servers.killed_cases import all_killed
+from tests.servers.odd_cases import all_odd
 from tests.servers.refusal_cases import all_refusals
 from tests.servers.scenes import Play
+from tests.servers.stand import Stand
 
 HEAD = f"{'case':48} {'ending':10} {'lost':>4} {'dbl':>3} {'alt':>3} {'runs':>4} {'s':>6} {'MB':>4}  exit"
-
-
-@dataclass(frozen=True)
-class Stand:
-    """Two Dovecots of different make, kept for all cases."""
-
-    source: Server
-    destination: Server
-    certificate: Certificate
 
 
 def catalogue() -> dict[str, Play]:
@@ -49,7 +40,7 @@ def catalogue() -> dict[str, Play]:
         found[case.name] = functools.partial(play, case)
     for trick in all_hostile():
         found[f"hostile-{trick.name}"] = functools.partial(play_hostile, trick)
-    return found | all_changes() | all_killed()
+    return found | all_changes() | all_killed() | all_odd()
 
 
 def row(verdict: Verdict) -> str:

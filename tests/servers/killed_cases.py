@@ -7,8 +7,9 @@ import signal
 import time
 from collections.abc import Callable
 
+from mailsafi_wizard.project import MigrationProject
 from tests.servers.scenes import Play, Scene, letter, scene
-from tests.servers.trial import Ended, Running
+from tests.servers.trial import Ended
 
 MOST_KILLS = 12
 
@@ -70,18 +71,12 @@ def when_told(how: signal.Signals, word: str, count: int) -> Callable[[Scene], N
 
 
 def twice_at_once(s: Scene) -> None:
-    """A second command on the same project leaves it alone."""
-    many(s)
-    first = s.trial.start()
-    while "event" not in first.out() and first.process.poll() is None:
-        time.sleep(0.005)
-    other = s.folder.parent / f"{s.folder.name}-second"
-    other.mkdir()
-    second = Running(s.trial.arguments(), other, s.trial.program).wait()
-    s.check(second.status == 2, f"the second ended with {second.status}")
-    ended = first.wait()
-    s.verdict.take(ended, [])
-    s.check(ended.status == 0, f"the first ended with {ended.status}")
+    """A command on a project that is open elsewhere leaves it alone."""
+    s.fill([letter(i) for i in range(5)])
+    other = MigrationProject.create(s.trial.project)
+    ended = s.trial.run()
+    s.check(ended.status == 2, f"exit status {ended.status} for a project in use")
+    other.close()
     s.run()
 
 

@@ -287,8 +287,13 @@ def _attributes(digest_: str, source: list[Message], destination: list[Message],
     there = [m for m in destination if m.digest == digest_]
     if Counter(m.flags for m in here) != Counter(m.flags for m in there):
         yield f"flags: {_line(here[0])} has {_flags(here)} on the source, {_flags(there)} at the destination"
-    if dates and Counter(m.date for m in here) != Counter(m.date for m in there):
+    if dates and Counter(_moment(m) for m in here) != Counter(_moment(m) for m in there):
         yield f"dates: {_line(here[0])} is {sorted(map(str, (m.date for m in there)))} at the destination"
+
+
+def _moment(message: Message) -> int | None:
+    """The date in seconds of a 32-bit clock: some servers show a date before 1970 as one after 2100."""
+    return None if message.date is None else int(message.date.timestamp()) % (1 << 32)
 
 
 def _flags(messages: list[Message]) -> str:
