@@ -90,7 +90,9 @@ def test_a_new_project_is_filled_in_tested_copied_and_reported(hand: Hand, rehea
     text = subprocess.run(["pdftotext", "-layout", str(report), "-"], capture_output=True, text=True, check=True).stdout
     assert "Acme Ltd" in text
     assert "all 2,080 messages" in text
-    assert not any(secret.source_password.reveal() in text for secret in ())
+    signs = [project.sign_in(mailbox.id, side) for mailbox in project.mailboxes() for side in Side]
+    assert len(signs) == 12
+    assert not any(who is None or who.password.reveal() in text for who in signs)
 
 
 def test_pause_go_on_and_stop_keep_what_was_copied(tmp_path: Path, hand: Hand) -> None:
