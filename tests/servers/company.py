@@ -44,6 +44,7 @@ def sign_in(server: Server, user: str, password: str | None = None) -> imaplib.I
     except imaplib.IMAP4.error:
         connection.shutdown()
         raise
+    connection.capabilities = tuple(connection.capability()[1][0].decode().upper().split())  # others before the sign-in
     return connection
 
 
@@ -182,7 +183,7 @@ def big_letter(folder: tuple[str, ...], size: int, seed: int = 1) -> Letter:
     rng = random.Random(seed)
     when = dt.datetime(2023, 5, 5, 8, 0, tzinfo=dt.UTC)
     lines = b"".join(rng.randbytes(38).hex().encode() + b"\r\n" for _ in range(4096))
-    text = (lines * (size // len(lines) + 1))[:size]
+    text = (lines * (size // len(lines) + 1))[: size - 2] + b"\r\n"
     return Letter(folder, ("\\Seen",), when, f"Subject: big {seed}\r\nDate: {rfc2822(when)}\r\n\r\n".encode() + text)
 
 

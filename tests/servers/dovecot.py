@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mailsafi_wizard.demo.certificates import Authority, Certificate
@@ -132,6 +132,12 @@ class Dovecot:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+    def make_room(self) -> None:
+        """Lift the quota; connections end."""
+        self.options = replace(self.options, quota_rules=("*:storage=1G",))
+        self.stop()
+        self.start()
 
     def stop(self) -> None:
         """End the server and all its connections; the mail stays until `remove`."""

@@ -56,6 +56,7 @@ def snapshot(host: str, port: int, user: str, password: str, ca: Path | str | No
     connection = _connect(host, port, ca)
     try:
         connection.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
+        connection.capabilities = tuple(connection.capability()[1][0].decode().upper().split())  # others before the sign-in
         return _read(connection)
     finally:
         with contextlib.suppress(imaplib.IMAP4.error, OSError):
