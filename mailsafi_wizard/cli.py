@@ -23,7 +23,7 @@ from mailsafi_wizard.report import html, write_csv
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.telling import Teller
 
-GIVE_UP_AFTER = 180.0  # seconds without headway; running the same command again goes on
+GIVE_UP_AFTER = 240.0  # seconds without headway; running the same command again goes on
 STYLES = {style.value: style for style in SignInStyle}
 
 

@@ -245,6 +245,12 @@ class ConnectionLost(ServerError):
     retry = Retry.RECONNECT
 
 
+class FolderRenumbered(ConnectionLost):
+    """UIDVALIDITY changed while a folder was being copied: no message is to blame."""
+
+    title = "{host} has renumbered a folder"
+
+
 class NoAnswer(ConnectionLost):
     title = "{host} stopped answering"
 

@@ -6,6 +6,7 @@ Message-ID, identity is decided by content, as a multiset.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
@@ -56,6 +57,7 @@ class Lookup:
         self._journal = journal
         self._session = session
         self._overview = overview
+        self.unreadable: list[tuple[FolderRecord, errors.ServerError]] = []
         self._later: list[tuple[FolderRecord, dict[int, Listed]]] = []
 
     def look(self, records: Sequence[FolderRecord]) -> None:
@@ -92,7 +94,13 @@ class Lookup:
     def _drain(self, waiting: deque[tuple[FolderRecord, bytes, bytes]], keep: int) -> None:
         while len(waiting) > keep:
             record, examine, listing = waiting.popleft()
-            numbers = opened(self._session, examine)
+            try:
+                numbers = opened(self._session, examine)
+            except (errors.CommandRefused, errors.ServerBusy) as e:
+                with contextlib.suppress(errors.CommandRefused, errors.ServerBusy):
+                    deque(fetch.listing(self._session, listing), maxlen=0)
+                self.unreadable.append((record, e))
+                continue
             if record.d_validity is not None and numbers.validity != record.d_validity:
                 for _ in fetch.listing(self._session, listing):
                     pass

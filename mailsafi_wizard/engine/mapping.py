@@ -38,7 +38,17 @@ class Mapper:
                 continue
             self._plans[plan.source] = plan
             found.append(self._record(plan))
+        self._close_gone({r.source for r in found})
         return found
+
+    def _close_gone(self, listed: set[bytes]) -> None:
+        """Folders that the source lists no more: what was copied of them stays at the destination, nothing of them is open."""
+        gone = [r for raw, r in self._known.items() if raw not in listed and (r.s_count or not r.checked)]
+        for record in gone:
+            self._journal.set_gone(record.id, self._journal.live_uids(record.id))
+            record.s_count, record.s_claimed_next, record.checked = 0, None, 1
+            self._remark(record.source_name, "is no longer at the source")
+        self._journal.save_folders(gone)
 
     def _record(self, plan: FolderPlan) -> FolderRecord:
         known = self._known.get(plan.source)

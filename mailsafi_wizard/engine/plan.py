@@ -80,7 +80,7 @@ class Planner:
         self._session = session
         self._overview = overview
         self._heard = heard
-        self.unreadable: list[tuple[FolderRecord, errors.CommandRefused]] = []
+        self.unreadable: list[tuple[FolderRecord, errors.ServerError]] = []
 
     def plan(self, records: Sequence[FolderRecord], retry_failed: bool) -> list[FolderWork]:
         """Works of all folders with something to copy, in the order given; the journal's counts are brought up to date."""
@@ -129,7 +129,7 @@ class Planner:
             record, examine, tag = waiting.popleft()
             try:
                 numbers = opened(self._session, examine)
-            except errors.CommandRefused as e:
+            except (errors.CommandRefused, errors.ServerBusy) as e:
                 self._unreadable(record, tag, e)
                 continue
             work = FolderWork(record, highest=record.s_next - 1)
@@ -138,11 +138,15 @@ class Planner:
             if len(work):
                 works.append(work)
 
-    def _unreadable(self, record: FolderRecord, tag: bytes, error: errors.CommandRefused) -> None:
+    def _unreadable(self, record: FolderRecord, tag: bytes, error: errors.ServerError) -> None:
         """The source lists the folder but doesn't open it. Its listing is in flight already and counts for nothing."""
-        with contextlib.suppress(errors.CommandRefused):
+        with contextlib.suppress(errors.CommandRefused, errors.ServerBusy):
             deque(fetch.listing(self._session, tag), maxlen=0)
-        status = self._overview.status.get(record.source, Status())
+        status = self._overview.status.get(record.source)
+        if status is None and isinstance(error, errors.FolderMissing) and not self._journal.live_count(record.id):
+            record.s_count, record.checked = 0, 1  # a name without a folder behind it
+            return
+        status = status or Status()
         record.s_count = max(record.s_count, status.messages or 0)
         record.checked = 0
         self.unreadable.append((record, error))

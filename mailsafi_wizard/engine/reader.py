@@ -5,6 +5,7 @@ Nothing here writes anywhere. A message is handed over only when the source has 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -42,6 +43,7 @@ class Missing(NamedTuple):
     size: int
     found: int | None  # bytes delivered, None when nothing was
     digest: bytes
+    lines: int = 0  # line ends in what was delivered
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ class Reader(threading.Thread):
         if examine:
             self._early.clear()
             if opened(self._source, examine).validity not in (None, record.s_validity):
-                raise errors.ConnectionLost("the source renumbered a folder while it was being copied", host=self._source.host)
+                raise errors.FolderRenumbered(host=self._source.host)
         if unit.big:
             self._receive_big(unit, tag)
         else:
@@ -213,8 +215,9 @@ class Reader(threading.Thread):
         """Hands over what has come, in order, from ``uid`` on; returns the first that has not come, None at the end."""
         while uid is not None and uid in here:
             body, size = here.pop(uid), expected[uid]
-            if len(body.data) != size and not self._size_is_settled(work, body):
-                self._queue.put(Missing(work, uid, size, len(body.data), fetch.content_digest(body.data)), 100)
+            if len(body.data) != size and not self._size_is_settled(work, body, size):
+                lines = body.data.count(b"\n")
+                self._queue.put(Missing(work, uid, size, len(body.data), fetch.content_digest(body.data), lines), 100)
             else:
                 self._queue.put(Whole(work, body), len(body.data) + 500)
             uid = next(turn, None)
@@ -234,10 +237,10 @@ class Reader(threading.Thread):
                 return True
         return False
 
-    def _size_is_settled(self, work: FolderWork, body: Body) -> bool:
+    def _size_is_settled(self, work: FolderWork, body: Body, size: int) -> bool:
         """Whether a message of another size than listed may be believed: two reads agreed, or this server's sizes are never right."""
         if not self._style.trust_sizes:
-            return True
+            return believable(self._source, size, len(body.data), body.data.count(b"\n"))
         earlier = self._style.agreed.get((work.record.id, body.uid))
         return earlier is not None and earlier == fetch.content_digest(body.data)
 
@@ -256,12 +259,28 @@ class Reader(threading.Thread):
         except fetch.MessageVanished:
             self._queue.put(Missing(unit.work, uid, listed_size, None, b""), 100)
             return
+        if streamed.size < listed_size and not self._is_agreed(unit.work, uid):
+            self._leave_for_later(unit, streamed)
+            return
         self._ask_ahead(flowing=True)
         self._queue.put(Start(unit.work, uid, streamed.flags or b"", streamed.date or b"", streamed.size), 500)
         for piece in streamed.chunks:
             self._control.checkpoint()
             self._queue.put(piece, len(piece))
         self._queue.put(b"", 1)
+
+    def _is_agreed(self, work: FolderWork, uid: int) -> bool:
+        return not self._style.trust_sizes or (work.record.id, uid) in self._style.agreed
+
+    def _leave_for_later(self, unit: Unit, streamed: fetch.Streamed) -> None:
+        """It is shorter than it was listed: read to its end and judged before any of it is sent."""
+        digest, lines = fetch.ContentDigest(), 0
+        for piece in streamed.chunks:
+            self._control.checkpoint()
+            digest.update(piece)
+            lines += piece.count(b"\n")
+        size = unit.work.sizes[unit.first]
+        self._queue.put(Missing(unit.work, unit.uids[0], size, streamed.size, digest.digest(), lines), 100)
 
     def _read_twice(self, unit: Unit, first: fetch.Streamed, largest: int) -> fetch.Streamed | None:
         """Reads it once for its content and attributes; None when it was adopted, else the message as it begins to come again."""
@@ -279,3 +298,15 @@ class Reader(threading.Thread):
             return None
         again = fetch.stream(self._source, fetch.ask_body(self._source, uid), largest)
         return again._replace(flags=flags, date=date)
+
+
+_MISSTATING = re.compile(r"exchange|microsoft|domino|groupwise", re.I)
+
+
+def believable(source: Session, listed: int, found: int, lines: int) -> bool:
+    """Whether a message of ``found`` bytes with ``lines`` line ends may be the whole of one that was listed with ``listed`` bytes.
+
+    More than listed may be; less only where line ends were counted as two bytes and delivered as one, or at servers that are known to estimate
+    sizes. Else a part is missing.
+    """
+    return found >= listed or listed - found == lines or bool(_MISSTATING.search(source.greeting))

@@ -10,10 +10,11 @@ from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.copier import Copier, Refused
 from mailsafi_wizard.engine.lookup import opened, refuse_reasons
 from mailsafi_wizard.engine.plan import FolderWork
-from mailsafi_wizard.engine.reader import Missing, Style
+from mailsafi_wizard.engine.reader import Missing, Style, believable
 from mailsafi_wizard.engine.refused_mail import RefusedMail
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.attributes import readable_date, storable_flags
+from mailsafi_wizard.net.fetch import Listed
 from mailsafi_wizard.net.session import Session, quoted
 from mailsafi_wizard.store.journal import FolderRecord, Journal
 
@@ -162,6 +163,13 @@ class Rounds:
     def _judge_size(self, item: Missing, again: dict[int, dict[int, int]]) -> None:
         """A size other than listed: believed when a second read gives the same content."""
         place = (item.work.record.id, item.uid)
+        if not believable(self._source, item.size, item.found or 0, item.lines):
+            if self._tries[place] >= MOST_TRIES:
+                reason = f"the source announces {item.size} bytes and delivers {item.found}: a part is missing"
+                self._fail(item.work, item.uid, item.size, reason, self._attributes(item.work.record, item.uid)[1])
+            else:
+                again[item.work.record.id][item.uid] = item.size
+            return
         if self._tries[place] > MOST_TRIES:
             reason = f"the source announces {item.size} bytes and delivers something else each time"
             self._fail(item.work, item.uid, item.size, reason, self._attributes(item.work.record, item.uid)[1])
@@ -172,13 +180,19 @@ class Rounds:
             self._style.trust_sizes = False
 
     def _still_listed(self, item: Missing) -> bool:
+        """Whether the source still has it: by its UID, and by the number of messages, which must have become less."""
+        work = item.work
         try:
-            opened(self._source, fetch.examine(self._source, item.work.record.source))
-            return any(
-                e.uid == item.uid for e in list(fetch.listing(self._source, fetch.ask_listing(self._source, b"%d" % item.uid)))
-            )
+            exists = opened(self._source, fetch.examine(self._source, work.record.source)).exists
+            if any(e.uid == item.uid for e in self._listed(b"%d" % item.uid)):
+                return True
+            arrived = sum(1 for e in self._listed(b"%d:*" % (work.highest + 1)) if e.uid > work.highest)
         except errors.CommandRefused:
             return True
+        return exists - arrived > work.record.s_count - 1
+
+    def _listed(self, uids: bytes) -> list[Listed]:
+        return list(fetch.listing(self._source, fetch.ask_listing(self._source, uids)))
 
 
 def append_limit(destination: Session) -> int | None:

@@ -61,7 +61,7 @@ class ReadBack:
                 continue
             entries = {e.uid: e for e in fetch.listing(self._session, listing)}
             if record.d_validity is not None and numbers.validity not in (None, record.d_validity):
-                raise errors.ConnectionLost("the destination renumbered a folder", host=self._session.host)
+                raise errors.FolderRenumbered(host=self._session.host)
             record.d_validity = numbers.validity
             self._check(record, rows, numbers, entries, findings, bool(waiting))
 

@@ -34,6 +34,7 @@ from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Rem
 from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState, MessageState, SignIn
 from mailsafi_wizard.net import listing
 from mailsafi_wizard.net.auth import sign_in
+from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session, quoted
 from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.store.journal import FolderRecord, Journal
@@ -42,6 +43,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 PROGRESS_EVERY = 0.2  # seconds
 MOST_SUSPICIONS = 3  # breaks blamed on one message before it is given up
+MOST_BLAMED = 2  # messages given up in a row; after that it is the server, not the messages
 SELECTS_AHEAD = 32
 GENTLE_AFTER = 2  # fruitless passes before going one message at a time
 
@@ -114,6 +116,8 @@ class Worker:
         self._pacer = Pacer(job.persistence)
         self._style = Style()
         self._suspects: Counter[tuple[int, int]] = Counter()
+        self._unread_names = False  # the source listed folders in a form that can't be read
+        self._blamed_in_a_row = 0  # messages given up since the last one that was copied
         self._shut: Counter[int] = Counter()  # folder -> passes in which the source did not open it
         self._retry_failed = True
         self._lost_before: set[tuple[int, int]] = set()
@@ -184,7 +188,7 @@ class Worker:
 
     def _verdict(self) -> MailboxState:
         ledger = self._journal.ledger(self._box.id)
-        return MailboxState.DONE if ledger.complete else MailboxState.INCOMPLETE
+        return MailboxState.DONE if ledger.complete and not self._unread_names else MailboxState.INCOMPLETE
 
     @contextlib.contextmanager
     def _sessions(self) -> Iterator[tuple[Session, Session]]:
@@ -233,16 +237,21 @@ class Worker:
             lookup = Lookup(self._journal, destination, there)
             lookup.look(present)
             planner = Planner(self._journal, source, here, self._heard)
-            works = planner.plan(records, self._retry_failed)
+            shut = {record.id for record, _error in lookup.unreadable}
+            works = planner.plan([r for r in records if r.id not in shut], self._retry_failed)
             self._retry_failed = False
             self._claim(lookup, works)
-            FlagFollower(self._journal, source, destination, here).follow(present)
+            FlagFollower(self._journal, source, destination, here).follow([r for r in present if r.id not in shut])
             self._copy(source, destination, works)
             self._state(MailboxState.CHECKING)
-            shut = {record.id for record, _error in planner.unreadable}
+            self._leave_open(lookup.unreadable, here)
+            shut |= {record.id for record, _error in planner.unreadable}
             findings = ReadBack(self._journal, destination).read([r for r in records if r.id not in shut], there)
             self._pacer.progress()
-            return self._judge(findings, planner.unreadable)
+            self._unread_names = bool(here.garbled)
+            for line in here.garbled[:20]:
+                self._remark("", f"the source lists a folder in a form that cannot be read, it is not copied: {line}")
+            return self._judge(findings, [*planner.unreadable, *lookup.unreadable])
 
     def _claim(self, lookup: Lookup, works: Sequence[FolderWork]) -> None:
         for work in works:
@@ -299,11 +308,11 @@ class Worker:
 
     def _suspect(self, copier: Copier, error: errors.MigrationError) -> None:
         """A break in gentle style is blamed on the message under way; after a few it is given up, so that the others arrive."""
-        if not self._style.gentle or not copier.blamed:
+        if not self._style.gentle or not copier.blamed or isinstance(error, errors.FolderRenumbered):
             return
         work, uid = copier.blamed
-        self._suspects[work.record.id, uid] += 1
-        if self._suspects[work.record.id, uid] < MOST_SUSPICIONS:
+        self._suspects[work.record.id, uid] += 2 if isinstance(error, errors.NoAnswer) else 1
+        if self._blamed_in_a_row >= MOST_BLAMED or self._suspects[work.record.id, uid] < MOST_SUSPICIONS:
             return
         size = dict(zip(work.uids, work.sizes, strict=True)).get(uid, 0)
         reason = f"each of {MOST_SUSPICIONS} attempts ended the same way: {error.title_text}" + (
@@ -311,9 +320,16 @@ class Worker:
         )
         self._fail(work, uid, size, reason, b"")
         self._style.gentle = False
-        self._pacer.progress()
+        self._blamed_in_a_row += 1
 
-    def _judge(self, findings: Findings, unreadable: Sequence[tuple[FolderRecord, errors.CommandRefused]]) -> bool:
+    def _leave_open(self, unreadable: Sequence[tuple[FolderRecord, errors.ServerError]], here: Overview) -> None:
+        """Folders that the destination doesn't open stay in the accounts as what they are: not copied."""
+        for record, _error in unreadable:
+            status = here.status.get(record.source, Status())
+            record.s_count, record.checked = max(record.s_count, status.messages or 0), 0
+        self._journal.save_folders([record for record, _error in unreadable])
+
+    def _judge(self, findings: Findings, unreadable: Sequence[tuple[FolderRecord, errors.ServerError]]) -> bool:
         """Messages that were acknowledged but are not there get one more chance; then they are failed, by name. So do folders."""
         again = False
         for record, error in unreadable:
@@ -321,9 +337,11 @@ class Worker:
             if self._shut[record.id] < MOST_SUSPICIONS:
                 again = True
             else:
-                self._remark(record.source_name, f"could not be opened at the source, nothing of it was copied: {error.detail}")
+                self._remark(
+                    record.source_name, f"{error.fields.get('host')} does not open it, not all of it is copied: {error.detail}"
+                )
         if again:
-            self._pause(1.0)
+            self._pause(max(1.0, *(e.wait for _record, e in unreadable if isinstance(e, errors.ServerBusy)), 0.0))
         for record, uid, size in findings.lost:
             self._fail(
                 FolderWork(record), uid, size, "the destination said that it had stored the message, but does not show it", b""
@@ -385,5 +403,6 @@ class Worker:
         self._done[2] += state is MessageState.COPIED
         self._done[3] += state is MessageState.FAILED
         if state is MessageState.COPIED:
+            self._blamed_in_a_row = 0
             self.copied_bytes += size
             self._pacer.progress()

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.net.session import LITERAL_END, Literal, Session, quoted
+from mailsafi_wizard.net.wire import Deadline
 
 _UID = re.compile(rb"[ (]UID (\d{1,10})(?=[ )\r])")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,19})")
@@ -146,7 +147,9 @@ def listing(session: Session, tag: bytes, most: int = 2_000_000) -> Iterator[Lis
     if session.came_early(tag):
         return
     stray = 0
+    deadline = Deadline(session.wire.patience)
     for _ in range(most):
+        session.check(deadline)
         line = session.wire.readline(1 << 20)
         if not _FETCH.match(line):
             if line.startswith(b"* "):
@@ -166,6 +169,7 @@ def listing(session: Session, tag: bytes, most: int = 2_000_000) -> Iterator[Lis
             line = session.wire.readline(1 << 20)
             head += line
         if entry := _listed(head, header):
+            deadline.part()
             yield entry
     raise session.broken(f"more than {most} lines in a listing")
 
@@ -204,11 +208,14 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
         return
     wire = session.wire
     stray = 0
+    deadline = Deadline(wire.patience)
     while True:
+        session.check(deadline)
         line = wire.readline(1 << 20)
         if _FETCH.match(line):
             body = _body(session, line, largest)
             if body:
+                deadline = Deadline(wire.patience)  # whoever takes it may have taken long
                 yield body
                 continue
         elif not line.startswith(b"* "):

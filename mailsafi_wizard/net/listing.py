@@ -49,6 +49,7 @@ class Overview:
     foreign: tuple[bytes, ...] = ()
     folders: dict[bytes, ListedFolder] = field(default_factory=dict)
     status: dict[bytes, Status] = field(default_factory=dict)
+    garbled: list[str] = field(default_factory=list)  # LIST replies that could not be read: folders that would be missed
 
 
 def inbox_folded(name: bytes) -> bytes:
@@ -133,6 +134,7 @@ def take_list(parts: Parts, result: Overview) -> None:
     try:
         attributes, separator, name, *_rest = structured(parts, 7)
     except ValueError:
+        result.garbled.append(" ".join(parts[0][:100].decode("utf-8", "backslashreplace").split()))
         return
     flags = frozenset(_bytes(a).decode("ascii", "replace").lower() for a in (attributes if isinstance(attributes, tuple) else ()))
     raw = inbox_folded(_name(parts, name))

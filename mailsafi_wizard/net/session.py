@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -295,7 +294,7 @@ class Session:
         """The untagged replies up to the tagged one of ``tag``. Commands must be read in the order they were sent."""
         if self.came_early(tag):
             return
-        deadline = time.monotonic() + self.wire.patience.command
+        deadline = w.Deadline(self.wire.patience)
         for _ in range(most):
             line = self._line()
             if line.startswith(b"* "):
@@ -304,10 +303,14 @@ class Session:
                 yield parts
             elif self.settle(tag, line):
                 return
-            if time.monotonic() > deadline:
-                self.drop()
-                raise errors.NoAnswer("it goes on talking without ever ending its answer", host=self.host)
+            self.check(deadline)
         raise self.broken(f"more than {most} replies to one command")
+
+    def check(self, deadline: w.Deadline) -> None:
+        """Raises NoAnswer, and drops the connection, when an answer has gone on for too long."""
+        if deadline.passed:
+            self.drop()
+            raise errors.NoAnswer("it goes on talking without ever ending its answer", host=self.host)
 
     def _line(self) -> bytes:
         try:

@@ -38,14 +38,31 @@ class Patience:
 
     ``silence`` is the longest time without a single byte while an answer is due. Within any ``window`` at least ``floor`` bytes a
     second must arrive on average, counted only while one line or one literal is being read. ``command`` is the longest time from the
-    moment somebody waits for a command's end to that end, however many other replies the server sends meanwhile.
+    moment somebody waits for a command's end to that end, however many other replies the server sends meanwhile; where an answer has
+    many parts, each part that was asked for adds 1/300 of it.
     """
 
     connect: float = 20.0
     silence: float = 40.0
     window: float = 40.0
     floor: int = 256
-    command: float = 600.0
+    command: float = 300.0
+
+
+class Deadline:
+    """The end of one answer, in time; see `Patience.command`."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._at = time.monotonic() + patience.command
+        self._each = patience.command / 300
+
+    def part(self) -> None:
+        """Something that was asked for has come."""
+        self._at += self._each
+
+    @property
+    def passed(self) -> bool:
+        return time.monotonic() > self._at
 
 
 @dataclass(frozen=True)
