@@ -36,6 +36,9 @@ class Mapper:
         for plan in self._map.plans():
             if not plan.selectable:
                 continue
+            if self._source.folders[plan.source].doubtful and plan.source not in self._source.status:
+                self._remark(plan.source_name, "is listed by the source in a broken form and does not exist there")
+                continue
             self._plans[plan.source] = plan
             found.append(self._record(plan))
         self._close_gone({r.source for r in found})

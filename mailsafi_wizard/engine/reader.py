@@ -44,6 +44,7 @@ class Missing(NamedTuple):
     found: int | None  # bytes delivered, None when nothing was
     digest: bytes
     lines: int = 0  # line ends in what was delivered
+    ended: bool = False  # it ended with a line end
 
 
 @dataclass(frozen=True)
@@ -216,8 +217,8 @@ class Reader(threading.Thread):
         while uid is not None and uid in here:
             body, size = here.pop(uid), expected[uid]
             if len(body.data) != size and not self._size_is_settled(work, body, size):
-                lines = body.data.count(b"\n")
-                self._queue.put(Missing(work, uid, size, len(body.data), fetch.content_digest(body.data), lines), 100)
+                shape = (body.data.count(b"\n"), body.data.endswith(b"\n"))
+                self._queue.put(Missing(work, uid, size, len(body.data), fetch.content_digest(body.data), *shape), 100)
             else:
                 self._queue.put(Whole(work, body), len(body.data) + 500)
             uid = next(turn, None)
@@ -240,7 +241,7 @@ class Reader(threading.Thread):
     def _size_is_settled(self, work: FolderWork, body: Body, size: int) -> bool:
         """Whether a message of another size than listed may be believed: two reads agreed, or this server's sizes are never right."""
         if not self._style.trust_sizes:
-            return believable(self._source, size, len(body.data), body.data.count(b"\n"))
+            return believable(self._source, size, len(body.data), body.data.count(b"\n"), body.data.endswith(b"\n"))
         earlier = self._style.agreed.get((work.record.id, body.uid))
         return earlier is not None and earlier == fetch.content_digest(body.data)
 
@@ -274,13 +275,14 @@ class Reader(threading.Thread):
 
     def _leave_for_later(self, unit: Unit, streamed: fetch.Streamed) -> None:
         """It is shorter than it was listed: read to its end and judged before any of it is sent."""
-        digest, lines = fetch.ContentDigest(), 0
+        digest, lines, ended = fetch.ContentDigest(), 0, False
         for piece in streamed.chunks:
             self._control.checkpoint()
             digest.update(piece)
             lines += piece.count(b"\n")
+            ended = piece.endswith(b"\n")
         size = unit.work.sizes[unit.first]
-        self._queue.put(Missing(unit.work, unit.uids[0], size, streamed.size, digest.digest(), lines), 100)
+        self._queue.put(Missing(unit.work, unit.uids[0], size, streamed.size, digest.digest(), lines, ended), 100)
 
     def _read_twice(self, unit: Unit, first: fetch.Streamed, largest: int) -> fetch.Streamed | None:
         """Reads it once for its content and attributes; None when it was adopted, else the message as it begins to come again."""
@@ -300,13 +302,15 @@ class Reader(threading.Thread):
         return again._replace(flags=flags, date=date)
 
 
-_MISSTATING = re.compile(r"exchange|microsoft|domino|groupwise", re.I)
+_ESTIMATING = re.compile(r"exchange|microsoft|domino|groupwise", re.I)
+LITTLE = 64  # bytes by which sizes are misstated by servers that add a header of their own to them
 
 
-def believable(source: Session, listed: int, found: int, lines: int) -> bool:
+def believable(source: Session, listed: int, found: int, lines: int, ended: bool) -> bool:
     """Whether a message of ``found`` bytes with ``lines`` line ends may be the whole of one that was listed with ``listed`` bytes.
 
-    More than listed may be; less only where line ends were counted as two bytes and delivered as one, or at servers that are known to estimate
-    sizes. Else a part is missing.
+    More than listed may be. Less only where line ends were counted as two bytes and delivered as one, where a little is missing and the text ends
+    (``ended``) as texts do, or at servers that are known to estimate sizes. Else a part is missing.
     """
-    return found >= listed or listed - found == lines or bool(_MISSTATING.search(source.greeting))
+    short = listed - found
+    return short <= 0 or short == lines or (short <= LITTLE and ended) or bool(_ESTIMATING.search(source.greeting))

@@ -163,7 +163,7 @@ class Rounds:
     def _judge_size(self, item: Missing, again: dict[int, dict[int, int]]) -> None:
         """A size other than listed: believed when a second read gives the same content."""
         place = (item.work.record.id, item.uid)
-        if not believable(self._source, item.size, item.found or 0, item.lines):
+        if not believable(self._source, item.size, item.found or 0, item.lines, item.ended):
             if self._tries[place] >= MOST_TRIES:
                 reason = f"the source announces {item.size} bytes and delivers {item.found}: a part is missing"
                 self._fail(item.work, item.uid, item.size, reason, self._attributes(item.work.record, item.uid)[1])

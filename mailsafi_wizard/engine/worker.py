@@ -116,7 +116,6 @@ class Worker:
         self._pacer = Pacer(job.persistence)
         self._style = Style()
         self._suspects: Counter[tuple[int, int]] = Counter()
-        self._unread_names = False  # the source listed folders in a form that can't be read
         self._blamed_in_a_row = 0  # messages given up since the last one that was copied
         self._shut: Counter[int] = Counter()  # folder -> passes in which the source did not open it
         self._retry_failed = True
@@ -188,7 +187,7 @@ class Worker:
 
     def _verdict(self) -> MailboxState:
         ledger = self._journal.ledger(self._box.id)
-        return MailboxState.DONE if ledger.complete and not self._unread_names else MailboxState.INCOMPLETE
+        return MailboxState.DONE if ledger.complete else MailboxState.INCOMPLETE
 
     @contextlib.contextmanager
     def _sessions(self) -> Iterator[tuple[Session, Session]]:
@@ -248,9 +247,8 @@ class Worker:
             shut |= {record.id for record, _error in planner.unreadable}
             findings = ReadBack(self._journal, destination).read([r for r in records if r.id not in shut], there)
             self._pacer.progress()
-            self._unread_names = bool(here.garbled)
             for line in here.garbled[:20]:
-                self._remark("", f"the source lists a folder in a form that cannot be read, it is not copied: {line}")
+                self._remark("", f"the source lists something that cannot be read and names no folder: {line}")
             return self._judge(findings, [*planner.unreadable, *lookup.unreadable])
 
     def _claim(self, lookup: Lookup, works: Sequence[FolderWork]) -> None:

@@ -5,6 +5,7 @@ LIST and STATUS (RFC 9051 section 6.3), NAMESPACE, LIST-STATUS (RFC 5819), SPECI
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ class ListedFolder:
     separator: bytes  # b"" where the server has no hierarchy
     attributes: frozenset[str]
     subscribed: bool = False
+    doubtful: bool = False  # read from a reply that breaks the grammar
 
     @property
     def selectable(self) -> bool:
@@ -49,7 +51,7 @@ class Overview:
     foreign: tuple[bytes, ...] = ()
     folders: dict[bytes, ListedFolder] = field(default_factory=dict)
     status: dict[bytes, Status] = field(default_factory=dict)
-    garbled: list[str] = field(default_factory=list)  # LIST replies that could not be read: folders that would be missed
+    garbled: list[str] = field(default_factory=list)  # LIST replies in which not even a name could be found
 
 
 def inbox_folded(name: bytes) -> bytes:
@@ -134,7 +136,8 @@ def take_list(parts: Parts, result: Overview) -> None:
     try:
         attributes, separator, name, *_rest = structured(parts, 7)
     except ValueError:
-        result.garbled.append(" ".join(parts[0][:100].decode("utf-8", "backslashreplace").split()))
+        if not _recover(parts, result):
+            result.garbled.append(" ".join(parts[0][:100].decode("utf-8", "backslashreplace").split()))
         return
     flags = frozenset(_bytes(a).decode("ascii", "replace").lower() for a in (attributes if isinstance(attributes, tuple) else ()))
     raw = inbox_folded(_name(parts, name))
@@ -143,6 +146,24 @@ def take_list(parts: Parts, result: Overview) -> None:
         flags |= known.attributes
     if len(result.folders) < MOST_FOLDERS:
         result.folders[raw] = ListedFolder(raw, _bytes(separator), flags, "\\subscribed" in flags)
+
+
+_LAST_NAME = re.compile(rb'(?: "((?:[^"\\]|\\.)*)"| ([^\s"(){]+))$')
+
+
+def _recover(parts: Parts, result: Overview) -> bool:
+    """A folder from a LIST reply that breaks the grammar: by its last word, when that can be a name. It may not exist."""
+    if len(parts) > 1:
+        name = parts[-2] if parts[-1] == b"" else b""
+    else:
+        found = _LAST_NAME.search(parts[0])
+        name = re.sub(rb"\\(.)", rb"\1", found[1]) if found and found[1] is not None else (found[2] if found else b"")
+    if not name or len(name) > 1000 or name.upper() == b"NIL":
+        return False
+    raw = inbox_folded(name)
+    if raw not in result.folders and len(result.folders) < MOST_FOLDERS:
+        result.folders[raw] = ListedFolder(raw, result.separator, frozenset(), doubtful=True)
+    return True
 
 
 def _name(parts: Parts, parsed: object) -> bytes:

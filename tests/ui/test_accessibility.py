@@ -38,7 +38,7 @@ def controls(page: QWidget) -> Iterator[QWidget]:
 
 def name_of(widget: QWidget) -> str:
     told = QAccessible.queryAccessibleInterface(widget)
-    return (told.text(QAccessible.Text.Name) if told is not None else "") or widget.accessibleName()
+    return told.text(QAccessible.Text.Name) or widget.accessibleName()
 
 
 @pytest.mark.parametrize("key", [step.key for step in PAGES])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mailsafi_wizard.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
-DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "PROJECT_FILE.md"
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "PROJECT_FILE.md"
 
 
 def test_the_document_names_every_table_and_column() -> None:
