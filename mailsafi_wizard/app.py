@@ -82,7 +82,7 @@ def run(project: Path | None) -> int:
             wizard.window.open_at(project)
         return await _shown(wizard)
 
-    return _application(main)
+    return application(main)
 
 
 def rehearse() -> int:
@@ -92,7 +92,7 @@ def rehearse() -> int:
         wizard.begin_rehearsal()
         return await _shown(wizard)
 
-    return _application(main)
+    return application(main)
 
 
 def rehearse_headless(out: Path) -> int:
@@ -109,7 +109,7 @@ def rehearse_headless(out: Path) -> int:
             _say(f"The rehearsal has failed: {str(error) or type(error).__name__}")
             return 1
 
-    return _application(main, looks="light")
+    return application(main, looks="light")
 
 
 def _say(text: str) -> None:
@@ -128,8 +128,8 @@ async def _shown(wizard: Wizard) -> int:
     return int(await over)
 
 
-def _application(main: Main, looks: str = "") -> int:
-    """``looks``: the colours to wear whatever the person has chosen, and English with it."""
+def application(main: Main, looks: str = "") -> int:
+    """Runs ``main`` in an application of its own and returns its answer. ``looks``: colours to wear whatever the person has chosen, in English."""
     sys.setswitchinterval(SWITCH_INTERVAL)
     before = qInstallMessageHandler(_quiet)
     made = QApplication.instance() or QApplication(sys.argv[:1])

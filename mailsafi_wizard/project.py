@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,7 +19,7 @@ from mailsafi_wizard.engine import inspection, preflight
 from mailsafi_wizard.engine.pacer import LONG
 from mailsafi_wizard.engine.runner import AT_ONCE, Runner
 from mailsafi_wizard.engine.worker import Job
-from mailsafi_wizard.events import Report
+from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
 from mailsafi_wizard.model import (
     Company,
     Endpoint,
@@ -55,6 +56,8 @@ class MigrationProject:
         self._secrets: dict[tuple[int, Side], Secret] = {}
         self._admin: dict[Side, tuple[str, Secret, SignInStyle]] = {}
         self._runner: Runner | None = None
+        self._ledgers: dict[int, tuple[int, Ledger]] = {}
+        self._versions: Counter[int] = Counter()
         self.patience = Patience()
         self.persistence = LONG
 
@@ -286,7 +289,7 @@ class MigrationProject:
             raise errors.WrongUsage(what=f"No password is known for {missing[0][0].address} at the {missing[0][1].value}")
         if not jobs:
             raise errors.WrongUsage(what="There are no mailboxes yet")
-        self._runner = Runner(self._journal, jobs, report)
+        self._runner = Runner(self._journal, jobs, self._noting(report))
         self._runner.start()
 
     @property
@@ -324,7 +327,27 @@ class MigrationProject:
         return self._journal.state(mailbox_id)[1:]
 
     def ledger(self, mailbox_id: int | None = None) -> Ledger:
-        return self._journal.ledger(mailbox_id)
+        """The accounts of one mailbox or of all. They are counted anew when something about a mailbox was told, and remembered between."""
+        if mailbox_id is not None:
+            return self._accounts(mailbox_id)
+        return Ledger.joined(self._accounts(mailbox.id) for mailbox in self.mailboxes())
+
+    def _accounts(self, mailbox_id: int) -> Ledger:
+        version = self._versions[mailbox_id]
+        known = self._ledgers.get(mailbox_id)
+        if known is None or known[0] != version:
+            known = self._ledgers[mailbox_id] = (version, self._journal.ledger(mailbox_id))
+        return known[1]
+
+    def _noting(self, report: Report) -> Report:
+        """``report``, but what it tells of a mailbox also ends what is remembered of its accounts."""
+
+        def told(event: Event) -> None:
+            if isinstance(event, (MailboxFinished, StateChanged)):
+                self._versions[event.mailbox_id] += 1
+            report(event)
+
+        return told
 
     def failures(self, mailbox_id: int | None = None) -> tuple[FailedMessage, ...]:
         return self._journal.failures(mailbox_id)
@@ -344,7 +367,7 @@ class MigrationProject:
         if missing:
             raise errors.WrongUsage(what=f"No password is known for {missing[0][0].address} at the {missing[0][1].value}")
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="verify") as pool:
-            problems = list(pool.map(lambda job: inspection.inspect(job, self._journal, report, deep), jobs))
+            problems = list(pool.map(lambda job: inspection.inspect(job, self._journal, self._noting(report), deep), jobs))
         return self.ledger(), tuple(p for p in problems if p)
 
     def report_facts(self, now: dt.datetime) -> ReportFacts:
