@@ -73,6 +73,9 @@ def _add_secrets(command: argparse.ArgumentParser) -> None:
     command.add_argument("--source-password-file", type=Path, metavar="F")
     command.add_argument("--destination-user", metavar="U")
     command.add_argument("--destination-password-file", type=Path, metavar="F")
+    command.add_argument(
+        "--passphrase-file", type=Path, metavar="F", help="keep the passwords in the project, sealed under this passphrase"
+    )
     command.add_argument("--admin-user", metavar="U", help="one login at the source for all mailboxes")
     command.add_argument("--admin-password-file", type=Path, metavar="F")
     command.add_argument("--admin-style", choices=sorted(STYLES), default=SignInStyle.PLAIN_AUTHZID.value)
@@ -152,6 +155,8 @@ def _prepare(project: MigrationProject, options: argparse.Namespace) -> None:
     if options.admin_user:
         secret = _password(options.admin_password_file, "--admin-password-file")
         project.set_admin(Side.SOURCE, options.admin_user, secret, STYLES[options.admin_style])
+    if options.passphrase_file:
+        project.unlock(_password(options.passphrase_file, "--passphrase-file"))
     if options.list:
         _import(project, options.list)
     elif options.source_user:

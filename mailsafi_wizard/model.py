@@ -10,7 +10,8 @@ import datetime as dt
 import enum
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -145,6 +146,22 @@ class Company:
     help_contact: str = ""
     language: str = "en"  # of the notices: "en" or "sw"
     mailsafi: MailSafiValues = field(default_factory=MailSafiValues)
+
+    def facts(self) -> dict[str, object]:
+        """As plain data for JSON."""
+        return {**asdict(self), "cutover": self.cutover.isoformat() if self.cutover else ""}
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Company:
+        """The reverse of `facts`; what an older form lacks gets its default. Raises TypeError or ValueError when it is not one."""
+        values, cutover = dict(facts.get("mailsafi") or {}), facts.get("cutover")
+        rest = {key: value for key, value in facts.items() if key not in ("mailsafi", "cutover", "domains")}
+        return cls(
+            **rest,
+            domains=tuple(facts.get("domains") or ()),
+            cutover=dt.date.fromisoformat(cutover) if cutover else None,
+            mailsafi=MailSafiValues(**{**values, "mx": tuple(values.get("mx") or ())}),
+        )
 
     @property
     def cutover_at(self) -> dt.datetime | None:

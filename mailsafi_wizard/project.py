@@ -30,7 +30,6 @@ from mailsafi_wizard.model import (
     Mailbox,
     MailboxCensus,
     MailboxState,
-    MailSafiValues,
     RunRecord,
     Secret,
     Side,
@@ -45,6 +44,7 @@ from mailsafi_wizard.report import ReportFacts, build_facts
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.store.credential_list import CredentialList
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.vault import Secrets
 
 
 class MigrationProject:
@@ -53,7 +53,7 @@ class MigrationProject:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self.path = journal.path
-        self._secrets: dict[tuple[int, Side], Secret] = {}
+        self._secrets = Secrets(journal)
         self._admin: dict[Side, tuple[str, Secret, SignInStyle]] = {}
         self._runner: Runner | None = None
         self._ledgers: dict[int, tuple[int, Ledger]] = {}
@@ -99,10 +99,10 @@ class MigrationProject:
     @property
     def company(self) -> Company:
         text = self.note("company")
-        return _company_from(json.loads(text)) if text else Company()
+        return Company.from_facts(json.loads(text)) if text else Company()
 
     def set_company(self, company: Company) -> None:
-        self.set_note("company", json.dumps(_company_facts(company), ensure_ascii=False))
+        self.set_note("company", json.dumps(company.facts(), ensure_ascii=False))
 
     def endpoint(self, side: Side) -> Endpoint | None:
         text = self.note(f"endpoint.{side.value}")
@@ -186,10 +186,20 @@ class MigrationProject:
         return parsed
 
     def has_secret(self, mailbox_id: int, side: Side) -> bool:
-        return bool(self._secrets.get((mailbox_id, side)))
+        return bool(self._secrets.get(mailbox_id, side))
 
     def set_secret(self, mailbox_id: int, side: Side, password: Secret) -> None:
-        self._secrets[mailbox_id, side] = password
+        """Known from now on; kept in the file, sealed, where there is a keychain or a passphrase."""
+        self._secrets.put(mailbox_id, side, password, keep=not self.rehearsal)
+
+    def unlock(self, passphrase: Secret) -> None:
+        """Keeps the project's secrets under a passphrase; raises `vault.WrongPassphrase` when they are kept under another."""
+        self._secrets.unlock(passphrase)
+
+    def erase_secrets(self) -> None:
+        """Forgets every password, in memory, in the file and in the keychain."""
+        self._admin.clear()
+        self._secrets.erase()
 
     def set_admin(self, side: Side, user: str, password: Secret, style: SignInStyle) -> None:
         """One login for all mailboxes of a side, used where a mailbox has no password of its own."""
@@ -202,7 +212,7 @@ class MigrationProject:
 
     def _sign_in(self, box: Mailbox, side: Side) -> SignIn | None:
         user = box.source_user if side is Side.SOURCE else box.destination_user
-        if password := self._secrets.get((box.id, side)):
+        if password := self._secrets.get(box.id, side):
             return SignIn(user, password)
         if side in self._admin:
             admin, secret, style = self._admin[side]
@@ -421,26 +431,3 @@ class MigrationProject:
 
     def add_dns_snapshot(self, json_text: str) -> None:
         self._journal.add_dns_snapshot(dt.datetime.now(dt.UTC), json_text)
-
-
-def _company_facts(company: Company) -> dict[str, object]:
-    values = company.mailsafi
-    return {
-        "name": company.name, "domains": list(company.domains), "cutover": company.cutover.isoformat() if company.cutover else "",
-        "timezone": company.timezone, "help_contact": company.help_contact, "language": company.language,
-        "mailsafi": {
-            "mx": list(values.mx), "spf": values.spf, "dkim_selector": values.dkim_selector, "dkim_value": values.dkim_value,
-            "webmail": values.webmail, "smtp_host": values.smtp_host,
-        },
-    }  # fmt: skip
-
-
-def _company_from(facts: dict[str, object]) -> Company:
-    kept = dict(facts)
-    values = dict(kept.pop("mailsafi", None) or {})  # type: ignore[call-overload]
-    cutover = str(kept.pop("cutover", ""))
-    return Company(
-        **{**kept, "domains": tuple(kept.get("domains") or ())},  # type: ignore[arg-type]
-        cutover=dt.date.fromisoformat(cutover) if cutover else None,
-        mailsafi=MailSafiValues(**{**values, "mx": tuple(values.get("mx") or ())}),
-    )

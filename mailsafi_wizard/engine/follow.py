@@ -58,7 +58,7 @@ class FlagFollower:
             with contextlib.suppress(errors.CommandRefused):
                 deque(fetch.listing(self._source, tag), maxlen=0)
             return 0
-        return self._carry(record, {e.uid: e.flags for e in fetch.listing(self._source, tag)})
+        return self._carry(record, {e.uid: e.flags for e in fetch.listing(self._source, tag, sized=False)})
 
     def _carry(self, record: FolderRecord, now: dict[int, bytes]) -> int:
         groups: dict[tuple[bytes, bytes], list[int]] = defaultdict(list)

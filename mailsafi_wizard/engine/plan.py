@@ -178,7 +178,8 @@ class Planner:
         record.s_validity = numbers.validity if numbers.validity is not None else record.s_validity
         known = self._journal.known_uids(record.id, record.s_next)
         earlier = self._journal.live_count_below(record.id, record.s_next)
-        if earlier + len(found) != numbers.exists:
+        again = retry_failed and any(uid < record.s_next for uid, _size in self._journal.failed_uids(record.id))
+        if again or earlier + len(found) != numbers.exists:
             found, numbers = self._reconcile(work, waiting)
             earlier = self._journal.live_count_below(record.id, record.s_next)
         retried = dict(self._journal.failed_uids(record.id))
@@ -210,10 +211,13 @@ class Planner:
         return listed, numbers
 
     def _reconcile(self, work: FolderWork, waiting: deque[tuple[FolderRecord, bytes, bytes]]) -> tuple[dict[int, int], Opened]:
-        """The count does not agree with what is known: something was deleted at the source, or is counted but not listed."""
+        """What is known does not suffice: something was deleted at the source, is counted but not listed, or failed and may be there by now."""
         record = work.record
         listed, numbers = self._relisted(work, waiting)
         self._journal.set_gone(record.id, self._journal.live_uids(record.id) - set(listed))
         self._journal.set_gone(record.id, set(listed) & self._journal.gone_uids(record.id), gone=False)
+        self._journal.set_failed_sizes(
+            record.id, [(u, listed[u]) for u, _size in self._journal.failed_uids(record.id) if u in listed]
+        )
         live = self._journal.live_uids(record.id)
         return {uid: size for uid, size in listed.items() if uid >= record.s_next or uid not in live}, numbers

@@ -142,8 +142,11 @@ def ask_listing(
     return session.send(b"UID FETCH", uids, b"(" + items + b")" + since)
 
 
-def listing(session: Session, tag: bytes, most: int = 2_000_000) -> Iterator[Listed]:
-    """The lines of a listing; replies without UID or of other kinds are passed over. UIDs may repeat or be unordered: callers decide."""
+def listing(session: Session, tag: bytes, most: int = 2_000_000, sized: bool = True) -> Iterator[Listed]:
+    """The lines of a listing; replies without UID or of other kinds are passed over. UIDs may repeat or be unordered: callers decide.
+
+    ``sized``: sizes were asked for, so a reply without one is no line of it but a change that somebody else made.
+    """
     if session.came_early(tag):
         return
     stray = 0
@@ -168,7 +171,7 @@ def listing(session: Session, tag: bytes, most: int = 2_000_000) -> Iterator[Lis
             header = session.wire.read_exactly(size)
             line = session.wire.readline(1 << 20)
             head += line
-        if entry := _listed(head, header):
+        if (not sized or _SIZE.search(head)) and (entry := _listed(head, header)):
             deadline.part()
             yield entry
     raise session.broken(f"more than {most} lines in a listing")

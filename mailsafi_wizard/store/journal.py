@@ -224,6 +224,11 @@ class Journal(Database):
             for r in self.rows("SELECT uid, size FROM message WHERE folder_id = ? AND state = 5 AND gone = 0", folder_id)
         ]
 
+    def set_failed_sizes(self, folder_id: int, sizes: Iterable[tuple[int, int]]) -> None:
+        """(UID, size) of messages that failed, as the source lists them now."""
+        sql = "UPDATE message SET size = ? WHERE folder_id = ? AND uid = ? AND state = 5"
+        self.write_many(sql, [(size, folder_id, uid) for uid, size in sizes])
+
     def in_doubt(self, folder_id: int) -> list[Intent]:
         sql = "SELECT folder_id, uid, size, digest, key, flags, date FROM message WHERE folder_id = ? AND state = 1"
         return [Intent(*r) for r in self.rows(sql, folder_id)]

@@ -41,5 +41,8 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE census (mailbox_id INTEGER PRIMARY KEY, facts TEXT NOT NULL);
     CREATE TABLE dns_snapshot (id INTEGER PRIMARY KEY, taken TEXT NOT NULL, facts TEXT NOT NULL);
     """,
+    """
+    CREATE TABLE secret (mailbox_id INTEGER NOT NULL, side TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (mailbox_id, side)) WITHOUT ROWID;
+    """,
 )
 VERSION = len(MIGRATIONS)

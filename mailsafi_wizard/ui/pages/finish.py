@@ -135,6 +135,10 @@ class FinishPage(Page):
         self.ticks: dict[str, QCheckBox] = {}
         for key, words in LAST_THINGS:
             last.add(self._tick_row(key, _(words)))
+        erase = Button(
+            _("&Erase all passwords…"), self._ask_erase, kind="quiet", icon="trash", hint=_("In the project and in the keychain")
+        )
+        last.add(row(erase, 1))
         holder = QWidget()
         holder.setLayout(column(self.outcome_place, Card(_("The report")).add(saved), last, 1, spacing=L))
         return holder
@@ -232,6 +236,21 @@ class FinishPage(Page):
         self._saved = path
         kept.mark(self.project, "report")
         self.refresh()
+
+    def _ask_erase(self) -> None:
+        ask.ask(
+            self,
+            _("Erase all passwords of this project?"),
+            _(
+                "They go from the project file, from the keychain and from memory. To copy again you would have to give the list again."
+            ),
+            ask.Answer(_("Keep them"), lambda: None),
+            ask.Answer(_("Erase them"), self.erase, danger=True),
+        )
+
+    def erase(self) -> None:
+        self.tried(self.project.erase_secrets)
+        self.told.emit(_("The passwords have been erased."))
 
     def _open(self) -> None:
         if self._saved is not None:
