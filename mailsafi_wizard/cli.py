@@ -15,9 +15,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mailsafi_wizard import __version__, cutover, errors
+from mailsafi_wizard import __version__, errors
 from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignInStyle
-from mailsafi_wizard.net import dns
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.report import html, write_csv
 from mailsafi_wizard.store import credential_list
@@ -268,6 +267,9 @@ def _check_list(options: argparse.Namespace) -> int:
 
 
 def _dns(options: argparse.Namespace) -> int:
+    from mailsafi_wizard import cutover  # slow to load, and a copy does without
+    from mailsafi_wizard.net import dns
+
     loopback = any(dns.is_loopback(text) for text in options.resolver)
     snapshot = dns.look_up(options.domain, options.selector, options.resolver, authoritative=not loopback)
     for view in snapshot.views:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine import inspection, preflight
@@ -37,14 +38,16 @@ from mailsafi_wizard.model import (
     SignInResult,
     SignInStyle,
 )
-from mailsafi_wizard.net import dns, ladder
-from mailsafi_wizard.net.dns import Snapshot
+from mailsafi_wizard.net import ladder
 from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.report import ReportFacts, build_facts
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.store.credential_list import CredentialList
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.vault import Secrets
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.net.dns import Snapshot
 
 
 class MigrationProject:
@@ -410,6 +413,8 @@ class MigrationProject:
 
         Raises WrongUsage without a domain, DnsUnreachable when nobody answered.
         """
+        from mailsafi_wizard.net import dns  # slow to load, and a copy does without
+
         company = self.company
         if not company.domains:
             raise errors.WrongUsage(what="No domain was entered yet")
@@ -419,9 +424,11 @@ class MigrationProject:
 
     def last_snapshot(self) -> tuple[dt.datetime, Snapshot] | None:
         """The newest kept answer of `look_up` about the domain that is entered now, and when it was given."""
+        from mailsafi_wizard.net import dns
+
         for taken, text in reversed(self.dns_snapshots()):
             with contextlib.suppress(ValueError, KeyError, TypeError):
-                snapshot = Snapshot.from_facts(json.loads(text))
+                snapshot = dns.Snapshot.from_facts(json.loads(text))
                 if self.company.domains and snapshot.domain == dns.normal(self.company.domains[0]):
                     return taken, snapshot
         return None

@@ -6,7 +6,6 @@ A BAD on a line with a pushed literal (RFC 7888) makes a server read the message
 from __future__ import annotations
 
 import datetime as dt
-import email.utils
 import re
 
 SYSTEM_FLAGS = {
@@ -108,6 +107,8 @@ def parsed(date: bytes) -> dt.datetime | None:
 
 def guessed_date(header: bytes) -> bytes:
     """INTERNALDATE from the topmost Received header, else from Date, else b"" (RFC 5322 section 3.3)."""
+    import email.utils  # slow to load, and seldom needed
+
     for pattern in (_RECEIVED, _DATE_HEADER):
         found = pattern.search(header)
         if not found:

@@ -18,8 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
 
@@ -334,6 +332,8 @@ def shown_certificate(endpoint: Endpoint, patience: Patience) -> bytes:
 
 def described(der: bytes) -> str:
     """Subject, issuer and expiry of a DER certificate, for people; "" when it can't be read."""
+    from cryptography import x509  # slow to load, and only a person who looks needs it
+
     try:
         certificate = x509.load_der_x509_certificate(der)
     except ValueError:

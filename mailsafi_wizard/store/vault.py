@@ -10,10 +10,6 @@ import base64
 import os
 import sys
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Secret, Side
 from mailsafi_wizard.store.journal import Journal
@@ -30,18 +26,38 @@ class WrongPassphrase(errors.MigrationError):
     exit_status = 2
 
 
+class Cipher:
+    """AES-GCM with a fresh nonce before each sealed text; ``place`` is bound to it and not kept."""
+
+    def __init__(self, key: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # slow to load, and needed only where there is a vault
+
+        self._aes = AESGCM(key)
+
+    def sealed(self, data: bytes, place: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._aes.encrypt(nonce, data, place)
+
+    def opened(self, sealed: bytes, place: bytes) -> bytes | None:
+        """None when it was sealed with another key or for another place, or was changed."""
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            return self._aes.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+        except (InvalidTag, ValueError):
+            return None
+
+
 class Vault:
     """An open vault. Raises ProjectError and its kinds when the file can't be written."""
 
     def __init__(self, journal: Journal, key: bytes) -> None:
         self._journal = journal
-        self._cipher = AESGCM(key)
+        self._cipher = Cipher(key)
         self._id = journal.note("vault.id").encode()
 
     def put(self, mailbox_id: int, side: Side, secret: Secret) -> None:
-        nonce = os.urandom(NONCE_BYTES)
-        data = secret.reveal().encode("utf-8", "surrogatepass")
-        sealed = nonce + self._cipher.encrypt(nonce, data, self._place(mailbox_id, side))
+        sealed = self._cipher.sealed(secret.reveal().encode("utf-8", "surrogatepass"), self._place(mailbox_id, side))
         self._journal.write("INSERT OR REPLACE INTO secret VALUES (?, ?, ?)", mailbox_id, side.value, sealed)
 
     def get(self, mailbox_id: int, side: Side) -> Secret | None:
@@ -50,11 +66,8 @@ class Vault:
         if not found:
             return None
         sealed = bytes(found[0][0])
-        try:
-            data = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._place(mailbox_id, side))
-        except (InvalidTag, ValueError):
-            return None
-        return Secret(data.decode("utf-8", "surrogatepass"))
+        data = self._cipher.opened(sealed, self._place(mailbox_id, side))
+        return None if data is None else Secret(data.decode("utf-8", "surrogatepass"))
 
     def _place(self, mailbox_id: int, side: Side) -> bytes:
         return self._id + b"\0%d\0" % mailbox_id + side.value.encode()
@@ -101,19 +114,16 @@ def by_passphrase(journal: Journal, passphrase: Secret) -> Vault:
     """The project's vault under ``passphrase``, made when there is none yet; raises WrongPassphrase."""
     if journal.note("vault.kind") != "passphrase":
         _begin(journal, "passphrase")
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
     salt = base64.b64decode(journal.note("vault.salt"))
     kdf = Scrypt(salt=salt, length=KEY_BYTES, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P)
     key = kdf.derive(passphrase.reveal().encode("utf-8", "surrogatepass"))
-    cipher, check = AESGCM(key), journal.note("vault.check")
+    cipher, check = Cipher(key), journal.note("vault.check")
     if not check:
-        nonce = os.urandom(NONCE_BYTES)
-        journal.set_note("vault.check", base64.b64encode(nonce + cipher.encrypt(nonce, _CHECK, salt)).decode())
-        return Vault(journal, key)
-    sealed = base64.b64decode(check)
-    try:
-        cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], salt)
-    except InvalidTag:
-        raise WrongPassphrase(path=journal.path) from None
+        journal.set_note("vault.check", base64.b64encode(cipher.sealed(_CHECK, salt)).decode())
+    elif cipher.opened(base64.b64decode(check), salt) != _CHECK:
+        raise WrongPassphrase(path=journal.path)
     return Vault(journal, key)
 
 
