@@ -115,6 +115,14 @@ class FolderMap:
             if (role := role_of(f, levels(f.name, destination))) and f.selectable
         }
         self._role_owner = self._owners()
+        self._keep_exact_names()
+
+    def _keep_exact_names(self) -> None:
+        """A name that the destination can hold as it is goes before one that has to be mended into it."""
+        for folder in self._source.folders.values():
+            path = levels(folder.name, self._source)
+            if folder.name not in self._known and all(self._part(part) == decode_name(part)[0] for part in path):
+                self._taken.setdefault(self._fold(self._join(tuple(self._part(part) for part in path))), folder.name)
 
     def _owners(self) -> dict[Role, bytes]:
         """The one source folder that holds each role: a stated one before a named one, the first of several."""

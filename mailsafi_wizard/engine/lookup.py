@@ -63,9 +63,11 @@ class Lookup:
     def look(self, records: Sequence[FolderRecord]) -> None:
         """For folders that exist at the destination: new or doubtful mail there is listed, matched or noted as foreign."""
         waiting: deque[tuple[FolderRecord, bytes, bytes]] = deque()
+        asked = 0
         for record in records:
             if not self._must_list(record):
                 continue
+            asked += 1
             exotic = fetch.needs_go_ahead(self._session, record.destination)
             self._drain(waiting, 0 if exotic else AHEAD)
             examine = fetch.examine(self._session, record.destination)
@@ -74,6 +76,9 @@ class Lookup:
             if exotic:
                 self._drain(waiting, 0)
         self._drain(waiting, 0)
+        busy = [error for _record, error in self.unreadable if isinstance(error, errors.ServerBusy)]
+        if len(busy) == asked > min(1, len(records) - 1):
+            raise busy[0]  # not a folder but the server
         for record, unknown in self._later:  # now nothing is in flight
             self._settle_doubt(record, unknown)
             self._journal.put_foreign(record.id, [Foreign(e.uid, e.size, e.key, None) for e in unknown.values()])
