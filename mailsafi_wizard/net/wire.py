@@ -105,7 +105,7 @@ def connect(endpoint: Endpoint, patience: Patience) -> socket.socket:
     """A TCP connection to the first address that answers; raises one of the connection errors."""
     try:
         sock = socket.create_connection((endpoint.host, endpoint.port), timeout=patience.connect)
-    except socket.gaierror as e:
+    except (socket.gaierror, UnicodeError) as e:
         raise errors.NoSuchHost(str(e), host=endpoint.host) from e
     except TimeoutError as e:
         raise errors.ConnectTimeout(str(e), host=endpoint.host, port=endpoint.port) from e

@@ -11,9 +11,8 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
-from mailsafi_wizard.demo.certificates import Authority, Certificate
+from mailsafi_wizard.demo.certificates import Certificate
 from mailsafi_wizard.model import Endpoint, Security
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.net.wire import Patience, Wire
@@ -169,7 +168,3 @@ def over_tls(certificate: Certificate, talk: Talk, broken: list[ssl.SSLError] | 
             talk(secure)
 
     return secured
-
-
-def authority(folder: Path) -> Authority:
-    return Authority(folder / "authority")
