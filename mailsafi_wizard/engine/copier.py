@@ -19,7 +19,8 @@ from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.append import Appender, Outgoing, Settled
 from mailsafi_wizard.net.attributes import guessed_date, is_doubtful, readable_date, storable_flags
 from mailsafi_wizard.net.session import Session
-from mailsafi_wizard.store.journal import Intent, Journal, Outcome
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import Intent, Outcome
 
 QUEUE_BYTES = 16 << 20
 BATCH_BYTES = 4 << 20

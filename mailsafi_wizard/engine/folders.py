@@ -40,6 +40,7 @@ NOT_MAIL = re.compile(
     r"|chats|outbox|files|rss feeds|quick step settings)\Z",
     re.I,
 )
+ARCHIVE_NAME = "Archive"
 LONGEST_PART = 200  # characters of one level of a name; Dovecot and Cyrus take more, file systems do not
 
 
@@ -87,7 +88,7 @@ def exclusion(folder: ListedFolder, overview: Overview, role: Role | None, path:
     """Why a folder is left out, or ""."""
     if any(folder.name.startswith(p) or folder.name + (overview.separator or b"/") == p for p in overview.foreign):
         return "shared or another user's folder"
-    if role in (Role.ALL, Role.FLAGGED, Role.IMPORTANT) and role_is_stated(folder):
+    if role in (Role.FLAGGED, Role.IMPORTANT) and role_is_stated(folder):
         return "a view of mail that is copied from its own folder"
     if any(NOT_MAIL.match(decode_name(part)[0]) for part in path) and role is None and _looks_like_exchange(overview):
         return "not a mail folder"
@@ -170,6 +171,10 @@ class FolderMap:
     def _wanted(self, path: tuple[bytes, ...], role: Role | None) -> tuple[str, ...]:
         if role is Role.INBOX:
             return ("INBOX",)
+        if role is Role.ALL:  # what is in no other folder: archived mail (see `rest`)
+            role = Role.ARCHIVE
+            if role not in self._roles:
+                return (ARCHIVE_NAME,)
         if role and (target := self._roles.get(role)):
             same = self._join(tuple(self._part(p) for p in path))
             existing = self._destination.folders.get(same)

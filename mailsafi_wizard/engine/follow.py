@@ -15,7 +15,8 @@ from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.attributes import storable_flags
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session, quoted
-from mailsafi_wizard.store.journal import FolderRecord, Journal
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import FolderRecord
 
 STORE_AT_ONCE = 500
 

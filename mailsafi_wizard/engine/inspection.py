@@ -15,7 +15,8 @@ from mailsafi_wizard.events import MailboxFinished, Remark, Report, StateChanged
 from mailsafi_wizard.model import MailboxState
 from mailsafi_wizard.net import fetch, listing
 from mailsafi_wizard.net.session import Session
-from mailsafi_wizard.store.journal import FolderRecord, Journal
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import FolderRecord
 
 
 class Inspection:

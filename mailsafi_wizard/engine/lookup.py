@@ -17,7 +17,8 @@ from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.fetch import Listed
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Parts, Session
-from mailsafi_wizard.store.journal import FolderRecord, Foreign, Intent, Journal, Outcome, Unconfirmed
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import FolderRecord, Foreign, Intent, Outcome, Unconfirmed
 
 AHEAD = 16
 _NUMBER_CODES = re.compile(rb"\[(UIDVALIDITY|UIDNEXT|HIGHESTMODSEQ) (\d{1,19})\]", re.I)

@@ -10,7 +10,8 @@ from mailsafi_wizard.model import Role
 from mailsafi_wizard.net import listing
 from mailsafi_wizard.net.listing import ListedFolder, Overview
 from mailsafi_wizard.net.session import Session, quoted
-from mailsafi_wizard.store.journal import FolderRecord, Journal
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import FolderRecord
 
 _USES = {Role.SENT, Role.DRAFTS, Role.TRASH, Role.JUNK, Role.ARCHIVE}
 
@@ -42,7 +43,7 @@ class Mapper:
             self._plans[plan.source] = plan
             found.append(self._record(plan))
         self._close_gone({r.source for r in found})
-        return found
+        return sorted(found, key=lambda r: r.role == Role.ALL.value)
 
     def _close_gone(self, listed: set[bytes]) -> None:
         """Folders that the source lists no more: what was copied of them stays at the destination, nothing of them is open."""

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.lookup import Opened, opened
+from mailsafi_wizard.engine.rest import Rest
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session
-from mailsafi_wizard.store.journal import FolderRecord, Journal
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import FolderRecord
 
 AHEAD = 16
 
@@ -26,6 +28,7 @@ class FolderWork:
     uids: array[int] = field(default_factory=lambda: array("L"))
     sizes: array[int] = field(default_factory=lambda: array("Q"))
     keys: set[int] = field(default_factory=set)
+    pairs: dict[int, tuple[int, int]] = field(default_factory=dict)  # UID -> key and size, where `Rest` wants them
     claims: dict[bytes, deque[int]] = field(default_factory=dict)
     permanent: frozenset[bytes] | None = None
     highest: int = 0  # the highest UID listed
@@ -80,11 +83,13 @@ class Planner:
         self._session = session
         self._overview = overview
         self._heard = heard
+        self._rest = Rest(journal, ())
         self.unreadable: list[tuple[FolderRecord, errors.ServerError]] = []
 
     def plan(self, records: Sequence[FolderRecord], retry_failed: bool) -> list[FolderWork]:
         """Works of all folders with something to copy, in the order given; the journal's counts are brought up to date."""
         works: list[FolderWork] = []
+        self._rest = Rest(self._journal, records)
         waiting: deque[tuple[FolderRecord, bytes, bytes]] = deque()
         for record in records:
             status = self._overview.status.get(record.source, Status())
@@ -120,7 +125,8 @@ class Planner:
         record.s_validity = validity if validity is not None else record.s_validity
 
     def _ask(self, record: FolderRecord) -> bytes:
-        return fetch.ask_listing(self._session, b"%d:*" % record.s_next, key=bool(self._journal.foreign(record.id)))
+        key = self._rest.record is not None or bool(self._journal.foreign(record.id))
+        return fetch.ask_listing(self._session, b"%d:*" % record.s_next, key=key)
 
     def _drain(
         self, waiting: deque[tuple[FolderRecord, bytes, bytes]], works: list[FolderWork], retry_failed: bool, keep: int
@@ -159,6 +165,8 @@ class Planner:
                 continue  # "n:*" always names the last message (RFC 9051 section 9, seq-range)
             found[entry.uid] = entry.size
             work.keys.add(entry.key)
+            if self._rest.record is not None:
+                work.pairs[entry.uid] = (entry.key, entry.size)
             if len(found) % 5000 == 0:
                 self._heard(work.record.source_name, len(found))
         return found
@@ -186,6 +194,10 @@ class Planner:
         pending = {uid: size for uid, size in found.items() if uid not in known and (retry_failed or uid not in retried)}
         if retry_failed:
             pending.update({uid: size for uid, size in retried.items() if uid < record.s_next})
+        if self._rest.record is record:
+            pending = self._rest.only_here(work.pairs, pending)
+        else:
+            self._rest.note(work.pairs, pending)
         for uid in sorted(pending):
             work.uids.append(uid)
             work.sizes.append(pending[uid])

@@ -14,7 +14,8 @@ from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.append import Appender, Outgoing
 from mailsafi_wizard.net.session import Session
-from mailsafi_wizard.store.journal import FolderRecord, Intent, Journal, Outcome
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import FolderRecord, Intent, Outcome
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 

@@ -16,7 +16,8 @@ from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.attributes import readable_date, storable_flags
 from mailsafi_wizard.net.fetch import Listed
 from mailsafi_wizard.net.session import Session, quoted
-from mailsafi_wizard.store.journal import FolderRecord, Journal
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import FolderRecord
 
 MOST_TRIES = 3  # single attempts at a message before a refusal is taken as final
 SIZES_AGREED = 5  # messages whose true size differs from the listed one before the listing is no longer believed

@@ -12,7 +12,8 @@ from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.fetch import Listed
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session
-from mailsafi_wizard.store.journal import FolderRecord, Foreign, Journal, Unconfirmed
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import FolderRecord, Foreign, Unconfirmed
 
 
 @dataclass

@@ -37,7 +37,8 @@ from mailsafi_wizard.net.auth import sign_in
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session, quoted
 from mailsafi_wizard.net.wire import Patience, Trust
-from mailsafi_wizard.store.journal import FolderRecord, Journal
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import FolderRecord
 
 A = TypeVar("A")
 B = TypeVar("B")

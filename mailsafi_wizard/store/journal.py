@@ -6,10 +6,9 @@ Speaks SQL only; who decides what becomes of a message is `engine`. Every writin
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from mailsafi_wizard.model import (
     FailedMessage,
@@ -24,92 +23,12 @@ from mailsafi_wizard.model import (
     SignInResult,
 )
 from mailsafi_wizard.store.database import Database, Row
+from mailsafi_wizard.store.rows import FolderRecord, Foreign, Intent, Outcome, Unconfirmed
 
 _FOLDER_COLUMNS = (
     "id, mailbox_id, source, source_name, destination, destination_name, role, excluded_reason, renamed, s_validity, s_next, s_claimed_next,"
     " s_modseq, s_count, s_bytes, d_validity, d_next, d_count, d_modseq, checked"
 )
-
-
-@dataclass
-class FolderRecord:
-    """One folder pair. s_ is the source's, d_ the destination's: validity = UIDVALIDITY, modseq = HIGHESTMODSEQ, count = messages.
-
-    All source UIDs below ``s_next`` have a row; all destination UIDs below ``d_next`` are known, as ours or as foreign.
-    """
-
-    id: int
-    mailbox_id: int
-    source: bytes
-    source_name: str
-    destination: bytes
-    destination_name: str
-    role: str = ""
-    excluded_reason: str = ""
-    renamed: int = 0
-    s_validity: int | None = None
-    s_next: int = 1
-    s_claimed_next: int | None = None
-    s_modseq: int | None = None
-    s_count: int = 0
-    s_bytes: int = 0
-    d_validity: int | None = None
-    d_next: int = 1
-    d_count: int | None = None
-    d_modseq: int | None = None
-    checked: int = 0
-
-
-class Intent(NamedTuple):
-    """A message about to be sent. ``digest`` is None for one that is relayed in chunks: it is known only afterwards."""
-
-    folder_id: int
-    uid: int
-    size: int
-    digest: bytes | None
-    key: int
-    flags: bytes
-    date: bytes
-
-
-class Outcome(NamedTuple):
-    """What became of a message."""
-
-    folder_id: int
-    uid: int
-    state: MessageState
-    d_uid: int | None = None
-    digest: bytes | None = None
-    reason: str = ""
-    size: int = 0
-    key: int = 0
-    flags: bytes = b""
-    date: bytes = b""
-
-    @property
-    def placed(self) -> int | None:
-        """The destination UID; None for one that the user has deleted there since (see `Journal.forget_source`)."""
-        return self.d_uid if self.d_uid is None or self.d_uid > 0 else None
-
-
-class Unconfirmed(NamedTuple):
-    """A message that counts as stored but has not been seen at the destination yet."""
-
-    uid: int
-    d_uid: int | None
-    size: int
-    key: int
-    digest: bytes | None
-    state: int
-
-
-class Foreign(NamedTuple):
-    """A message at the destination that did not come from us, as far as known."""
-
-    uid: int
-    size: int
-    key: int
-    digest: bytes | None
 
 
 class Journal(Database):
@@ -312,6 +231,20 @@ class Journal(Database):
 
     def set_flags(self, folder_id: int, flags: Iterable[tuple[int, bytes]]) -> None:
         self.write_many("UPDATE message SET flags = ? WHERE folder_id = ? AND uid = ?", [(f, folder_id, u) for u, f in flags])
+
+    def pairs_elsewhere(self, mailbox_id: int, folder_id: int) -> Counter[tuple[int, int]]:
+        """(Message-ID key, size) of all messages in other folders of a mailbox that are at the destination."""
+        sql = (
+            "SELECT m.key, m.size FROM message m JOIN folder f ON f.id = m.folder_id"
+            " WHERE f.mailbox_id = ? AND f.id <> ? AND m.state IN (2, 3) AND m.key <> 0"
+        )
+        return Counter((r[0], r[1]) for r in self.each(sql, mailbox_id, folder_id))
+
+    def pairs_left_out(self, folder_id: int) -> Counter[tuple[int, int]]:
+        """(Message-ID key, size) of the messages of a folder that were left out."""
+        return Counter(
+            (r[0], r[1]) for r in self.each("SELECT key, size FROM message WHERE folder_id = ? AND state = 4", folder_id)
+        )
 
     # --- the destination's side
 

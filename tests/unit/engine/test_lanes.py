@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailsafi_wizard.engine.lanes import shared_out
 from mailsafi_wizard.engine.plan import FolderWork
-from mailsafi_wizard.store.journal import FolderRecord
+from mailsafi_wizard.store.rows import FolderRecord
 
 SIZES = st.lists(st.integers(0, 10_000), max_size=30)
 

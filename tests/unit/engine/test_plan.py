@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailsafi_wizard.engine.plan import FolderWork, units
 from mailsafi_wizard.net.fetch import BIG
-from mailsafi_wizard.store.journal import FolderRecord
+from mailsafi_wizard.store.rows import FolderRecord
 
 SIZES = st.lists(st.integers(0, 3 * BIG), max_size=30)
 
