@@ -25,9 +25,9 @@ Parts = list[bytes]  # line, literal, line, literal, line ...: one untagged repl
 Climbed = Callable[[Rung, str], None]
 
 LITERAL_END = re.compile(rb"~?\{(\d{1,19})\+?\}\r?\n\Z")
-_TAGGED = re.compile(rb"([A-Za-z0-9]+) (OK|NO|BAD)(?: (.*))?\r?\n\Z", re.I | re.S)
+_TAGGED = re.compile(rb"([A-Za-z0-9]+) (OK|NO|BAD)(?: (.*?))?\r?\n\Z", re.I | re.S)
 _CODE = re.compile(rb"\[([A-Za-z0-9.\-]+)(?: ([^\]]*))?\]")
-_GREETING = re.compile(rb"\* (OK|PREAUTH|BYE)\b ?(.*)\r?\n\Z", re.I | re.S)
+_GREETING = re.compile(rb"\* (OK|PREAUTH|BYE)\b ?(.*?)\r?\n\Z", re.I | re.S)
 MOST_REPLY_BYTES = 4 << 20  # of one untagged reply outside message bodies
 MOST_STRAY_REPLIES = 20_000  # untagged replies nobody asked for, within one command
 

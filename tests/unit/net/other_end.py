@@ -85,7 +85,7 @@ class Line:
             self._teller.join(5)
 
 
-Talk = Callable[[socket.socket], None]
+Talk = Callable[[socket.socket], object]
 
 
 class Listener:

@@ -315,12 +315,12 @@ def test_a_server_without_tls_is_told_as_that() -> None:
 
 
 def test_one_who_hangs_up_in_the_handshake_is_a_lost_connection() -> None:
-    with Listener(lambda connection: connection.recv(1000) and None) as listener, pytest.raises(errors.ConnectionLost):
+    with Listener(lambda connection: connection.recv(1000)) as listener, pytest.raises(errors.ConnectionLost):
         secured(listener, Trust())
 
 
 def test_one_who_is_silent_in_the_handshake_runs_into_the_deadline() -> None:
-    with Listener(lambda connection: listener.over.wait(30) and None) as listener:
+    with Listener(lambda connection: listener.over.wait(30)) as listener:
         wire = Wire(w.connect(listener.endpoint, HASTY), listener.endpoint, HASTY)
         with pytest.raises(errors.NoAnswer):
             wire.secure(Trust())
