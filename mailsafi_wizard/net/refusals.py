@@ -14,7 +14,7 @@ _BUSY_TEXT = re.compile(
 )
 _THROTTLE_TEXT = re.compile(r"throttl|back.?off time", re.I)  # Exchange says this with BAD
 _QUOTA_TEXT = re.compile(
-    r"over.?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ )?quota|mailbox (?:is )?full|not enough (?:disk )?(?:space|quota)",
+    r"over.?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ ){0,3}quota|mailbox (?:is )?full|not enough (?:disk )?(?:space|quota)",
     re.I,
 )
 _TOO_BIG_TEXT = re.compile(r"too (?:big|large|long)|exceeds? (?:the )?(?:maximum|max|allowed|message) .*size|message size", re.I)
@@ -78,7 +78,7 @@ def sign_in_refusal(host: str, user: str, code: str, text: str) -> errors.Server
     if (
         code in ("UNAVAILABLE", "INUSE", "SERVERBUG", "THROTTLED")
         or _THROTTLE_TEXT.search(text)
-        or (code == "" and re.search(r"temporar|try again|unavailable|internal error", text, re.I))
+        or (code == "" and not _BLOCKED.search(text) and re.search(r"temporar|try again|unavailable|internal error", text, re.I))
     ):
         return errors.ServerBusy(text, wait=asked_wait(text), host=host)
     if _BLOCKED.search(text):
