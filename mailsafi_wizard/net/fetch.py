@@ -233,7 +233,7 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
 
 def _body(session: Session, line: bytes, largest: int) -> Body | None:
     """One FETCH reply; None when it carries no body (a change of flags somebody else made)."""
-    head, data = line, None
+    head, data, ends = line, None, _TAIL.search
     while True:
         found = _BODY.search(line)
         literal = LITERAL_END.search(line)
@@ -244,13 +244,13 @@ def _body(session: Session, line: bytes, largest: int) -> Body | None:
             piece = session.wire.read_exactly(size)
             if found and found[3]:
                 data = piece
-            line = session.wire.readline(1 << 20)
+            line, ends = session.wire.readline(1 << 20), _TAIL.match  # right behind the literal
             head = head[: literal.start()] + line if head.endswith(literal[0]) else head + line
             continue
         if found and data is None:
             data = b"" if found[1] else re.sub(rb"\\(.)", rb"\1", found[2] or b"")
         break
-    if not _TAIL.search(line):
+    if not ends(line):
         raise session.broken("a message whose end is not where it was announced")
     uid, flags, date = _UID.search(head), _FLAGS.search(head), _DATE.search(head)
     if data is None or not uid:
@@ -306,7 +306,7 @@ def _streamed(session: Session, tag: bytes, size: int) -> Iterator[bytes]:
         if held:
             yield held
         held = piece
-    if not _TAIL.search(session.wire.readline(1 << 20)):
+    if not _TAIL.match(session.wire.readline(1 << 20)):
         raise session.broken("a message whose end is not where it was announced")
     yield from _rest(session, tag, held)
 
