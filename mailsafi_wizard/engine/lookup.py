@@ -126,6 +126,8 @@ class Lookup:
         for _uid, d_uid in placed:
             unknown.pop(d_uid or 0, None)
         self._later.append((record, unknown))
+        if record.d_count is not None:
+            record.d_count += len(entries)
         highest = max((e.uid for e in entries), default=record.d_next - 1)
         record.d_next = max(record.d_next, highest + 1)
 

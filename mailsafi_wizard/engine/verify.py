@@ -97,11 +97,12 @@ class ReadBack:
             else:
                 doubtful.append((row, entry))
         self._journal.confirm(record.id, sound)
+        new = sum(uid >= record.d_next for uid in entries)
         taken = set(placed.values())
         self._journal.put_foreign(record.id, [Foreign(e.uid, e.size, e.key, None) for e in strangers if e.uid not in taken])
         if not missing:  # else the next look-up starts where they may turn up after all
             record.d_next = max([record.d_next, *(uid + 1 for uid in entries)])
-        self._later.append((record, doubtful, missing, numbers, len(strangers)))
+        self._later.append((record, doubtful, missing, numbers, new))
         if not busy:
             self._look_closer(findings)
 

@@ -11,7 +11,6 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -197,8 +196,8 @@ class Worker:
             pair = self._open_pair()
             self._pacer.proven = self._slots.reached = True
             yield pair
-            with ThreadPoolExecutor(len(self._open)) as pool:
-                list(pool.map(Session.logout, self._open))
+            for session in self._open:
+                session.logout()
         finally:
             for session in self._open:
                 session.drop()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import hashlib
 import io
 import socket
@@ -71,14 +72,27 @@ class Trust:
 
     def context(self, endpoint: Endpoint) -> ssl.SSLContext:
         """TLS 1.2 or newer with full verification, or, for a pinned endpoint, none but the fingerprint (checked by `Wire.secure`)."""
-        context = ssl.create_default_context()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if endpoint.pin:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        elif self.ca_file:
-            context.load_verify_locations(cafile=str(self.ca_file))
-        return context
+        return _context(bool(endpoint.pin), self.ca_file, _changed(self.ca_file))
+
+
+def _changed(path: Path | None) -> float:
+    try:
+        return path.stat().st_mtime if path else 0.0
+    except OSError:
+        return 0.0
+
+
+@functools.lru_cache(maxsize=8)
+def _context(pinned: bool, ca_file: Path | None, _changed_at: float) -> ssl.SSLContext:
+    """Kept, because reading the system's certificates takes longer than a connection on the spot."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if pinned:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    elif ca_file:
+        context.load_verify_locations(cafile=str(ca_file))
+    return context
 
 
 @contextlib.contextmanager
