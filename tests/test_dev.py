@@ -252,7 +252,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 def test_the_second_start_installs_nothing(bare: list[list[str]]) -> None:
     dev.need_venv(dev=True)
-    assert [command[2] for command in bare] == ["venv", "pip"]
+    assert [command[2] for command in bare] == ["venv", "pip", "compileall"]
     bare.clear()
     dev.need_venv(dev=True)
     dev.need_venv(dev=False)
@@ -261,9 +261,9 @@ def test_the_second_start_installs_nothing(bare: list[list[str]]) -> None:
 
 def test_the_tools_for_tests_come_when_they_are_wanted(bare: list[list[str]]) -> None:
     dev.need_venv(dev=False)
-    assert not bare[-1][-1].endswith("[dev]")
+    assert not bare[-2][-1].endswith("[dev]")
     dev.need_venv(dev=True)
-    assert bare[-1][-1].endswith("[dev]")
+    assert bare[-2][-1].endswith("[dev]")
 
 
 def test_changed_requirements_are_installed(bare: list[list[str]]) -> None:
@@ -271,7 +271,7 @@ def test_changed_requirements_are_installed(bare: list[list[str]]) -> None:
     (dev.ROOT / "pyproject.toml").write_text("# another\n", "utf-8")
     bare.clear()
     dev.need_venv(dev=True)
-    assert [command[2] for command in bare] == ["pip"]
+    assert [command[2] for command in bare] == ["pip", "compileall"]
 
 
 def test_a_failed_install_is_tried_again(bare: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
