@@ -42,9 +42,13 @@ class Line:
         sizes: Iterable[int] = (),
         capabilities: Iterable[str] = USUAL,
         ended: bool = True,
+        listens: bool = False,
         patience: Patience = SOON,
     ) -> None:
-        """``said`` is what the server says, whatever it is asked; when ``ended`` it then hangs up."""
+        """``said`` is what the server says, whatever it is asked; when ``ended`` it then hangs up.
+
+        ``listens``: takes in at once what the client sends, so that it may send much; `heard` is then empty.
+        """
         mine, self.far = socket.socketpair()
         near = Chopped(fileno=mine.detach())
         near.sizes = iter(sizes)
@@ -52,11 +56,22 @@ class Line:
         self.wire = Wire(near, HERE, patience)
         self.session = Session(self.wire, HERE)
         self.session.capabilities = frozenset(capabilities)
-        self._teller = threading.Thread(target=self._say, args=(said, ended), daemon=True)
+        self._threads: list[threading.Thread] = []
         if len(said) > 50_000:
-            self._teller.start()
+            self._start(self._say, said, ended)
         else:
             self._say(said, ended)
+        if listens:
+            self._start(self._listen)
+
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        self._threads.append(threading.Thread(target=work, args=arguments, daemon=True))
+        self._threads[-1].start()
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError):
+            while self.far.recv(1 << 16):
+                pass
 
     def _say(self, said: bytes, ended: bool) -> None:
         with contextlib.suppress(OSError):
@@ -80,9 +95,9 @@ class Line:
 
     def __exit__(self, *_exc: object) -> None:
         self.wire.drop()
+        for thread in self._threads:
+            thread.join(5)
         self.far.close()
-        if self._teller.ident:
-            self._teller.join(5)
 
 
 Talk = Callable[[socket.socket], object]

@@ -249,6 +249,11 @@ def test_structures_are_read_or_refused_and_nothing_else(pieces: list[bytes]) ->
     assert isinstance(found, tuple)
 
 
+@given(st.binary(max_size=20), st.binary(max_size=5))
+def test_literals_are_read_where_they_stand(name: bytes, other: bytes) -> None:
+    assert structured([b"* X (", name, b') "/" ', other, b" (B 2)"], 4) == ((name,), b"/", other, (b"B", 2))
+
+
 def test_deep_parentheses_are_refused() -> None:
     with pytest.raises(ValueError, match="deep"):
         structured([b"* X " + b"(" * 100_000], 4)
