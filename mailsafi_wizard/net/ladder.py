@@ -16,6 +16,7 @@ _RUNG_OF: tuple[tuple[type[errors.MigrationError], Rung], ...] = (
     (errors.NoRoute, Rung.CONNECTION),
     (errors.ConnectTimeout, Rung.CONNECTION),
     (errors.NotTrusted, Rung.TLS),
+    (errors.NotImap, Rung.GREETING),
     (errors.SignInRefused, Rung.SIGN_IN),
 )
 

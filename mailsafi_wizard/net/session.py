@@ -119,12 +119,12 @@ class Session:
             if endpoint.security is Security.TLS:
                 wire.secure(trust)
                 climbed(Rung.TLS, wire.tls_version)
+            elif endpoint.security is Security.CLEARTEXT:
+                climbed(Rung.TLS, "none, as chosen")
             session._greet()
             if endpoint.security is Security.STARTTLS:
                 session._starttls(trust)
                 climbed(Rung.TLS, wire.tls_version)
-            elif endpoint.security is Security.CLEARTEXT:
-                climbed(Rung.TLS, "none, as chosen")
             if not session.capabilities:
                 session.ask_capabilities()
             climbed(Rung.GREETING, session.greeting)
