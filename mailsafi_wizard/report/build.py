@@ -202,7 +202,7 @@ def _mailbox_outcome(ledger: Ledger) -> str:
 
 
 def _by_folder(m: _Material) -> Section:
-    columns = (Column(_("Mailbox"), weight=2.5), Column(_("Folder"), weight=2), Column(_("At MailSafi"), weight=2), *_counts())
+    columns = (Column(_("Mailbox"), weight=3.4), Column(_("Folder"), weight=3.2), Column(_("At MailSafi"), weight=3.2), *_counts())
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (m.address(folder.mailbox_id), folder.source_name, folder.destination_name, *_count_values(folder))
         for folder in m.ledger.folders

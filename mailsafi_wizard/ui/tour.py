@@ -84,6 +84,7 @@ class Tour:
 
     def picture(self, name: str) -> None:
         """Raises OSError when it can't be saved."""
+        self._window.look_again()
         QApplication.processEvents()
         path = self._out / f"{name}.png"
         if not self._window.grab().save(str(path)):

@@ -45,9 +45,9 @@ class Window(QMainWindow):
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE)
-        self._settle.timeout.connect(self._look_again)
+        self._settle.timeout.connect(self.look_again)
         self.bridge.mailboxes_changed.connect(lambda _changed: self._settle.isActive() or self._settle.start())
-        self.bridge.run_ended.connect(lambda _summary: self._look_again())
+        self.bridge.run_ended.connect(lambda _summary: self.look_again())
         self.build()
 
     # --- putting it together ----------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class Window(QMainWindow):
         self.why.setChecked(False)
         page.refresh()
         self._draw()
-        self._look_again()
+        self.look_again()
 
     def show_key(self, key: str) -> None:
         self.show_step(next(i for i, step in enumerate(self.steps) if step.key == key))
@@ -236,7 +236,7 @@ class Window(QMainWindow):
 
     # --- drawing what the page says ------------------------------------------------------------------------------------------
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
         """Ask the project how the steps stand and show it in the rail."""
         if self.project is None:
             everything = [StepState.NOT_YET] * len(self.steps)
@@ -325,7 +325,7 @@ class Window(QMainWindow):
         self.rail.heading.setText("MailSafi Wizard")
         self.setWindowTitle("MailSafi Wizard")
         self.show_problem(None)
-        self._look_again()
+        self.look_again()
 
     # --- closing --------------------------------------------------------------------------------------------------------------
 
