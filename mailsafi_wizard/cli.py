@@ -242,7 +242,7 @@ def _report(options: argparse.Namespace) -> int:
         if options.pdf:
             from mailsafi_wizard.ui import pdf  # Qt is loaded only when it is needed
 
-            pdf.write_pdf(facts, options.pdf)
+            pdf.write_pdf_without_window(facts, options.pdf)
     except OSError as e:
         raise errors.WrongUsage(str(e), what="The report could not be written") from e
     return 0
