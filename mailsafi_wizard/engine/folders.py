@@ -108,7 +108,7 @@ class FolderMap:
         self._source = source
         self._destination = destination
         self._known = dict(known or {})
-        self._taken: dict[bytes, bytes] = {self._fold(raw): name for name, raw in self._known.items()}
+        self._taken: dict[bytes, bytes] = {b"INBOX": b"INBOX"} | {self._fold(raw): name for name, raw in self._known.items()}
         self._moved: dict[tuple[bytes, ...], tuple[str, ...]] = {}
         self._roles = {
             role: f.name
