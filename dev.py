@@ -40,7 +40,7 @@ SCREEN = [
     "libxkbcommon-x11-0",
 ]
 WAYLAND = ["libwayland-client0", "libwayland-cursor0", "libwayland-egl1"]
-TESTS = ["dovecot-imapd", "openssl", "poppler-utils"]
+TESTS = ["dovecot-imapd", "libsasl2-modules", "openssl", "poppler-utils"]
 
 # $1 is "yes" when dovecot must stay asleep, the rest are packages. A mail server is needed as a program for the tests, not as a
 # service of this computer: policy-rc.d keeps it from being started now, update-rc.d from being started at the next boot.

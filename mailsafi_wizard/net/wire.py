@@ -321,7 +321,7 @@ def _tls_errors(endpoint: Endpoint) -> Iterator[None]:
         raise kind(e.verify_message, host=endpoint.host) from e
     except ssl.CertificateError as e:
         raise errors.CertificateWrongHost(str(e), host=endpoint.host) from e
-    except ssl.SSLEOFError as e:
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as e:  # which of the two depends on the version of OpenSSL
         raise errors.ConnectionLost(str(e), host=endpoint.host) from e
     except ssl.SSLError as e:
         raise errors.TlsFailed(e.reason or str(e), host=endpoint.host, port=endpoint.port) from e
