@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from mailsafi_wizard.ui import icons
@@ -204,6 +204,9 @@ class Filter(QSortFilterProxyModel):
         return bool(one < other)
 
 
+NARROWEST = 130  # of a column that stretches
+
+
 class Table(QTableView, Generic[R]):
     """A table of rows; the columns' widths follow their contents, and one of them takes what is left."""
 
@@ -231,9 +234,7 @@ class Table(QTableView, Generic[R]):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setStretchLastSection(False)
-        for place, column in enumerate(self.rows_model.columns):
-            mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
-            head.setSectionResizeMode(place, mode)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.setMinimumHeight(theme().px(34) * 3)
@@ -245,6 +246,18 @@ class Table(QTableView, Generic[R]):
             if not column.stretch:
                 wanted = max(self.sizeHintForColumn(place), self.horizontalHeader().sectionSizeHint(place))
                 self.setColumnWidth(place, min(wanted + S, theme().px(340)))
+        self._spread()
+
+    def _spread(self) -> None:
+        """The columns that stretch share what is left, and stay readable where little is: then the table scrolls sideways."""
+        wide = [place for place, column in enumerate(self.rows_model.columns) if column.stretch]
+        left = self.viewport().width() - sum(self.columnWidth(p) for p in range(len(self.rows_model.columns)) if p not in wide)
+        for place in wide:
+            self.setColumnWidth(place, max(theme().px(NARROWEST), left // len(wide)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread()
 
     def fit(self) -> None:
         self._fit()

@@ -108,6 +108,7 @@ class CommunicatePage(Page):
         split = QSplitter()
         split.setChildrenCollapsible(False)
         split.setHandleWidth(M)
+        self.table.setMinimumWidth(theme().px(300))
         split.addWidget(self.table)
         split.addWidget(self._preview())
         split.setSizes([theme().px(450), theme().px(540)])
