@@ -18,11 +18,13 @@ from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord, Intent, Outcome
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|\Z)", re.I)  # devices on Windows
 
 
 def file_name(text: str) -> str:
     """``text`` as one part of a path on any system, at most 80 characters; never "." or ".."."""
-    return _UNSAFE.sub("_", text).strip(" .")[:80] or "_"
+    name = _UNSAFE.sub("_", text).strip(" .")[:80].rstrip(" .") or "_"
+    return f"_{name}"[:80] if _RESERVED.match(name) else name
 
 
 class RefusedMail:
@@ -39,7 +41,8 @@ class RefusedMail:
         """Saves the message as the source delivers it; what to tell about it, "" for nothing. Raises ConnectionLost and kin."""
         if self._place is None:
             return ""
-        folder = self._place / file_name(record.source_name)
+        name = file_name(record.source_name)
+        folder = self._place / (name if name == record.source_name else f"{name} ({record.id})")  # "a/b" is not "a_b"
         path = folder / f"{uid}.eml"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

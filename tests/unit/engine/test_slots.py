@@ -1,6 +1,9 @@
-"""How many mailboxes at once: learned from the servers, remembered."""
+"""How many mailboxes side by side: learned from refusals, remembered, and tried anew."""
 
 from __future__ import annotations
+
+import contextlib
+import threading
 
 import pytest
 
@@ -8,22 +11,59 @@ from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.slots import Slots
 
 
-def test_slots_shrink_when_a_server_says_no_and_it_is_remembered() -> None:
-    taught: list[int] = []
-    slots = Slots(8, learned=taught.append)
-    control = Control()
-    with slots.one(control), slots.one(control), slots.one(control):
-        assert slots.refused()
-        assert slots.size == 2
-    assert taught == [2]
-    with slots.one(control):
-        assert not slots.refused()  # nobody else holds any: waiting for others makes no sense
-    assert Slots(8, remembered=2).size == 3
+def test_no_more_than_the_size_at_once_and_the_next_one_follows() -> None:
+    slots, entered = Slots(2), threading.Event()
+
+    def third() -> None:
+        with slots.one(Control()):
+            entered.set()
+
+    thread = threading.Thread(target=third)
+    with contextlib.ExitStack() as held:
+        with slots.one(Control()):
+            held.enter_context(slots.one(Control()))
+            thread.start()
+            assert not entered.is_set()
+        assert entered.wait(10)
+    thread.join(10)
 
 
-def test_a_stop_ends_the_wait_for_a_slot() -> None:
+def test_a_stop_ends_the_waiting() -> None:
     slots, control = Slots(1), Control()
+    control.stop()
+    with slots.one(Control()), pytest.raises(Interrupted), slots.one(control):
+        pass
+
+
+def test_a_refusal_while_others_work_teaches_a_smaller_size() -> None:
+    learned: list[int] = []
+    slots = Slots(8, learned=learned.append)
+    with slots.one(Control()), slots.one(Control()), slots.one(Control()):
+        assert slots.refused()
+    assert (slots.size, learned) == (2, [2])
+
+
+def test_a_refusal_of_the_only_one_is_no_matter_of_how_many() -> None:
+    learned: list[int] = []
+    slots = Slots(8, learned=learned.append)
     with slots.one(Control()):
-        control.stop()
-        with pytest.raises(Interrupted), slots.one(control):
-            pytest.fail("there was no slot")
+        assert not slots.refused()
+    assert (slots.size, learned) == (8, [])
+
+
+def test_what_was_learned_is_the_start_of_the_next_run_and_one_more_is_tried() -> None:
+    assert Slots(8, remembered=3).size == 4
+    assert Slots(8, remembered=8).size == 8
+    assert Slots(8).size == 8
+
+
+def test_without_refusals_one_more_may_be_tried_and_after_one_none() -> None:
+    slots = Slots(8, remembered=3)
+    for _ in range(9):
+        slots.went_well()
+    assert slots.size == 8
+    careful = Slots(8, remembered=3)
+    with careful.one(Control()), careful.one(Control()):
+        careful.refused()
+    careful.went_well()
+    assert careful.size == 1
