@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.lookup import AHEAD, Opened, match_unplaced, opened
+from mailsafi_wizard.engine.sample import Sample
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.fetch import Listed
 from mailsafi_wizard.net.listing import Overview, Status
@@ -30,6 +31,7 @@ class ReadBack:
     def __init__(self, journal: Journal, session: Session) -> None:
         self._journal = journal
         self._session = session
+        self._sample = Sample(journal, session)
         self._later: deque[tuple[FolderRecord, list[tuple[Unconfirmed, Listed]], list[Unconfirmed], Opened, int]] = deque()
 
     def read(self, records: Sequence[FolderRecord], before: Overview | None) -> Findings:
@@ -49,6 +51,7 @@ class ReadBack:
             waiting.append((record, rows, examine, fetch.ask_listing(self._session, b"%d:*" % first, key=bool(rows))))
             self._drain(waiting, findings, 0 if exotic else AHEAD)
         self._drain(waiting, findings, 0)
+        findings.altered += self._sample.altered()
         self._journal.save_folders(records)
         return findings
 
@@ -94,6 +97,7 @@ class ReadBack:
                 missing.append(row)
             elif _alike(row, entry):
                 sound.append((row.uid, entry.uid))
+                self._sample.offer(record, row, entry.uid)
             else:
                 doubtful.append((row, entry))
         self._journal.confirm(record.id, sound)

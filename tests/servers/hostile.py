@@ -80,6 +80,7 @@ class Tricks:
     store_cut: int = -1  # stores so many bytes of each message
     store_twice: bool = False
     store_altered: bytes = b""  # puts this header before each message
+    store_changed: bool = False  # the last letter of each message is another, its length stays
     appenduid_by: int = 0
     no_appenduid: bool = False
     forget_flags: bool = False
@@ -267,6 +268,8 @@ class HostileSession(Session):
             messages = [(flags, date, body[: tricks.store_cut]) for flags, date, body in messages]
         if tricks.store_altered:
             messages = [(flags, date, tricks.store_altered + body) for flags, date, body in messages]
+        if tricks.store_changed:
+            messages = [(flags, date, body[:-3] + b"#" + body[-2:]) for flags, date, body in messages]
         if tricks.forget_flags:
             messages = [([], date, body) for _flags, date, body in messages]
         return [m for m in messages for _ in range(2 if tricks.store_twice else 1)]

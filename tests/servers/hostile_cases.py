@@ -307,6 +307,7 @@ def storing() -> Iterator[HostileCase]:
     yield to("stores-twice", Tricks(store_twice=True), frozenset({0, 1}), mends=False, allowed=("doubled", "order"))
     line = Tricks(store_altered=b"X-Scanned: yes\r\n")
     yield to("adds-a-header", line, NAMED, mends=False, allowed=("altered", "surplus", "order"))
+    yield to("changes-a-letter", Tricks(store_changed=True), NAMED, mends=False, allowed=("altered", "surplus", "order"))
     yield to("tells-wrong-uids", Tricks(appenduid_by=7), ALL)
     yield to("tells-no-uids", Tricks(no_appenduid=True), ALL)
     yield to("forgets-flags", Tricks(forget_flags=True), ANY, mends=False, allowed=("flags",))

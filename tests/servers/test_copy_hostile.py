@@ -12,12 +12,12 @@ from tests.servers.stand import Stand
 CHOSEN = """
 source-greets-with-preauth source-greets-with-http source-endless-greeting source-flood-at-greeting source-echoes-the-password
 destination-echoes-the-password wants-login-only login-disabled starttls-works starttls-stripped starttls-refused
-starttls-injected starttls-preauth tls-expired tls-not-yet-valid tls-wrong-host tls-unknown-authority cleartext-named-as-such
-source-deep-parentheses-at-list list-crlf-in-name list-nul-in-name list-no-name list-noselect list-unbalanced list-second-inbox
+starttls-injected tls-expired tls-not-yet-valid tls-wrong-host tls-unknown-authority cleartext-named-as-such
+source-deep-parentheses-at-list list-crlf-in-name list-nul-in-name list-noselect list-unbalanced list-second-inbox
 list-of-15000 source-uidnext-too-high source-no-uidnext destination-uidnext-too-high destination-no-uidnext
 source-counts-fewer-than-it-has destination-counts-more-than-it-has every-reply-twice unasked-fetch unasked-vanished
-sizes-too-large sizes-too-small date-nil date-empty date-absurd flags-recent flags-unknown flags-broken flags-odd flags-many
-stores-nothing stores-nothing-tells-no-uid stores-half adds-a-header tells-wrong-uids tells-no-uids refuses-one-for-good
+sizes-too-large sizes-too-small date-nil date-absurd flags-recent flags-unknown flags-broken flags-odd
+stores-nothing stores-nothing-tells-no-uid stores-half adds-a-header changes-a-letter tells-wrong-uids tells-no-uids
 refuses-two-as-too-big refuses-one-once room-for-ten refuses-folder-names
 """
 CASES = {case.name: case for case in all_hostile()}
