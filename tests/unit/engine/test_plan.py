@@ -1,35 +1,48 @@
-"""Work cut into commands."""
+"""Cutting work into commands: everything once, in order, within bounds; big messages alone."""
 
 from __future__ import annotations
-
-from array import array
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailsafi_wizard.engine.lanes import shared_out
 from mailsafi_wizard.engine.plan import FolderWork, units
 from mailsafi_wizard.net.fetch import BIG
 from mailsafi_wizard.store.rows import FolderRecord
 
-SIZES = st.lists(st.integers(0, 3 * BIG), max_size=30)
-
-
-def record(number: int) -> FolderRecord:
-    return FolderRecord(number, 1, b"f%d" % number, f"f{number}", b"f", "f")
-
 
 def work(number: int, sizes: list[int]) -> FolderWork:
-    return FolderWork(record(number), array("L", range(1, len(sizes) + 1)), array("Q", sizes))
+    found = FolderWork(FolderRecord(number, 1, b"s%d" % number, "", b"d", ""))
+    found.uids.extend(range(1, len(sizes) + 1))
+    found.sizes.extend(sizes)
+    return found
 
 
-@given(st.lists(SIZES, max_size=5), st.integers(1, 10), st.integers(1, 5 * BIG))
-def test_units_ask_for_every_message_once_in_order_and_for_big_ones_alone(
-    folders: list[list[int]], most: int, most_bytes: int
-) -> None:
-    works = [work(number, sizes) for number, sizes in enumerate(folders)]
-    asked = [(unit.work.record.id, uid) for unit in units(works, most, most_bytes) for uid in unit.uids]
-    assert asked == [(w.record.id, uid) for w in works for uid in w.uids]
-    for unit in units(works, most, most_bytes):
-        sizes = list(unit.work.sizes[unit.first : unit.last])
-        assert len(sizes) <= most
-        assert len(sizes) == 1 or (max(sizes) < BIG and sum(sizes) <= most_bytes)
+SIZES = st.lists(st.one_of(st.integers(0, 300), st.sampled_from([BIG - 1, BIG, 5 * BIG])), max_size=25)
+WORKS = st.lists(SIZES, max_size=5).map(lambda all_sizes: [work(i, sizes) for i, sizes in enumerate(all_sizes)])
+
+
+@given(WORKS, st.integers(1, 6), st.integers(1, 2 * BIG))
+def test_units_hold_every_message_once_and_in_order(works: list[FolderWork], most_messages: int, most_bytes: int) -> None:
+    found = list(units(works, most_messages, most_bytes))
+    assert [(u.work.record.id, uid) for u in found for uid in u.uids] == [(w.record.id, uid) for w in works for uid in w.uids]
+    for unit in found:
+        sizes = unit.work.sizes[unit.first : unit.last]
+        assert 1 <= len(sizes) <= most_messages
+        assert len(sizes) == 1 or (sum(sizes) <= most_bytes and max(sizes) < BIG)
+        assert unit.big == (len(sizes) == 1 and sizes[0] >= BIG)
+
+
+@given(WORKS, st.integers(1, 6))
+def test_shares_hold_every_folder_once_in_order_and_about_evenly(works: list[FolderWork], lanes: int) -> None:
+    shares = shared_out(works, lanes)
+    assert 1 <= len(shares) <= max(1, lanes)
+    for share in shares:
+        assert [w.record.id for w in share] == sorted(w.record.id for w in share)
+    assert sorted(w.record.id for share in shares for w in share) == [w.record.id for w in works]
+    loads = [sum(len(w) + 1 for w in share) for share in shares]
+    assert max(loads) - min(loads) <= max((len(w) + 1 for w in works), default=0)
+
+
+def test_a_work_knows_its_weight() -> None:
+    assert (len(work(1, [3, 4])), work(1, [3, 4]).bytes) == (2, 7)

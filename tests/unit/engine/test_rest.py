@@ -1,70 +1,64 @@
-"""The folder that shows all mail: archived messages arrive, the others arrive once."""
+"""Of the folder that shows all mail only what is in no other folder is copied, and no message is lost by that."""
 
 from __future__ import annotations
 
-import datetime as dt
-import ssl
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from mailsafi_wizard.demo.certificates import Authority
-from mailsafi_wizard.demo.imapd.accounts import Account, Accounts
-from mailsafi_wizard.demo.imapd.server import ImapServer
-from mailsafi_wizard.demo.letters import Letter
-from mailsafi_wizard.model import Endpoint, Ledger, Mailbox, Secret, Side
-from mailsafi_wizard.project import MigrationProject
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-WHEN = dt.datetime(2024, 5, 6, 7, 8, tzinfo=dt.UTC)
+from mailsafi_wizard.engine.rest import ELSEWHERE, Rest
+from mailsafi_wizard.model import Mailbox, Role
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.rows import FolderRecord
 
-
-def letter(folder: str, number: int, identified: bool = True) -> Letter:
-    head = f"Message-ID: <{number}@example.org>\r\n" if identified else ""
-    return Letter((folder,), (), WHEN, f"{head}Subject: no. {number}\r\n\r\n{'x' * number}\r\n".encode())
+PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 2)), max_size=10)
 
 
-def bodies(account: Account) -> Counter[bytes]:
-    return Counter(stored.body for folder in account.folders.values() for stored in folder.messages.values())
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journal]:
+    made = Journal.create(tmp_path_factory.mktemp("rest") / "a.mailsafi")
+    made.put_mailboxes(Mailbox(f"u{i}", f"u{i}", f"u{i}") for i in range(2000))
+    yield made
+    made.close()
 
 
-def copied(project: MigrationProject) -> Ledger:
-    project.start(lambda _event: None)
-    project.wait()
-    return project.ledger()
+numbers = iter(range(2000))
 
 
-def test_mail_that_is_in_no_other_folder_is_copied_and_the_rest_once(tmp_path: Path) -> None:
-    certificate = Authority(tmp_path).issue()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.chain, certificate.key)
-    old, new = Accounts("/", "", {"All Mail": "\\All", "Sent": "\\Sent"}), Accounts("/", "", {"Sent": "\\Sent"})
-    source, destination = old.add("jane", "p"), new.add("jane", "p")
-    labelled = [letter("INBOX", number) for number in range(1, 6)] + [letter("Sent", number) for number in range(6, 9)]
-    archived = [letter("All Mail", number) for number in range(20, 24)]
-    unnamed = [letter("All Mail", 30, identified=False)]
-    source.deliver([*labelled, *(Letter(("All Mail",), (), WHEN, one.body) for one in labelled), *archived, *unnamed])
-    servers = ImapServer(old, context), ImapServer(new, context)
-    project = MigrationProject.create(tmp_path / "jane.mailsafi")
-    try:
-        project.ca_file = certificate.ca_file
-        project.set_endpoint(Side.SOURCE, Endpoint("localhost", servers[0].port))
-        project.set_endpoint(Side.DESTINATION, Endpoint("localhost", servers[1].port))
-        project.add_mailboxes([Mailbox("jane@example.org", "jane", "jane")])
-        for side in Side:
-            project.set_secret(1, side, Secret("p"))
-        ledger = copied(project)
-        assert ledger.complete
-        assert (ledger.copied, ledger.excluded) == (13, 8)
-        assert bodies(destination) == Counter(one.body for one in [*labelled, *archived, *unnamed])
-        assert {stored.body for stored in destination.folders[b"Archive"].messages.values()} == {
-            m.body for m in [*archived, *unnamed]
-        }
+def folders(journal: Journal) -> tuple[FolderRecord, FolderRecord]:
+    """An ordinary folder and the one that shows all mail, of a mailbox that has nothing else."""
+    box = journal.mailboxes()[next(numbers)].id
+    ordinary = journal.put_folder(FolderRecord(0, box, b"INBOX", "INBOX", b"INBOX", "INBOX", Role.INBOX.value))
+    return ordinary, journal.put_folder(FolderRecord(0, box, b"All", "All", b"Archive", "Archive", Role.ALL.value))
 
-        source.deliver([letter("INBOX", 40), Letter(("All Mail",), (), WHEN, letter("INBOX", 40).body), letter("All Mail", 41)])
-        ledger = copied(project)
-        assert ledger.complete
-        assert (ledger.copied, ledger.excluded) == (15, 9)
-        assert sum(bodies(destination).values()) == 15
-    finally:
-        project.close()
-        for server in servers:
-            server.stop()
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(here=PAIRS, everywhere=PAIRS)
+def test_every_message_is_copied_from_somewhere(
+    journal: Journal, here: list[tuple[int, int]], everywhere: list[tuple[int, int]]
+) -> None:
+    ordinary, everything = folders(journal)
+    rest = Rest(journal, [ordinary, everything])
+    assert rest.record is not None
+    ours = dict(enumerate(here, 1))
+    rest.note(ours, {uid: size for uid, (_key, size) in ours.items()})
+    theirs = dict(enumerate(everywhere, 1))
+    left = rest.only_here(theirs, {uid: size for uid, (_key, size) in theirs.items()})
+    excluded = Counter(pair for uid, pair in theirs.items() if uid not in left)
+    assert all(key for key, _size in excluded)
+    assert excluded == Counter(p for p in everywhere if p[0]) & Counter(here)
+    assert journal.ledger(everything.mailbox_id).excluded == len(theirs) - len(left)
+
+
+def test_without_such_a_folder_all_is_copied(tmp_path: Path) -> None:
+    with_it = FolderRecord(1, 1, b"All", "All", b"x", "x", Role.ALL.value, "left out by choice")
+    made = Journal.create(tmp_path / "a.mailsafi")
+    rest = Rest(made, [with_it])
+    assert rest.record is None
+    assert rest.only_here({1: (5, 5)}, {1: 5}) == {1: 5}
+    made.close()
+    assert "another folder" in ELSEWHERE
