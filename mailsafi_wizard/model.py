@@ -49,6 +49,8 @@ class Endpoint:
     @classmethod
     def parse(cls, url: str) -> Endpoint:
         """Read ``imaps://HOST[:PORT]`` and its two sisters; raises ValueError that says what is wrong."""
+        if "@" in url:  # first of all: what is told below repeats the address
+            raise ValueError("a server address must not contain a user name or a password")
         parts = urlsplit(url.strip())
         try:
             security = Security(parts.scheme)
@@ -62,8 +64,6 @@ class Endpoint:
         host = parts.hostname or ""
         if not host or re.search(r"[\s\x00-\x1f\x7f]", host):
             raise ValueError(f"{url!r} names no server")
-        if parts.username or parts.password:
-            raise ValueError("a server address must not contain a user name or a password")
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError(f"{url!r} has something after the server name")
         return cls(host, port, security)

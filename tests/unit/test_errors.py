@@ -1,0 +1,68 @@
+"""Every known problem says what happened and what to do, whatever is in its fields."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+
+import pytest
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.engine import worker
+from mailsafi_wizard.errors import MigrationError, Retry, Scope
+from mailsafi_wizard.net import append, fetch
+
+assert worker
+assert append
+assert fetch  # loaded so that their kinds of errors are known too
+
+
+def kinds(base: type[MigrationError] = MigrationError) -> Iterator[type[MigrationError]]:
+    yield base
+    for kind in base.__subclasses__():
+        yield from kinds(kind)
+
+
+ALL = sorted(set(kinds()), key=lambda kind: kind.__name__)
+
+
+def fields(kind: type[MigrationError]) -> dict[str, object]:
+    """A value for each place in its texts."""
+    names = [name for text in (kind.title, kind.hint) for _, name, _, _ in string.Formatter().parse(text) if name]
+    return {name: f"<{name}>" for name in names}
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
+def test_each_has_a_title_a_scope_and_an_exit_status(kind: type[MigrationError]) -> None:
+    error = kind("the server's words", **fields(kind))
+    assert error.title_text
+    assert not error.title_text.endswith(".")
+    assert error.hint_text == "" or error.hint_text.endswith(".")
+    assert "{" not in error.title_text + error.hint_text
+    assert str(error).startswith(error.title_text + ".")
+    assert str(error).endswith("(the server's words)")
+    assert isinstance(error.scope, Scope)
+    assert isinstance(error.retry, Retry)
+    assert error.exit_status in (1, 2, 3)
+
+
+@pytest.mark.parametrize("kind", [k for k in ALL if issubclass(k, errors.NotTrusted)], ids=lambda kind: kind.__name__)
+def test_where_trust_fails_no_password_was_sent_and_nobody_tries_again(kind: type[MigrationError]) -> None:
+    assert "No password was sent" in kind.hint
+    assert kind.retry is Retry.NEVER
+
+
+def test_words_with_braces_are_only_words() -> None:
+    error = errors.CommandRefused("{0} {x", host="{host}", text="{nonsense} {")
+    assert error.title_text == "{host} refused: {nonsense} {"
+    assert str(error).endswith("({0} {x)")
+
+
+def test_without_hint_or_detail_there_is_only_the_title() -> None:
+    assert str(errors.WrongUsage(what="No domain was entered yet")) == "No domain was entered yet."
+
+
+def test_statuses_of_the_command_line() -> None:
+    assert errors.WrongUsage.exit_status == errors.ListProblems.exit_status == errors.ProjectInUse.exit_status == 2
+    assert errors.NoSuchHost.exit_status == errors.CertificateExpired.exit_status == errors.SignInRefused.exit_status == 3
+    assert errors.LedgerUnbalanced.exit_status == errors.OverQuota.exit_status == 1
