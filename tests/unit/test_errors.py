@@ -12,9 +12,7 @@ from mailsafi_wizard.engine import worker
 from mailsafi_wizard.errors import MigrationError, Retry, Scope
 from mailsafi_wizard.net import append, fetch
 
-assert worker
-assert append
-assert fetch  # loaded so that their kinds of errors are known too
+LOADED = (worker, append, fetch)  # so that their kinds of errors are known too
 
 
 def kinds(base: type[MigrationError] = MigrationError) -> Iterator[type[MigrationError]]:
