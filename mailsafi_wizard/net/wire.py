@@ -14,6 +14,7 @@ import io
 import socket
 import ssl
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,7 +73,11 @@ class Trust:
 
     def context(self, endpoint: Endpoint) -> ssl.SSLContext:
         """TLS 1.2 or newer with full verification, or, for a pinned endpoint, none but the fingerprint (checked by `Wire.secure`)."""
-        return _context(bool(endpoint.pin), self.ca_file, _changed(self.ca_file))
+        with _one_at_a_time:  # sixteen threads that begin together shall not read the same certificates sixteen times
+            return _context(bool(endpoint.pin), self.ca_file, _changed(self.ca_file))
+
+
+_one_at_a_time = threading.Lock()
 
 
 def _changed(path: Path | None) -> float:
