@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import itertools
-import re
 import shutil
 import ssl
 import tempfile
@@ -187,6 +186,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def run_once(self, dies_at: int = 0) -> int:
         """The exit status; with ``dies_at`` the program dies at that write."""
         events: list[Event] = []
+        before = set(threading.enumerate())
         path = self.home / "acme.mailsafi"
         project = MigrationProject.open(path) if path.exists() else MigrationProject.create(path)
         try:
@@ -195,16 +195,16 @@ class ExactlyOnce(RuleBasedStateMachine):
                 project.start(events.append)
                 while not project.wait(0.05):
                     pass
-                self.wait_for_the_end()
+                self.wait_for_the_end(before)
         finally:
             project.close()
         return next((e.exit_status for e in events if isinstance(e, Summary)), 4)
 
-    def wait_for_the_end(self) -> None:
-        """Until the threads of a run that died, and the servers' answers to what it had sent, have ended."""
-        for thread in threading.enumerate():
-            if thread is not threading.current_thread() and not re.fullmatch(r"imap-\d+", thread.name):
-                thread.join(10)
+    @staticmethod
+    def wait_for_the_end(before: set[threading.Thread]) -> None:
+        """Until the threads of a run that may have died, and the servers' answers to what it had sent, have ended."""
+        for thread in set(threading.enumerate()) - before:
+            thread.join(10)
 
     def prepare(self, project: MigrationProject) -> None:
         project.patience = Patience(connect=3, silence=3, window=3, command=10)

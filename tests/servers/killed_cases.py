@@ -11,12 +11,12 @@ from mailsafi_wizard.project import MigrationProject
 from tests.servers.scenes import Play, Scene, letter, scene
 from tests.servers.trial import Ended
 
-MOST_KILLS = 12
+MOST_KILLS = 8
 
 
 def many(s: Scene) -> None:
     """Enough mail to be caught in the middle of it."""
-    s.fill([letter(i, ("INBOX",) if i % 3 else ("Sent",), text="x" * (i * 37 % 3000)) for i in range(900)])
+    s.fill([letter(i, ("INBOX",) if i % 3 else ("Sent",), text="x" * (i * 37 % 3000)) for i in range(500)])
 
 
 def shot(s: Scene, how: signal.Signals, after: float) -> Ended:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def _name(text: str) -> Name:
     return (text.removeprefix("INBOX."),)
 
 
-@pytest.mark.parametrize("dropped", [("MULTIAPPEND",), ("LITERAL+", "MULTIAPPEND"), ("UIDPLUS",), ("SPECIAL-USE",), POOR])
+@pytest.mark.parametrize("dropped", [("LITERAL+", "MULTIAPPEND"), ("UIDPLUS", "SPECIAL-USE"), POOR])
 def test_to_a_dovecot_with_fewer_means(
     dropped: tuple[str, ...], between: MakeScene, source_server: Dovecot, make_dovecot: Callable[..., Dovecot]
 ) -> None:
@@ -138,17 +139,16 @@ def test_the_other_sides_separator_in_names(between: MakeScene, destination_serv
     assert_all_well(s)
 
 
-@pytest.mark.parametrize("storage", ["mdbox", "maildir"])
 def test_a_server_that_crashes_and_comes_back(
-    storage: str, between: MakeScene, source_server: Dovecot, make_dovecot: Callable[..., Dovecot]
+    between: MakeScene, source_server: Dovecot, make_dovecot: Callable[..., Dovecot]
 ) -> None:
-    other = make_dovecot(separator="/", storage=storage)
+    other = make_dovecot(separator="/", storage="mdbox")
     s = between(source_server, other)
     s.trial.child = True
     s.fill([letter(i, text="x" * 3000) for i in range(1500)], subscribe=False)
     running = s.trial.start()
     while '"copying"' not in running.out() and running.process.poll() is None:
-        pass
+        time.sleep(0.002)
     other.crash()
     other.start()
     ended = running.wait()
