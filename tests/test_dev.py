@@ -123,10 +123,10 @@ def test_exit_statuses_are_passed_on(code: str, status: int) -> None:
 INTERRUPTED = """
 import os, signal, sys
 def settle(*_):
-    os.write(1, b"settled\n")  # print may not be called again while it is still at work
+    os.write(1, b"settled" + bytes([10]))  # print may not be called again while it is still at work
     sys.exit(4)
 signal.signal(signal.{name}, settle)
-os.write(1, b"ready\n")
+os.write(1, b"ready" + bytes([10]))
 signal.pause()
 """
 
