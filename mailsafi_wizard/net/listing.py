@@ -184,9 +184,12 @@ def _take_subscriptions(session: Session, tag: bytes, result: Overview) -> None:
 
 def _subscribe(parts: Parts, result: Overview) -> None:
     try:
-        name = inbox_folded(_name(parts, structured(parts, 7)[2]))
-    except (ValueError, IndexError):
+        attributes, _separator, raw = structured(parts, 7)[:3]
+    except ValueError:
         return
+    if isinstance(attributes, tuple) and any(_bytes(a).lower() == b"\\noselect" for a in attributes):
+        return  # only a name above subscribed ones (RFC 3501 section 6.3.9)
+    name = inbox_folded(_name(parts, raw))
     folder = result.folders.get(name)
     if folder:
         result.folders[name] = ListedFolder(folder.name, folder.separator, folder.attributes, True)

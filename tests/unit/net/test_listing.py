@@ -48,7 +48,7 @@ def test_a_modern_server_tells_all_at_once(sizes: list[int]) -> None:
 def test_an_old_server_is_asked_one_by_one() -> None:
     said = (
         b'* LIST () "." INBOX\r\n* LIST () "." "INBOX.a"\r\nW1 OK\r\n'
-        b'* LSUB () "." "INBOX.a"\r\n* LSUB () "." "INBOX.gone"\r\nW2 OK\r\n'
+        b'* LSUB () "." "INBOX.a"\r\n* LSUB () "." "INBOX.gone"\r\n* LSUB (\\Noselect) "." INBOX\r\n* LSUB (\r\n* LSUB ()\r\nW2 OK\r\n'
         b"* STATUS INBOX (MESSAGES 2 UIDNEXT 5 UIDVALIDITY 1)\r\nW3 OK\r\n"
         b"W4 NO no such folder\r\n"
     )
