@@ -121,9 +121,8 @@ class Rounds:
             self._touched.setdefault(work.record.id, work)
         for work in works:
             for uid, size in [(u, s) for u, s in zip(work.uids, work.sizes, strict=True) if s > limit]:
-                error = errors.MessageRefused(
-                    f"it has {size} bytes, the destination takes {limit} at most", host=self._destination.host
-                )
+                reason = f"it has {size} bytes, the destination takes {limit} at most"
+                error = errors.MessageRefused(reason, host=self._destination.host, text=reason)
                 self._refuse(Refused(work, uid, size, error, True))
         return [self._narrowed(w, {u: s for u, s in zip(w.uids, w.sizes, strict=True) if s <= limit}) for w in works]
 

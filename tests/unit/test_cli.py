@@ -206,7 +206,7 @@ def test_mail_that_is_missing_afterwards_is_no_success(
 @pytest.fixture
 def refusing(tmp_path: Path) -> Iterator[HostileServer]:
     server = HostileServer(
-        Authority(tmp_path / "hostile").issue(), Tricks(refuse_mail=((b"<1@refused>", "NO message contains a virus", 0),))
+        Authority(tmp_path / "hostile").issue(), Tricks(refuse_mail=((b"<1@refused>", "message contains a virus", 0),))
     )
     yield server
     server.stop()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import mailsafi_wizard
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine import worker
 from mailsafi_wizard.errors import MigrationError, Retry, Scope
@@ -48,6 +51,29 @@ def test_each_has_a_title_a_scope_and_an_exit_status(kind: type[MigrationError])
 def test_where_trust_fails_no_password_was_sent_and_nobody_tries_again(kind: type[MigrationError]) -> None:
     assert "No password was sent" in kind.hint
     assert kind.retry is Retry.NEVER
+
+
+def calls() -> Iterator[tuple[str, type[MigrationError], set[str]]]:
+    """Wherever the program makes one of its errors by name: place, kind, and the fields it gives."""
+    names = {kind.__name__: kind for kind in ALL}
+    for file in sorted(Path(mailsafi_wizard.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or any(keyword.arg is None for keyword in node.keywords):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            of_errors = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "errors"
+            if name in names and (of_errors or names[name].__module__ != errors.__name__):
+                yield f"{file.name}:{node.lineno}", names[name], {str(keyword.arg) for keyword in node.keywords}
+
+
+def test_every_error_gets_the_fields_of_its_texts() -> None:
+    found = list(calls())
+    assert len(found) > 50
+    assert [
+        f"{place}: {kind.__name__} lacks {fields(kind).keys() - given}"
+        for place, kind, given in found
+        if fields(kind).keys() - given
+    ] == []
 
 
 def test_words_with_braces_are_only_words() -> None:

@@ -75,7 +75,7 @@ def test_a_repaired_copy_is_sent_only_where_that_was_chosen_and_something_was_wr
 
 
 def test_a_repaired_copy_that_is_refused_too_leaves_no_doubt(make_ends: Callable[..., TwoEnds]) -> None:
-    ends = make_ends(destination=Tricks(refuse_mail=((b"<9@", "NO a virus", 0),)))
+    ends = make_ends(destination=Tricks(refuse_mail=((b"<9@", "a virus", 0),)))
     ends.old.folders[b"INBOX"].add((), WHEN, BROKEN)
     inbox = ends.records()["INBOX"]
     assert kept(ends, None, repair=True).mend(inbox, 1, len(BROKEN), b"", b"") == ""
