@@ -249,6 +249,8 @@ def _body(session: Session, line: bytes, largest: int) -> Body | None:
             continue
         if found and data is None:
             data = b"" if found[1] else re.sub(rb"\\(.)", rb"\1", found[2] or b"")
+            start = len(head) - len(line)
+            head = head[: start + found.start()] + head[start + found.end() :]  # what a message says is no attribute
         break
     if not ends(line):
         raise session.broken("a message whose end is not where it was announced")

@@ -356,7 +356,7 @@ class Session:
         """
         found = _TAGGED.match(line)
         if not found or (found[1] != tag and not self._outstanding.get(found[1])):
-            raise self.broken(f"an unexpected line: {self.scrubbed(line[:100])}")
+            raise self.broken(f"an unexpected line: {self.scrubbed(line)[:100]}")
         self._outstanding.pop(found[1], None)
         if found[1] != tag:
             self._early[found[1]] = found

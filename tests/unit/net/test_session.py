@@ -281,6 +281,15 @@ def test_a_secret_shows_in_no_form_a_server_may_echo(secret: str, form: int, aro
     assert "•••" in told or len(told) == 300
 
 
+def test_a_secret_does_not_show_in_part_where_a_text_is_cut() -> None:
+    for before in range(60, 110):
+        with Line(b"x" * before + b"Mvua-77\r\n") as line:
+            line.session.hide("Mvua-77")
+            with pytest.raises(errors.BrokenProtocol) as caught:
+                line.session.run(b"NOOP")
+        assert "M" not in caught.value.detail
+
+
 def test_the_longer_of_two_secrets_is_hidden_first() -> None:
     with Line() as line:
         line.session.hide("abc", "abcdef", "")
