@@ -74,7 +74,7 @@ class Teller:
         elif isinstance(event, Progress):
             self._progress(event)
         elif line := self._line(event):
-            print(("\r\x1b[K" if self._terminal else "") + line, flush=True)
+            print(("\r\x1b[K" if self._terminal else "") + _printable(line), flush=True)
 
     def _progress(self, event: Progress) -> None:
         self._newest[event.mailbox_id] = event
@@ -112,6 +112,11 @@ class Teller:
 
     def summary(self, ledger: Ledger, exit_status: int, seconds: float = 0.0) -> None:
         self(Summary(ledger, exit_status, seconds))
+
+
+def _printable(line: str) -> str:
+    """On one line and without what a terminal would obey: folder names are a server's own words."""
+    return "".join(c if c.isprintable() else " " for c in line)
 
 
 def _sums(ledger: Ledger) -> str:

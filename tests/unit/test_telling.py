@@ -105,6 +105,13 @@ def test_without_a_summary_the_verdict_is_not_good() -> None:
     assert Teller(False, BOXES).exit_status != 0
 
 
+def test_a_folder_s_name_cannot_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    failed = MessageFailed(JANE, FailedMessage(1, "a\x1b[2Jb", 1, 1, "", "x\x9by"))
+    lines = told(False, Remark(1, JANE, "a\x1b]0;evil\x07\nnext\u2028", "b\r"), failed, capture=capsys)
+    assert len(lines) == 2
+    assert all(line.isprintable() for line in lines)
+
+
 class Gone(io.StringIO):
     def write(self, _text: str) -> int:
         raise BrokenPipeError
