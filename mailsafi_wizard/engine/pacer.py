@@ -46,7 +46,12 @@ class Pacer:
 
         ``reached``: other mailboxes of this run were signed in on the same servers.
         """
-        if error.retry is errors.Retry.NEVER and not isinstance(error, (errors.SignInRefused, errors.CommandRefused)):
+        offline = isinstance(error, errors.NoSuchHost) and (self.proven or reached)  # without a network no name is known
+        if (
+            error.retry is errors.Retry.NEVER
+            and not offline
+            and not isinstance(error, (errors.SignInRefused, errors.CommandRefused))
+        ):
             raise error
         if isinstance(error, errors.CommandRefused) and self.fruitless >= 3:
             raise error

@@ -82,11 +82,20 @@ def test_a_server_that_asks_for_ever_is_given_up_too() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [errors.CertificateExpired(host="h"), errors.NoSuchHost(host="h"), errors.DiskFull(path="p"), errors.NotImap(host="h", port=1)],
+    [errors.CertificateExpired(host="h"), errors.NotTrusted(host="h"), errors.DiskFull(path="p"), errors.NotImap(host="h", port=1)],
 )
 def test_what_only_a_person_can_mend_is_raised_at_once(error: errors.MigrationError) -> None:
     pacer, clock = made(proven=True)
     assert waits(pacer, clock, error) == []
+
+
+def test_a_name_that_was_known_before_is_waited_for_like_a_lost_network() -> None:
+    error = errors.NoSuchHost(host="h")
+    pacer, clock = made()
+    assert waits(pacer, clock, error) == []
+    for proven, reached in ((True, False), (False, True)):
+        pacer, clock = made(proven)
+        assert 176 <= sum(waits(pacer, clock, error, reached)) <= 200
 
 
 def test_a_wrong_password_is_tried_once_and_one_that_worked_before_three_times() -> None:
