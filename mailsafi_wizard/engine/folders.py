@@ -41,6 +41,7 @@ NOT_MAIL = re.compile(
     re.I,
 )
 ARCHIVE_NAME = "Archive"
+LONGEST_SAFE = 100  # of a level in a safe name, which is tried where the natural one was refused
 LONGEST_PART = 200  # characters of one level of a name; Dovecot and Cyrus take more, file systems do not
 
 
@@ -224,7 +225,8 @@ class FolderMap:
         """Another name for a folder whose creation the destination refused: plain letters, digits and an escape for all else."""
         parts = tuple(decode_name(p)[0] for p in levels(plan.destination, self._destination))
         safe = tuple(
-            "".join(c if (c.isalnum() and c.isascii()) or c in " -_" else f"={ord(c):02X}" for c in p).strip() or "_" for p in parts
+            "".join(c if (c.isalnum() and c.isascii()) or c in " -_" else f"={ord(c):02X}" for c in p)[:LONGEST_SAFE].strip() or "_"
+            for p in parts
         )
         raw = self._free(safe, plan.source)
         return replace(plan, destination=raw, destination_name=decode_name(raw)[0], renamed=True)

@@ -122,6 +122,7 @@ def test_a_safe_name_is_free_and_plain(source: Overview, destination: Overview) 
     assert len(set(targets)) == len(targets)
     assert b"INBOX" not in targets
     assert all(p.renamed for p in safe)
+    assert all(len(level) <= 120 for p in safe for level in levels(p.destination, destination))
 
 
 @given(st.lists(st.sampled_from([b"a", b"b", b"a/b", b"a/b/c", b"INBOX", b"a/c"]), unique=True))

@@ -9,6 +9,7 @@ import pytest
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.mapping import Mapper
 from mailsafi_wizard.net.listing import ListedFolder, Overview
+from mailsafi_wizard.net.session import encode_name
 from tests.servers.hostile import Tricks
 from tests.unit.engine.two_ends import TwoEnds, fill
 from tests.unit.net.other_end import Line
@@ -52,6 +53,17 @@ def test_a_refused_name_is_replaced_and_told(make_ends: Make) -> None:
     assert folder == "Entwürfe"
     assert words.startswith("is named Entw=FCrfe at the destination, which refused the name: [CANNOT]")
     assert ends.records()["Entwürfe"].destination == b"Entw=FCrfe"
+
+
+def test_a_name_that_is_too_long_is_shortened_and_each_stays_one_folder(make_ends: Make) -> None:
+    ends = make_ends(destination=Tricks(refuse_create=r".{200}"))
+    names = ["文" * 120, "文" * 121]
+    for name in names:
+        ends.old.create(encode_name(name))
+    records = ends.records()
+    found = {records[name].destination for name in names}
+    assert len(found) == 2
+    assert found <= set(ends.new.folders)
 
 
 def test_a_folder_that_can_not_be_created_at_all_is_told_and_the_others_are(make_ends: Make) -> None:
