@@ -76,6 +76,8 @@ def main() -> int:
             Dovecot(Options(separator="/", storage="sdbox"), certificate) as destination,
         ):
             project = prepared(folder, source, destination, options.mailboxes, options.messages)
+            for server in (source, destination):
+                os.setpriority(os.PRIO_PGRP, server.pid, 19)  # in life they run elsewhere; what they start later inherits it
             lags: list[float] = []
 
             async def run(wizard: app.Wizard) -> int:

@@ -88,6 +88,12 @@ class Dovecot:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Of the master, which leads the group of all its processes."""
+        assert self._process is not None, "it is not running"
+        return self._process.pid
+
     def url(self, security: Security = Security.TLS) -> str:
         port = self.tls_port if security is Security.TLS else self.port
         return f"{security.value}://{self.host}:{port}"
