@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime as dt
+import io
 import json
 import signal
 import sys
@@ -94,6 +95,8 @@ def _add_migrate(command: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Runs one command; returns the exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that an old console can't show must not end the command
     try:
         options = parser().parse_args(argv)
         run: Callable[[argparse.Namespace], int] = globals()["_" + options.command.replace("-", "_")]
@@ -252,13 +255,8 @@ def _check_list(options: argparse.Namespace) -> int:
     parsed = credential_list.read(_read(options.list))
     if options.json:
         for problem in parsed.problems:
-            print(
-                json.dumps(
-                    {"event": "problem", "line": problem.line, "severity": problem.severity, "text": problem.text},
-                    ensure_ascii=False,
-                )
-            )
-        print(json.dumps({"event": "summary", **parsed.as_facts()}, ensure_ascii=False))
+            print(json.dumps({"event": "problem", "line": problem.line, "severity": problem.severity, "text": problem.text}))
+        print(json.dumps({"event": "summary", **parsed.as_facts()}))
     else:
         for problem in parsed.problems:
             print(f"line {problem.line}: {problem.severity}: {problem.text}")

@@ -18,7 +18,9 @@ import pytest
 from mailsafi_wizard import cli
 from mailsafi_wizard.demo.certificates import Authority
 from mailsafi_wizard.demo.imapd.accounts import Stored
+from mailsafi_wizard.events import Remark
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.telling import Teller
 from tests.servers import hostile
 from tests.servers.hostile import HostileServer, Tricks
 from tests.unit.small_company import PASSWORDS, PEOPLE, SmallCompany, bodies
@@ -317,6 +319,17 @@ def test_a_list_is_checked_without_showing_a_password(
     assert lines[-1]["event"] == "summary"
     assert {line["line"] for line in lines if line["event"] == "problem"} >= {4}
     assert "Top-Secret" not in told.out + told.err + json.dumps(lines)
+
+
+def test_names_that_an_old_console_cannot_show_do_not_end_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "list.txt").write_text("EmailAddress,UserName,Password\nعمر@example.net,عمر,x\nnobody,李伟,\n", "utf-8")
+    for options in ([], ["--json"]):
+        screen = io.BytesIO()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", io.TextIOWrapper(screen, encoding="cp1252", write_through=True))
+            assert cli.main(["check-list", str(tmp_path / "list.txt"), *options]) == 2
+            Teller(bool(options), [])(Remark(1, "عمر@example.net", "مسودات", "is named x"))
+            assert b"is named x" in screen.getvalue()
 
 
 def test_a_report_never_overwrites(capsys: pytest.CaptureFixture[str], company: SmallCompany, tmp_path: Path) -> None:
