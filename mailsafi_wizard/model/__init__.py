@@ -1,0 +1,50 @@
+"""The words of the product: frozen dataclasses and enums, shared by every floor of the house.
+
+Knows nothing of networks, disks or screens. A *Mailbox* is a person's account; a *Folder* is what RFC 9051 calls a mailbox.
+Sizes are bytes, times are aware datetimes unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, MailboxState, MessageState, Role
+from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
+from mailsafi_wizard.model.outlook import FolderCensus, Forecast, MailboxCensus, RunRecord
+from mailsafi_wizard.model.servers import (
+    Endpoint,
+    Ladder,
+    Rung,
+    RungResult,
+    Secret,
+    Security,
+    Side,
+    SignIn,
+    SignInResult,
+    SignInStyle,
+)
+
+__all__ = [
+    "CUTOVER_TIME",
+    "Company",
+    "Endpoint",
+    "FailedMessage",
+    "FolderCensus",
+    "FolderLedger",
+    "Forecast",
+    "Ladder",
+    "Ledger",
+    "MailSafiValues",
+    "Mailbox",
+    "MailboxCensus",
+    "MailboxState",
+    "MessageState",
+    "Role",
+    "RunRecord",
+    "Rung",
+    "RungResult",
+    "Secret",
+    "Security",
+    "Side",
+    "SignIn",
+    "SignInResult",
+    "SignInStyle",
+]

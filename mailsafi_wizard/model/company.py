@@ -1,0 +1,74 @@
+"""What the admin told about the company, and its mailboxes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+CUTOVER_TIME = dt.time(18)  # local; when offices are empty and a whole weekend is left for questions
+
+
+@dataclass(frozen=True)
+class MailSafiValues:
+    """What the MailSafi welcome mail tells; empty where the admin has not entered it. None of it is ever invented."""
+
+    mx: tuple[str, ...] = ()  # host names, best first
+    spf: str = ""  # the mechanism to include, e.g. "include:spf.example.net"
+    dkim_selector: str = ""
+    dkim_value: str = ""
+    webmail: str = ""  # URL
+    smtp_host: str = ""
+
+
+@dataclass(frozen=True)
+class Company:
+    """The admin's answers on the first page. ``cutover`` is a local date in ``timezone`` (an IANA name)."""
+
+    name: str = ""
+    domains: tuple[str, ...] = ()
+    cutover: dt.date | None = None
+    timezone: str = "Africa/Nairobi"
+    help_contact: str = ""
+    language: str = "en"  # of the notices: "en" or "sw"
+    mailsafi: MailSafiValues = field(default_factory=MailSafiValues)
+
+    def facts(self) -> dict[str, object]:
+        """As plain data for JSON."""
+        return {**asdict(self), "cutover": self.cutover.isoformat() if self.cutover else ""}
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Company:
+        """The reverse of `facts`; what an older form lacks gets its default. Raises TypeError or ValueError when it is not one."""
+        values, cutover = dict(facts.get("mailsafi") or {}), facts.get("cutover")
+        rest = {key: value for key, value in facts.items() if key not in ("mailsafi", "cutover", "domains")}
+        return cls(
+            **rest,
+            domains=tuple(facts.get("domains") or ()),
+            cutover=dt.date.fromisoformat(cutover) if cutover else None,
+            mailsafi=MailSafiValues(**{**values, "mx": tuple(values.get("mx") or ())}),
+        )
+
+    @property
+    def cutover_at(self) -> dt.datetime | None:
+        """The moment of the change, aware: in the evening of ``cutover``; None without a date. An unknown zone counts as UTC."""
+        if self.cutover is None:
+            return None
+        try:
+            zone: dt.tzinfo = ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            zone = dt.UTC
+        return dt.datetime.combine(self.cutover, CUTOVER_TIME, zone)
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """A person's account. ``id`` is its number in the project file, 0 before it is stored."""
+
+    address: str
+    source_user: str
+    destination_user: str
+    id: int = 0
+    source_host: str = ""  # an own source server for this row, "" for the project's
+    user_root: str = ""

@@ -1,0 +1,37 @@
+"""One migration: the only door of the screen and the command line to everything below. Delegates, computes nothing.
+
+Every method may be called from any thread. Those that talk to servers block: a screen calls them beside its event loop. What can be asked
+stands in the files of this package, one subject each.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from mailsafi_wizard.project.copying import Copying
+from mailsafi_wizard.project.switch import Switch
+from mailsafi_wizard.store.journal import Journal
+
+
+class MigrationProject(Copying, Switch):
+    """One project file and what can be asked of it."""
+
+    @classmethod
+    def create(cls, path: Path) -> MigrationProject:
+        """A new project file; raises ProjectError and its kinds, also when a file of this name exists."""
+        project = cls(Journal.create(path))
+        project.set_note("begun", dt.datetime.now(dt.UTC).date().isoformat())
+        return project
+
+    @classmethod
+    def open(cls, path: Path) -> MigrationProject:
+        """Raises ProjectMissing, NotAProject, NewerProject, DamagedProject, ProjectInUse or ProjectReadOnly; the file is then unchanged."""
+        return cls(Journal.open(path))
+
+    def close(self) -> None:
+        """Stops a run cleanly, then closes the file."""
+        if self._runner and self._runner.running:
+            self._runner.stop()
+            self._runner.wait(60)
+        self._journal.close()

@@ -1,0 +1,91 @@
+"""What came of it: states, ledgers, failures, runs, a second look at both servers, and the facts of the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.engine import inspection
+from mailsafi_wizard.engine.runner import AT_ONCE
+from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
+from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState, RunRecord, Side
+from mailsafi_wizard.project.sign_ins import SignIns
+from mailsafi_wizard.report import ReportFacts, build_facts
+from mailsafi_wizard.store.journal import Journal
+
+
+class Results(SignIns):
+    """The accounts of a project."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal)
+        self._ledgers: dict[int, tuple[int, Ledger]] = {}
+        self._versions: Counter[int] = Counter()
+
+    def state(self, mailbox_id: int) -> MailboxState:
+        return self._journal.state(mailbox_id)[0]
+
+    def problem(self, mailbox_id: int) -> tuple[str, str, str]:
+        """Title, hint and the server's words of what ended the mailbox's last run; empty when nothing did."""
+        return self._journal.state(mailbox_id)[1:]
+
+    def ledger(self, mailbox_id: int | None = None) -> Ledger:
+        """The accounts of one mailbox or of all. They are counted anew when something about a mailbox was told, and remembered between."""
+        if mailbox_id is not None:
+            return self._accounts(mailbox_id)
+        return Ledger.joined(self._accounts(mailbox.id) for mailbox in self.mailboxes())
+
+    def _accounts(self, mailbox_id: int) -> Ledger:
+        version = self._versions[mailbox_id]
+        known = self._ledgers.get(mailbox_id)
+        if known is None or known[0] != version:
+            known = self._ledgers[mailbox_id] = (version, self._journal.ledger(mailbox_id))
+        return known[1]
+
+    def _noting(self, report: Report) -> Report:
+        """``report``, but what it tells of a mailbox also ends what is remembered of its accounts."""
+
+        def told(event: Event) -> None:
+            if isinstance(event, (MailboxFinished, StateChanged)):
+                self._versions[event.mailbox_id] += 1
+            report(event)
+
+        return told
+
+    def failures(self, mailbox_id: int | None = None) -> tuple[FailedMessage, ...]:
+        return self._journal.failures(mailbox_id)
+
+    def remarks(self) -> tuple[tuple[int, str, str], ...]:
+        return self._journal.remarks()
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        return self._journal.runs()
+
+    def verify(self, report: Report, deep: bool = False) -> tuple[Ledger, tuple[errors.MigrationError, ...]]:
+        """Reads both servers again and brings the ledger up to date; ``deep`` compares every message by content. Copies nothing.
+
+        Returns the ledger and the problems of mailboxes that could not be read.
+        """
+        jobs, missing = self._jobs()
+        if missing:
+            raise errors.WrongUsage(what=f"No password is known for {missing[0][0].address} at the {missing[0][1].value}")
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="verify") as pool:
+            problems = list(pool.map(lambda job: inspection.inspect(job, self._journal, self._noting(report), deep), jobs))
+        return self.ledger(), tuple(p for p in problems if p)
+
+    def report_facts(self, now: dt.datetime) -> ReportFacts:
+        """Everything the report says, from the project file alone."""
+        endpoints = {side: self.endpoint(side) for side in Side}
+        return build_facts(
+            self.company,
+            self.mailboxes(),
+            self.ledger(),
+            self.failures(),
+            self.remarks(),
+            self.runs(),
+            endpoints,
+            now,
+            rehearsal=self.rehearsal,
+        )

@@ -1,0 +1,139 @@
+"""The mailboxes of the migration, how each is signed in on both sides, and whether that works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.engine import preflight
+from mailsafi_wizard.engine.runner import AT_ONCE
+from mailsafi_wizard.engine.worker import Job
+from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult, SignInStyle
+from mailsafi_wizard.project.answers import Answers
+from mailsafi_wizard.store import credential_list
+from mailsafi_wizard.store.credential_list import CredentialList
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.vault import Secrets
+
+
+class SignIns(Answers):
+    """Mailboxes and their secrets."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal)
+        self._secrets = Secrets(journal)
+        self._admin: dict[Side, tuple[str, Secret, SignInStyle]] = {}
+
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        return self._journal.mailboxes()
+
+    def add_mailboxes(self, mailboxes: Iterable[Mailbox]) -> None:
+        self._journal.put_mailboxes(mailboxes)
+
+    def import_list(self, data: bytes) -> CredentialList:
+        """Reads a list; stores mailboxes and secrets only when no line has an error. Mailboxes without history that it no longer names go."""
+        parsed = credential_list.read(data)
+        if not parsed.ok:
+            return parsed
+        rows = {(r.user, r.destination_user, r.source_host): r for r in parsed.rows}
+        self._journal.put_mailboxes(
+            Mailbox(r.address, r.user, r.destination_user, 0, r.source_host, r.user_root) for r in parsed.rows
+        )
+        gone = []
+        for box in self.mailboxes():
+            row = rows.get((box.source_user, box.destination_user, box.source_host))
+            if row is None:
+                gone.append(box.id)
+                continue
+            self.set_secret(box.id, Side.SOURCE, row.password)
+            self.set_secret(box.id, Side.DESTINATION, row.destination_secret)
+        self._journal.remove_mailboxes(gone)
+        return parsed
+
+    def has_secret(self, mailbox_id: int, side: Side) -> bool:
+        return bool(self._secrets.get(mailbox_id, side))
+
+    def set_secret(self, mailbox_id: int, side: Side, password: Secret) -> None:
+        """Known from now on; kept in the file, sealed, where there is a keychain or a passphrase."""
+        self._secrets.put(mailbox_id, side, password, keep=not self.rehearsal)
+
+    def unlock(self, passphrase: Secret) -> None:
+        """Keeps the project's secrets under a passphrase; raises `vault.WrongPassphrase` when they are kept under another."""
+        self._secrets.unlock(passphrase)
+
+    def erase_secrets(self) -> None:
+        """Forgets every password, in memory, in the file and in the keychain."""
+        self._admin.clear()
+        self._secrets.erase()
+
+    def set_admin(self, side: Side, user: str, password: Secret, style: SignInStyle) -> None:
+        """One login for all mailboxes of a side, used where a mailbox has no password of its own."""
+        self._admin[side] = (user, password, style)
+
+    def sign_in(self, mailbox_id: int, side: Side) -> SignIn | None:
+        """None when no password is known in this session."""
+        box = next((m for m in self.mailboxes() if m.id == mailbox_id), None)
+        return self._sign_in(box, side) if box else None
+
+    def _sign_in(self, box: Mailbox, side: Side) -> SignIn | None:
+        user = box.source_user if side is Side.SOURCE else box.destination_user
+        if password := self._secrets.get(box.id, side):
+            return SignIn(user, password)
+        if side in self._admin:
+            admin, secret, style = self._admin[side]
+            return SignIn(user, secret, style, admin)
+        return None
+
+    def test_sign_ins(
+        self, report: Callable[[SignInResult], None], mailbox_ids: Iterable[int] | None = None
+    ) -> tuple[SignInResult, ...]:
+        """Signs in everywhere, side by side; ``report`` is called from worker threads."""
+        jobs, missing = self._jobs(mailbox_ids)
+        results = [
+            SignInResult(box.id, side, False, "No password is known", "Enter it or load the list again.") for box, side in missing
+        ]
+        for result in results:
+            self._keep(result, report)
+        tasks = [(job, side) for job in jobs for side in Side]
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sign-in") as pool:
+            results += pool.map(lambda t: self._keep(preflight.try_sign_in(*t), report), tasks)
+        return tuple(results)
+
+    def _keep(self, result: SignInResult, report: Callable[[SignInResult], None]) -> SignInResult:
+        self._journal.put_sign_in(result)
+        report(result)
+        return result
+
+    def sign_in_results(self) -> dict[tuple[int, Side], SignInResult]:
+        return self._journal.sign_ins()
+
+    def _jobs(self, mailbox_ids: Iterable[int] | None = None) -> tuple[list[Job], list[tuple[Mailbox, Side]]]:
+        """Jobs of the mailboxes that can be signed in, and the (mailbox, side) for which no password is known."""
+        source, destination = self.endpoint(Side.SOURCE), self.endpoint(Side.DESTINATION)
+        if source is None or destination is None:
+            raise errors.WrongUsage(what="Both servers must be entered first")
+        wanted = None if mailbox_ids is None else set(mailbox_ids)
+        jobs, missing = [], []
+        for box in self.mailboxes():
+            if wanted is not None and box.id not in wanted:
+                continue
+            here, there = self._sign_in(box, Side.SOURCE), self._sign_in(box, Side.DESTINATION)
+            missing += [(box, side) for side, who in ((Side.SOURCE, here), (Side.DESTINATION, there)) if who is None]
+            if here and there:
+                own = Endpoint(box.source_host, source.port, source.security) if box.source_host else source
+                jobs.append(
+                    Job(
+                        box,
+                        own,
+                        here,
+                        destination,
+                        there,
+                        self._trust,
+                        self.patience,
+                        self.persistence,
+                        self.refused_folder,
+                        self.repair,
+                    )
+                )
+        return jobs, missing
