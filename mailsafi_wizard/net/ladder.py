@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+from dataclasses import replace
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Ladder, Rung, RungResult, Security, SignIn
@@ -39,16 +39,24 @@ def climb(endpoint: Endpoint, trust: wire.Trust, patience: wire.Patience, who: S
     if session:
         fingerprint = session.wire.certificate_fingerprint
         session.logout()
-    elif isinstance(problem, errors.NotTrusted) and endpoint.security is Security.TLS:
+    elif isinstance(problem, errors.NotTrusted):
         fingerprint, words = _shown(endpoint, patience)
     return Ladder(endpoint, _results(passed, problem, who is not None), fingerprint, words)
 
 
 def _shown(endpoint: Endpoint, patience: wire.Patience) -> tuple[str, str]:
-    with contextlib.suppress(errors.MigrationError, OSError):
-        der = wire.shown_certificate(endpoint, patience)
-        return wire.fingerprint(der), wire.described(der)
-    return "", ""
+    """Fingerprint and words of the certificate that an untrusted server shows, so that it can be trusted knowingly; "" for none."""
+    der = b""
+    try:
+        if endpoint.security is Security.TLS:
+            der = wire.shown_certificate(endpoint, patience)
+        else:
+            Session.open(replace(endpoint, pin="none has this"), wire.Trust(), patience)
+    except errors.CertificateChanged as e:
+        der = bytes(e.fields["certificate"])  # type: ignore[call-overload]
+    except (errors.MigrationError, OSError):
+        return "", ""
+    return (wire.fingerprint(der), wire.described(der)) if der else ("", "")
 
 
 def _results(passed: dict[Rung, str], problem: errors.MigrationError | None, signing_in: bool) -> tuple[RungResult, ...]:

@@ -274,8 +274,9 @@ class Wire:
             self._take(context.wrap_socket(self.sock, server_hostname=endpoint.host))
         shown = self.certificate_fingerprint
         if endpoint.pin and shown != endpoint.pin:
+            der = self.sock.getpeercert(binary_form=True) if isinstance(self.sock, ssl.SSLSocket) else None
             self.drop()
-            raise errors.CertificateChanged(f"it is now {shown}", host=endpoint.host)
+            raise errors.CertificateChanged(f"it is now {shown}", host=endpoint.host, certificate=der or b"")
 
     @property
     def has_unread(self) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from mailsafi_wizard.demo.certificates import Authority, Certificate
 from mailsafi_wizard.model import Endpoint, Ladder, Rung, Secret, Security, SignIn
 from mailsafi_wizard.net.ladder import climb
 from mailsafi_wizard.net.wire import Patience, Trust
-from tests.unit.net.other_end import SOON, Listener, conversation, over_tls
+from tests.unit.net.other_end import SOON, Listener, conversation, over_tls, server_context
 
 JANE = SignIn("jane", Secret("Mvua-77"))
 GREETING = b"* OK [CAPABILITY IMAP4rev1] Habari\r\n"
@@ -84,6 +86,27 @@ def test_an_untrusted_certificate_is_shown_so_that_it_can_be_trusted_knowingly(c
         other = climb(at(listener, Security.TLS, "0" * 64), Trust(), SOON, JANE)
         assert states(other) == "++!.."
         assert other.fingerprint == ladder.fingerprint
+
+
+def test_an_untrusted_certificate_behind_starttls_is_shown_too(certificate: Certificate) -> None:
+    heard: list[bytes] = []
+    context = server_context(certificate)
+
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(GREETING)
+        for answer in (b"* CAPABILITY IMAP4rev1 STARTTLS\r\n%s OK\r\n", b"%s OK begin\r\n"):
+            connection.sendall(answer % connection.recv(100).split(b" ")[0])
+        with contextlib.suppress(ssl.SSLError), context.wrap_socket(connection, server_side=True) as secure:
+            conversation(None, b"* CAPABILITY IMAP4rev1\r\n{tag} OK\r\n", None, SIGNED_IN, None, heard=heard)(secure)
+
+    with Listener(talk) as listener:
+        ladder = climb(at(listener, Security.STARTTLS), Trust(), SOON, JANE)
+        assert states(ladder)[2] == "!"
+        assert "CN=localhost" in ladder.certificate
+        assert b"".join(heard) == b""
+        assert states(climb(at(listener, Security.STARTTLS, ladder.fingerprint), Trust(), SOON, JANE)) == "+++++"
+    with Listener(conversation(GREETING, None, b"* CAPABILITY IMAP4rev1\r\n{tag} OK\r\n", None)) as listener:
+        assert climb(at(listener, Security.STARTTLS), Trust(), SOON, JANE).fingerprint == ""
 
 
 @pytest.mark.parametrize(("hosts", "days", "word"), [(("mail.example.net",), 30, "another name"), (("localhost",), -1, "expired")])
