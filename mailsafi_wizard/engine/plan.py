@@ -18,6 +18,7 @@ from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
 
 AHEAD = 16
+UNIT_BYTES = 8 << 20  # of the messages asked for by one command
 
 
 @dataclass
@@ -43,33 +44,36 @@ class FolderWork:
 
 @dataclass(frozen=True)
 class Unit:
-    """Messages of one folder asked for by one command. A big one goes alone, in chunks."""
+    """Messages of one folder asked for by one command. ``alone``: one that is asked for when nothing else is under way."""
 
     work: FolderWork
     first: int  # index into work.uids
     last: int  # index after the last
+    alone: bool = False
 
     @property
     def uids(self) -> Sequence[int]:
         return self.work.uids[self.first : self.last]
 
     @property
-    def big(self) -> bool:
-        return self.last - self.first == 1 and self.work.sizes[self.first] >= fetch.BIG
+    def sizes(self) -> Sequence[int]:
+        return self.work.sizes[self.first : self.last]
 
 
-def units(works: Sequence[FolderWork], most_messages: int = 1000, most_bytes: int = 4 << 20) -> Iterator[Unit]:
-    """Cuts the work into commands, in order."""
+def units(
+    works: Sequence[FolderWork], most_messages: int = 1000, most_bytes: int = UNIT_BYTES, apart: Callable[[], bool] = lambda: False
+) -> Iterator[Unit]:
+    """Cuts the work into commands, in order. ``apart``, asked at each: big messages go alone, as they do where the destination may hold them already."""
     for work in works:
         start = total = 0
         for i, size in enumerate(work.sizes):
-            big = size >= fetch.BIG
-            if i > start and (big or total + size > most_bytes or i - start >= most_messages):
+            alone = size >= fetch.BIG and (apart() or bool(work.claims))
+            if i > start and (alone or total + size > most_bytes or i - start >= most_messages):
                 yield Unit(work, start, i)
                 start, total = i, 0
             total += size
-            if big:
-                yield Unit(work, i, i + 1)
+            if alone:
+                yield Unit(work, i, i + 1, alone=True)
                 start, total = i + 1, 0
         if start < len(work):
             yield Unit(work, start, len(work))
