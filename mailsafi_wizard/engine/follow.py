@@ -59,11 +59,16 @@ class FlagFollower:
             examine = fetch.examine(self._source, record.source)
             self._asked.append((record, examine, fetch.ask_listing(self._source, b"1:*", flags=True, changed_since=since)))
 
-    def collect(self) -> None:
-        """Takes the answers and asks the rest."""
+    def take_asked(self) -> None:
+        """Takes the answers to what has been asked; nothing new is sent."""
         while self._asked:
             self._take(*self._asked.popleft())
+
+    def collect(self) -> None:
+        """Takes all answers and asks the rest."""
+        while self._asked or self._todo:
             self._send()
+            self._take(*self._asked.popleft())
 
     def apply(self, records: Sequence[FolderRecord]) -> int:
         """Carries over what was collected; only then counts it as seen."""

@@ -90,9 +90,11 @@ class Looking:
             finally:
                 self._journal.release_thread()
 
-        works, _ = both(
-            lambda: self.planner.plan_busy(self.records, busy, retry_failed, self.follower.collect),
-            make_ready,
-        )
+        def look() -> list[FolderWork]:
+            works = self.planner.plan_busy(self.records, busy, retry_failed, self.follower.take_asked)
+            self.follower.collect()
+            return works
+
+        works, _ = both(look, make_ready)
         self.stale = self.lookup.rematched
         return works

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from array import array
 from collections import deque
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mailsafi_wizard import errors
@@ -61,7 +61,7 @@ class Unit:
 
 
 def units(
-    works: Sequence[FolderWork], most_messages: int = 1000, most_bytes: int = UNIT_BYTES, apart: Callable[[], bool] = lambda: False
+    works: Iterable[FolderWork], most_messages: int = 1000, most_bytes: int = UNIT_BYTES, apart: Callable[[], bool] = lambda: False
 ) -> Iterator[Unit]:
     """Cuts the work into commands, in order. ``apart``, asked at each: big messages go alone, as they do where the destination may hold them already."""
     for work in works:

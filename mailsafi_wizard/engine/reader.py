@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from mailsafi_wizard.net.fetch import BIG, Body
 from mailsafi_wizard.net.session import Session
 
 UNITS_AHEAD = 16
-NEAR_BYTES = 16 << 20  # asked for of one folder before the next command is sent: what may come out of turn is held
+AHEAD_BYTES = 16 << 20  # asked for and not begun, above which nothing more is asked for: what comes out of turn must be held
 HELD_BYTES = 16 << 20  # of big messages that wait for their turn
 
 
@@ -140,7 +140,7 @@ class Reader(threading.Thread):
     in order. A big message passes through in chunks when its turn has come; one that comes before its turn is held while there is room.
     """
 
-    def __init__(self, source: Session, works: Sequence[FolderWork], control: Control, style: Style, queue: Queue) -> None:
+    def __init__(self, source: Session, works: Iterable[FolderWork], control: Control, style: Style, queue: Queue) -> None:
         super().__init__(name="reader", daemon=True)
         self._source = source
         self._control = control
@@ -185,9 +185,10 @@ class Reader(threading.Thread):
             return False
         if fetch.needs_go_ahead(self._source, unit.work.record.source):
             return False
-        near = [a.unit for a in ahead if a.unit.work is unit.work]  # these may come mixed with it
-        biggest = max(unit.sizes)
-        return not near or (sum(sum(u.sizes) for u in near) < NEAR_BYTES and (biggest < BIG or biggest <= HELD_BYTES))
+        if sum(sum(asked.unit.sizes) for asked in ahead) >= AHEAD_BYTES:
+            return False
+        mixed = any(asked.unit.work is unit.work for asked in ahead)  # these may come mixed with it
+        return not mixed or max(unit.sizes) <= HELD_BYTES
 
     def _ask(self, unit: Unit) -> None:
         record = unit.work.record

@@ -7,7 +7,6 @@ from collections import defaultdict, deque
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsafi_wizard.engine.lanes import shared_out
 from mailsafi_wizard.engine.plan import FolderWork, units
 from mailsafi_wizard.net.fetch import BIG
 from mailsafi_wizard.store.rows import FolderRecord
@@ -38,17 +37,6 @@ def test_units_hold_every_message_once_and_in_order(
         assert len(sizes) == 1 or sum(sizes) <= most_bytes
         assert unit.alone == (max(sizes) >= BIG and (apart or bool(unit.work.claims)))
         assert not unit.alone or len(sizes) == 1
-
-
-@given(WORKS, st.integers(1, 6))
-def test_shares_hold_every_folder_once_in_order_and_about_evenly(works: list[FolderWork], lanes: int) -> None:
-    shares = shared_out(works, lanes)
-    assert 1 <= len(shares) <= max(1, lanes)
-    for share in shares:
-        assert [w.record.id for w in share] == sorted(w.record.id for w in share)
-    assert sorted(w.record.id for share in shares for w in share) == [w.record.id for w in works]
-    loads = [sum(len(w) + 1 for w in share) for share in shares]
-    assert max(loads) - min(loads) <= max((len(w) + 1 for w in works), default=0)
 
 
 def test_a_work_knows_its_weight() -> None:
