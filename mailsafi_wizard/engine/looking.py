@@ -47,7 +47,7 @@ class Looking:
         fresh = folder_was_reset(self._journal, self.records, self.there)
         works = self._one_by_one(fresh, retry_failed) if fresh or self._in_doubt() else self._side_by_side(retry_failed)
         shut = self.shut
-        self.follower.apply([r for r in self._present() if r.id not in shut])
+        self.follower.apply([r for r in self._included() if r.id not in shut])
         for work in works:
             work.permanent = self.lookup.permanent.get(work.record.id)
             if self._journal.foreign(work.record.id):
@@ -60,8 +60,8 @@ class Looking:
         """Folders that the destination does not open."""
         return {record.id for record, _error in self.lookup.unreadable}
 
-    def _present(self) -> list[FolderRecord]:
-        return [r for r in self.records if not r.excluded_reason and r.destination in self.there.folders]
+    def _included(self) -> list[FolderRecord]:
+        return [r for r in self.records if not r.excluded_reason]
 
     def _in_doubt(self) -> bool:
         """Whether what the destination shows decides on what is to be copied."""
@@ -76,13 +76,13 @@ class Looking:
         self._mapper.create(self._destination, self.records, fresh, self.lookup, busy)
         shut = self.shut
         works = self.planner.plan([r for r in self.records if r.id not in shut], retry_failed)
-        self.follower.ask([r for r in self._present() if r.id not in shut])
+        self.follower.ask([r for r in self._included() if r.id not in shut])
         self.follower.collect()
         return works
 
     def _side_by_side(self, retry_failed: bool) -> list[FolderWork]:
         busy = self.planner.busy(self.records, retry_failed)
-        self.follower.ask(self._present())
+        self.follower.ask(self._included())
 
         def make_ready() -> None:
             try:
