@@ -175,14 +175,21 @@ class Worker:
                 session.drop()
 
     def _open_pair(self) -> tuple[Session, Session]:
-        job = self.job
+        job, opened = self.job, []
 
         def start(endpoint: Endpoint, who: SignIn) -> Session:
             session = connect(endpoint, who, job.trust, job.patience)
-            self._open.append(session)
+            opened.append(session)
             return session
 
-        return both(lambda: start(job.source, job.source_sign_in), lambda: start(job.destination, job.destination_sign_in))
+        try:
+            pair = both(lambda: start(job.source, job.source_sign_in), lambda: start(job.destination, job.destination_sign_in))
+        except BaseException:
+            for session in opened:
+                session.drop()
+            raise
+        self._open += pair
+        return pair
 
     def _pass_where_borne(self) -> bool:
         """A pass; one that finds no connection free while other mailboxes hold some waits for theirs."""
@@ -339,8 +346,8 @@ class Worker:
     def _count(self, messages: int, size: int, state: MessageState) -> None:
         self._done[0] += messages
         self._done[1] += size
-        self._done[2] += state is MessageState.COPIED
-        self._done[3] += state is MessageState.FAILED
+        self._done[2] += messages * (state is MessageState.COPIED)
+        self._done[3] += messages * (state is MessageState.FAILED)
         if state is MessageState.COPIED:
             self._blamed_in_a_row = 0
             self.copied_bytes += size

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +41,7 @@ class Literal:
     data: bytes
 
 
+@functools.lru_cache(maxsize=4096)
 def decode_name(raw: bytes) -> tuple[str, bool]:
     """A folder name for people, from modified UTF-7; the flag is False when the name is not valid and was read leniently."""
     try:
@@ -51,6 +53,7 @@ def decode_name(raw: bytes) -> tuple[str, bool]:
     return raw.decode("utf-8", "backslashreplace"), False
 
 
+@functools.lru_cache(maxsize=4096)
 def encode_name(text: str) -> bytes:
     """Modified UTF-7 of a folder name (RFC 3501 section 5.1.3)."""
     return bytes(imap_utf7.encode(text))
