@@ -14,10 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from imapclient import imap_utf7
-from imapclient.exceptions import ProtocolError
-from imapclient.response_parser import parse_response
-
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Rung, Security
 from mailsafi_wizard.net import wire as w
@@ -27,6 +23,10 @@ Parts = list[bytes]  # line, literal, line, literal, line ...: one untagged repl
 Climbed = Callable[[Rung, str], None]
 
 LITERAL_END = re.compile(rb"~?\{(\d{1,19})\+?\}\r?\n\Z")
+_PLAIN_NAME = re.compile(rb"[ -%'-~]*\Z")  # no "&" and nothing outside printable ASCII
+_TOKEN = re.compile(
+    rb'(\()|(\)) ?|"([^"\\\r\n\x00]*)"(?: |(?=\))|\Z)|(0|[1-9]\d*)(?: |(?=\))|\Z)|([^\s()%\["{}\x00-\x1f\x7f]+)(?: |(?=\))|\Z)'
+)
 _TAGGED = re.compile(rb"([A-Za-z0-9]+) (OK|NO|BAD)(?: (.*?))?\r?\n\Z", re.I | re.S)
 _CODE = re.compile(rb"\[([A-Za-z0-9.\-]+)(?: ([^\]]*))?\]")
 _GREETING = re.compile(rb"\* (OK|PREAUTH|BYE)\b ?(.*?)\r?\n\Z", re.I | re.S)
@@ -44,8 +44,12 @@ class Literal:
 @functools.lru_cache(maxsize=4096)
 def decode_name(raw: bytes) -> tuple[str, bool]:
     """A folder name for people, from modified UTF-7; the flag is False when the name is not valid and was read leniently."""
+    if _PLAIN_NAME.match(raw):
+        return raw.decode("ascii"), True
+    from imapclient import imap_utf7  # slow to load, and many mailboxes do without
+
     try:
-        text = imap_utf7.decode(raw)
+        text: str = imap_utf7.decode(raw)
         if imap_utf7.encode(text) == raw and not any(0xD800 <= ord(c) <= 0xDFFF for c in text):
             return text, True
     except (UnicodeError, ValueError, IndexError):
@@ -56,6 +60,8 @@ def decode_name(raw: bytes) -> tuple[str, bool]:
 @functools.lru_cache(maxsize=4096)
 def encode_name(text: str) -> bytes:
     """Modified UTF-7 of a folder name (RFC 3501 section 5.1.3)."""
+    from imapclient import imap_utf7
+
     return bytes(imap_utf7.encode(text))
 
 
@@ -70,6 +76,11 @@ def structured(parts: Parts, start: int) -> tuple[object, ...]:
     """The reply ``parts`` from byte ``start`` of its first line as nested tuples; raises ValueError when it can't be read."""
     if sum(p.count(b"(") for p in parts[::2]) > 500:
         raise ValueError("parentheses too deep")
+    if len(parts) == 1 and (found := _plainly(parts[0][start:])) is not None:
+        return found
+    from imapclient.exceptions import ProtocolError  # slow to load, and plain replies do without
+    from imapclient.response_parser import parse_response
+
     lines = [parts[0][start:], *parts[1:]]
     tokens: list[bytes | tuple[bytes, bytes]] = [  # the parser wants each literal's size where the line had it
         (lines[i] + b"{%d}" % len(lines[i + 1]), lines[i + 1]) for i in range(0, len(lines) - 1, 2)
@@ -79,6 +90,34 @@ def structured(parts: Parts, start: int) -> tuple[object, ...]:
         return tuple(parse_response(tokens))
     except (ProtocolError, ValueError, RecursionError, AssertionError, IndexError, TypeError) as e:
         raise ValueError(str(e)[:200]) from e
+
+
+def _plainly(line: bytes) -> tuple[object, ...] | None:
+    """The same for a line of nothing but lists, atoms, numbers and strings without escapes; None for any other."""
+    found: list[object] = []
+    open_lists: list[list[object]] = []
+    place = 0
+    while match := _TOKEN.match(line, place):
+        place = match.end()
+        opening, closing, string, number, atom = match.groups()
+        if opening:
+            open_lists.append(found)
+            found = []
+        elif closing:
+            if not open_lists:
+                return None
+            outer = open_lists.pop()
+            outer.append(tuple(found))
+            found = outer
+        elif string is not None:
+            found.append(string)
+        elif number:
+            found.append(int(number))
+        elif atom.upper() == b"NIL" != atom:
+            return None
+        else:
+            found.append(None if atom == b"NIL" else atom)
+    return tuple(found) if place == len(line) and not open_lists else None
 
 
 class Session:
