@@ -9,7 +9,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine.folders import FolderMap
 from mailsafi_wizard.engine.lookup import opened
 from mailsafi_wizard.engine.worker import Job, both, connect
-from mailsafi_wizard.model import FolderCensus, Forecast, MailboxCensus, Role, RunRecord, Side, SignInResult
+from mailsafi_wizard.model import FolderCensus, Forecast, MailboxCensus, Role, RunRecord
 from mailsafi_wizard.net import fetch, listing
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session
@@ -67,16 +67,6 @@ def _weighed(source: Session, name: bytes) -> int:
         return sum(e.size for e in fetch.listing(source, fetch.ask_listing(source, b"1:*")))
     except errors.CommandRefused:
         return 0
-
-
-def try_sign_in(job: Job, side: Side) -> SignInResult:
-    """Signs one mailbox in on one side."""
-    endpoint, who = (job.source, job.source_sign_in) if side is Side.SOURCE else (job.destination, job.destination_sign_in)
-    try:
-        connect(endpoint, who, job.trust, job.patience).logout()
-    except errors.MigrationError as e:
-        return SignInResult(job.mailbox.id, side, False, e.title_text, e.hint_text, e.detail)
-    return SignInResult(job.mailbox.id, side, True)
 
 
 def forecast(census: Sequence[MailboxCensus], runs: Sequence[RunRecord]) -> Forecast | None:

@@ -10,6 +10,7 @@ from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, 
 from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
 from mailsafi_wizard.model.outlook import FolderCensus, Forecast, MailboxCensus, RunRecord
 from mailsafi_wizard.model.servers import (
+    NOT_TRIED,
     Endpoint,
     Ladder,
     Rung,
@@ -24,6 +25,7 @@ from mailsafi_wizard.model.servers import (
 
 __all__ = [
     "CUTOVER_TIME",
+    "NOT_TRIED",
     "Company",
     "Endpoint",
     "FailedMessage",

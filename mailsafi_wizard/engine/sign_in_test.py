@@ -1,0 +1,184 @@
+"""Signs in everywhere, side by side: hundreds of mailboxes, as many at once as each server bears, and no guessing (see `caution`).
+
+Each mailbox is tried once on each side. It is tried again only where the server did not judge it: no connection was free. Writes nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.engine.caution import Caution, words
+from mailsafi_wizard.engine.control import Control
+from mailsafi_wizard.engine.side_by_side import MOST_THREADS, Crowded, SideBySide
+from mailsafi_wizard.engine.slots import Slots
+from mailsafi_wizard.model import NOT_TRIED, Endpoint, Side, SignIn, SignInResult
+from mailsafi_wizard.net.auth import sign_in
+from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.net.wire import Patience, Trust
+
+START_WITH = 3  # sign-ins at once at a server of which nothing is known; one more with each that went well
+LONGEST_WAIT = 30.0  # seconds that a server's wish to wait is heeded; a person is looking on
+_CROWD = (errors.ConnectionLost, errors.ServerBusy, errors.TooManyConnections)
+_LATER = (errors.ConnectionRefused, errors.ConnectTimeout)  # the same, once the server was reached
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One mailbox on one side."""
+
+    mailbox_id: int
+    side: Side
+    endpoint: Endpoint
+    who: SignIn
+
+
+class _AtOneServer:
+    """All attempts at one server."""
+
+    def __init__(
+        self,
+        attempts: list[Attempt],
+        trust: Trust,
+        patience: Patience,
+        tell: Callable[[SignInResult], None],
+        control: Control,
+        slots: Slots,
+        all_the_same: bool,
+        leave: Callable[[], None],
+    ) -> None:
+        self._trust, self._patience, self._tell = trust, patience, tell
+        admins = {a.who.admin for a in attempts}
+        self._cautions = {admin: Caution(bool(admin), all_the_same) for admin in admins}
+        self._reached = False
+        self._round = SideBySide(attempts, self._try, self._give_up, slots, control, self._may_begin, self._skip, leave)
+
+    def run(self) -> None:
+        self._round.run()
+
+    def _may_begin(self, attempt: Attempt) -> bool | None:
+        caution = self._cautions[attempt.who.admin]
+        answer = caution.may_begin()
+        if answer:
+            caution.begun()  # the gate is asked under a lock: no second one slips through
+        return answer
+
+    def _skip(self, attempt: Attempt) -> None:
+        caution = self._cautions[attempt.who.admin]
+        why, remedy = words(caution.cause, caution.one_login)
+        told = f"{caution.refusals} others were refused: {why}. {remedy}"
+        self._tell(SignInResult(attempt.mailbox_id, attempt.side, False, NOT_TRIED, told))
+
+    def _try(self, attempt: Attempt) -> None:
+        caution = self._cautions[attempt.who.admin]
+        try:
+            self._sign_in(attempt)
+        except Crowded:
+            caution.withdrawn()
+            raise
+        except errors.MigrationError as e:
+            caution.ended(type(e).__name__)
+            self._refused(attempt, e)
+            return
+        except BaseException:
+            caution.withdrawn()
+            raise
+        caution.ended("")
+        self._tell(SignInResult(attempt.mailbox_id, attempt.side, True))
+
+    def _sign_in(self, attempt: Attempt) -> None:
+        """Raises what the server judged, or Crowded where it did not come to that."""
+        try:
+            session = Session.open(attempt.endpoint, self._trust, self._patience, secrets=[attempt.who.password.reveal()])
+        except errors.MigrationError as e:
+            if isinstance(e, _CROWD) or (self._reached and isinstance(e, _LATER)):
+                raise Crowded(e, True, _asked(e)) from e
+            raise
+        self._reached = True
+        try:
+            sign_in(session, attempt.who)
+        except errors.TooManyConnections as e:  # nothing was said about the password; often the account is in use elsewhere
+            raise Crowded(e, e.anyone) from e
+        except errors.ServerBusy as e:
+            if e.detail.startswith("["):  # a response code says that this was no judgement; words alone do not
+                raise Crowded(e, False, _asked(e)) from e
+            raise
+        finally:
+            session.logout()
+
+    def _give_up(self, attempt: Attempt, error: errors.MigrationError) -> None:
+        caution = self._cautions[attempt.who.admin]
+        caution.begun()
+        caution.ended(type(error).__name__)
+        self._refused(attempt, error)
+
+    def _refused(self, attempt: Attempt, error: errors.MigrationError) -> None:
+        self._tell(SignInResult(attempt.mailbox_id, attempt.side, False, error.title_text, error.hint_text, error.detail))
+
+
+def _asked(error: errors.MigrationError) -> float:
+    return min(LONGEST_WAIT, error.wait) if isinstance(error, errors.ServerBusy) else 0.0
+
+
+Server = tuple[str, int]
+
+
+def try_all(
+    attempts: Iterable[Attempt],
+    trust: Trust,
+    patience: Patience,
+    report: Callable[[SignInResult], None],
+    control: Control,
+    *,
+    all_the_same: bool = False,
+    borne: Mapping[str, int] | None = None,
+    learned: Callable[[str, int], None] = lambda host, size: None,
+    leave: Callable[[], None] = lambda: None,
+) -> list[SignInResult]:
+    """Tries every attempt, all servers side by side; ``report`` hears of each outcome, from worker threads.
+
+    What was under way when ``control`` is stopped is still told; the rest gets no result. ``all_the_same`` goes on although the first
+    ones show a common cause. ``borne`` and ``learned``: how many connections at once a host bore earlier, and bears now. ``leave`` is called
+    by each thread when it ends.
+    """
+    results: list[SignInResult] = []
+    guard = threading.Lock()
+
+    def tell(result: SignInResult) -> None:
+        with guard:
+            results.append(result)
+        report(result)
+
+    servers = []
+    ordered = sorted(attempts, key=lambda a: _server(a.endpoint))
+    for (host, _port), group in itertools.groupby(ordered, key=lambda a: _server(a.endpoint)):
+        slots = Slots(MOST_THREADS, (borne or {}).get(host, START_WITH), lambda size, h=host: learned(h, size))  # type: ignore[misc]
+        servers.append(_AtOneServer(list(group), trust, patience, tell, control, slots, all_the_same, leave))
+    _run_all(servers)
+    return results
+
+
+def _server(endpoint: Endpoint) -> Server:
+    return endpoint.host, endpoint.port
+
+
+def _run_all(servers: list[_AtOneServer]) -> None:
+    """All servers side by side; raises the first bug that one of them met."""
+    broken: list[BaseException] = []
+
+    def run(server: _AtOneServer) -> None:
+        try:
+            server.run()
+        except BaseException as e:  # noqa: BLE001 (the top of a thread: raised again below)
+            broken.append(e)
+
+    threads = [threading.Thread(target=run, args=(server,), name="sign-ins", daemon=True) for server in servers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if broken:
+        raise broken[0]
