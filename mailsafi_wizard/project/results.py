@@ -12,7 +12,7 @@ from mailsafi_wizard.engine.runner import AT_ONCE
 from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
 from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState, RunRecord, Side
 from mailsafi_wizard.project.sign_in_tests import SignInTests
-from mailsafi_wizard.report import ReportFacts, build_facts
+from mailsafi_wizard.report import ReportFacts, Section, build_facts
 from mailsafi_wizard.store.journal import Journal
 
 
@@ -88,4 +88,9 @@ class Results(SignInTests):
             endpoints,
             now,
             rehearsal=self.rehearsal,
+            extra=self._report_sections(),
         )
+
+    def _report_sections(self) -> tuple[Section, ...]:
+        """Sections of the report that other rooms make."""
+        return ()

@@ -75,7 +75,7 @@ def test_those_under_way_count_as_if_refused_so_that_never_more_are_tried() -> N
 def test_side_by_side_no_more_than_the_few_are_refused_before_the_first_success(
     kinds: list[str], at_once: int, one_login: bool
 ) -> None:
-    caution, under_way, judged = Caution(one_login), [], list[str]()
+    caution, under_way, judged = Caution(one_login), list[str](), list[str]()
     for kind in kinds:
         while len(under_way) >= at_once or (under_way and caution.may_begin() is False):
             judged.append(under_way.pop(0))
