@@ -89,6 +89,7 @@ class Finding:
     mailbox: str  # its address, "" for the company
     what: str
     todo: str
+    subject: str = ""  # of "address": the address
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ def _strangers(mailboxes: Sequence[Mailbox], census: Sequence[MailboxCensus], kn
         what = what.format(n=f"{count:,}", address=address)
         what += " " + _("It arrives at {mailboxes}.").format(mailboxes=_few([names.get(i, "") for i in places]))
         todo = _("Make it an alias or a list at MailSafi before the cutover, or add its mailbox to the list.")
-        yield Finding("address", Weight.CHECK, "", what, todo)
+        yield Finding("address", Weight.CHECK, "", what, todo, address)
 
 
 def _few(names: Sequence[str]) -> str:
