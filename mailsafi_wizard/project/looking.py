@@ -30,6 +30,7 @@ class Looking(Results):
     def __init__(self, journal: Journal) -> None:
         super().__init__(journal)
         self._looking = Control()
+        self._arrived: tuple[int, dict[int, int]] = (-1, {})
 
     def take_census(self, report: Report, mailbox_ids: Iterable[int] | None = None) -> tuple[MailboxCensus, ...]:
         """Looks at mailboxes side by side, as many at once as the servers bear; writes nothing but the project file, each as it comes.
@@ -92,7 +93,10 @@ class Looking(Results):
 
     def findings(self) -> tuple[Finding, ...]:
         """What the looks brought up, the weightiest first."""
-        return findings.findings(self.mailboxes(), self.census(), self._journal.arrived_bytes(), self.known_addresses())
+        version = self._versions.total()
+        if self._arrived[0] != version:  # summing over all messages takes a while in a large project
+            self._arrived = version, self._journal.arrived_bytes()
+        return findings.findings(self.mailboxes(), self.census(), self._arrived[1], self.known_addresses())
 
     def known_addresses(self) -> frozenset[str]:
         """Addresses that receive mail and need no mailbox of their own: aliases, lists, or nobody's."""
