@@ -25,6 +25,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "the server seems to want app passwords instead of the normal ones",
         "Collect an app password for each mailbox, or use an administrator's sign-in, then test again.",
     ),
+    "AppPasswordLikely": (
+        "the provider seems to want app passwords instead of the normal ones",
+        "Collect an app password for each mailbox, then test again.",
+    ),
     "OAuthNeeded": (
         "the server seems to accept no passwords at all",
         "Use the sign-in with OAuth2 for this provider.",
@@ -60,11 +64,19 @@ _ONE_LOGIN = (
 )
 
 
-def words(kind: str, one_login: bool = False) -> tuple[str, str]:
-    """What is supposed to be the common cause of refusals of ``kind`` (an error's class name), and what to do about it."""
-    if kind == "SignInRefused" and one_login:
+_OF_ONE_LOGIN = frozenset({"SignInRefused", "AdminRefused", "StyleUnknown"})
+
+
+def words(kind: str, one_login: bool = False, hint: str = "") -> tuple[str, str]:
+    """What is supposed to be the common cause of refusals of ``kind`` (an error's class name), and what to do about it.
+
+    ``hint``: what helps against a refused sign-in of this kind, where it was one.
+    """
+    if one_login and kind in _OF_ONE_LOGIN:
         return _ONE_LOGIN
-    return _WORDS.get(kind, _NOT_REACHED)
+    if kind in _WORDS:
+        return _WORDS[kind]
+    return ("each for the same reason", hint) if hint else _NOT_REACHED
 
 
 class Caution:

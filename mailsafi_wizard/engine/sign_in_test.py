@@ -15,9 +15,8 @@ from mailsafi_wizard.engine.caution import Caution, words
 from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.side_by_side import MOST_THREADS, Crowded, SideBySide
 from mailsafi_wizard.engine.slots import Slots
-from mailsafi_wizard.model import NOT_TRIED, Endpoint, Side, SignIn, SignInResult
-from mailsafi_wizard.net.auth import sign_in
-from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.engine.worker import connect
+from mailsafi_wizard.model import NOT_TRIED, Endpoint, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.net.wire import Patience, Trust
 
 START_WITH = 3  # sign-ins at once at a server of which nothing is known; one more with each that went well
@@ -51,8 +50,8 @@ class _AtOneServer:
         leave: Callable[[], None],
     ) -> None:
         self._trust, self._patience, self._tell = trust, patience, tell
-        admins = {a.who.admin for a in attempts}
-        self._cautions = {admin: Caution(bool(admin), all_the_same) for admin in admins}
+        self._cautions = {login: Caution(login is not None, all_the_same) for login in map(_common_login, attempts)}
+        self._hints: dict[str, str] = {}  # kind of refusal -> what helps against it
         self._reached = False
         self._round = SideBySide(attempts, self._try, self._give_up, slots, control, self._may_begin, self._skip, leave)
 
@@ -60,26 +59,27 @@ class _AtOneServer:
         self._round.run()
 
     def _may_begin(self, attempt: Attempt) -> bool | None:
-        caution = self._cautions[attempt.who.admin]
+        caution = self._cautions[_common_login(attempt)]
         answer = caution.may_begin()
         if answer:
             caution.begun()  # the gate is asked under a lock: no second one slips through
         return answer
 
     def _skip(self, attempt: Attempt) -> None:
-        caution = self._cautions[attempt.who.admin]
-        why, remedy = words(caution.cause, caution.one_login)
+        caution = self._cautions[_common_login(attempt)]
+        why, remedy = words(caution.cause, caution.one_login, self._hints.get(caution.cause, ""))
         told = f"{caution.refusals} others were refused: {why}. {remedy}"
         self._tell(SignInResult(attempt.mailbox_id, attempt.side, False, NOT_TRIED, told))
 
     def _try(self, attempt: Attempt) -> None:
-        caution = self._cautions[attempt.who.admin]
+        caution = self._cautions[_common_login(attempt)]
         try:
             self._sign_in(attempt)
         except Crowded:
             caution.withdrawn()
             raise
         except errors.MigrationError as e:
+            self._note_hint(e)
             caution.ended(type(e).__name__)
             self._refused(attempt, e)
             return
@@ -92,31 +92,39 @@ class _AtOneServer:
     def _sign_in(self, attempt: Attempt) -> None:
         """Raises what the server judged, or Crowded where it did not come to that."""
         try:
-            session = Session.open(attempt.endpoint, self._trust, self._patience, secrets=[attempt.who.password.reveal()])
-        except errors.MigrationError as e:
-            if isinstance(e, _CROWD) or (self._reached and isinstance(e, _LATER)):
+            connect(attempt.endpoint, attempt.who, self._trust, self._patience).logout()
+        except errors.ServerError as e:
+            if e.before_sign_in and (isinstance(e, _CROWD) or (self._reached and isinstance(e, _LATER))):
                 raise Crowded(e, True, _asked(e)) from e
-            raise
-        self._reached = True
-        try:
-            sign_in(session, attempt.who)
-        except errors.TooManyConnections as e:  # nothing was said about the password; often the account is in use elsewhere
-            raise Crowded(e, e.anyone) from e
-        except errors.ServerBusy as e:
-            if e.detail.startswith("["):  # a response code says that this was no judgement; words alone do not
+            self._reached = self._reached or not e.before_sign_in
+            if isinstance(
+                e, errors.TooManyConnections
+            ):  # nothing was said about the password; often the account is in use elsewhere
+                raise Crowded(e, e.anyone) from e
+            if isinstance(e, errors.ServerBusy) and e.detail.startswith("["):  # a response code says so; words alone are no proof
                 raise Crowded(e, False, _asked(e)) from e
             raise
-        finally:
-            session.logout()
+        self._reached = True
 
     def _give_up(self, attempt: Attempt, error: errors.MigrationError) -> None:
-        caution = self._cautions[attempt.who.admin]
+        caution = self._cautions[_common_login(attempt)]
+        self._note_hint(error)
         caution.begun()
         caution.ended(type(error).__name__)
         self._refused(attempt, error)
 
+    def _note_hint(self, error: errors.MigrationError) -> None:
+        if isinstance(error, errors.SignInRefused):
+            self._hints[type(error).__name__] = error.hint_text
+
     def _refused(self, attempt: Attempt, error: errors.MigrationError) -> None:
         self._tell(SignInResult(attempt.mailbox_id, attempt.side, False, error.title_text, error.hint_text, error.detail))
+
+
+def _common_login(attempt: Attempt) -> tuple[SignInStyle, str] | None:
+    """The one login with whose password this mailbox is opened; None where it has its own."""
+    own = attempt.who.style in (SignInStyle.PASSWORD, SignInStyle.XOAUTH2)
+    return None if own else (attempt.who.style, attempt.who.admin)
 
 
 def _asked(error: errors.MigrationError) -> float:

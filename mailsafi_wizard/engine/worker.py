@@ -90,8 +90,10 @@ def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -
     """A signed-in session; raises the error of the rung that fails."""
     try:
         session = Session.open(endpoint, trust, patience, secrets=[who.password.reveal()])
-    except errors.TooManyConnections as e:
-        e.anyone = True
+    except errors.ServerError as e:
+        e.before_sign_in = True
+        if isinstance(e, errors.TooManyConnections):
+            e.anyone = True
         raise
     try:
         sign_in(session, who)

@@ -100,3 +100,5 @@ def test_there_are_words_for_every_kind_of_refusal() -> None:
             assert why
             assert remedy
     assert all(hasattr(errors, kind) for kind in SHUT_OUT)
+    assert words("NewKind", hint="Do this.") == ("each for the same reason", "Do this.")
+    assert words("StyleUnknown", one_login=True) == words("SignInRefused", one_login=True)
