@@ -163,10 +163,14 @@ def try_all(
     servers = []
     ordered = sorted(attempts, key=lambda a: _server(a.endpoint))
     for (host, _port), group in itertools.groupby(ordered, key=lambda a: _server(a.endpoint)):
-        slots = Slots(MOST_THREADS, (borne or {}).get(host, START_WITH), lambda size, h=host: learned(h, size))  # type: ignore[misc]
+        slots = _slots(host, (borne or {}).get(host, START_WITH), learned)
         servers.append(_AtOneServer(list(group), trust, patience, tell, control, slots, all_the_same, leave))
     _run_all(servers)
     return results
+
+
+def _slots(host: str, known: int, learned: Callable[[str, int], None]) -> Slots:
+    return Slots(MOST_THREADS, known, lambda size: learned(host, size))
 
 
 def _server(endpoint: Endpoint) -> Server:

@@ -50,9 +50,11 @@ class Looking(Results):
         def give_up(job: Job, error: errors.MigrationError) -> None:
             found.append(self._kept(job.mailbox, MailboxCensus(job.mailbox.id, error=str(error), taken=now), report))
 
-        slots = Slots(AT_ONCE, int(self.note(BORNE) or 0), lambda size: self.set_note(BORNE, str(size)))
-        SideBySide(jobs, look, give_up, slots, self._looking, leave=self._journal.release_thread).run()
+        SideBySide(jobs, look, give_up, self._slots(), self._looking, leave=self._journal.release_thread).run()
         return tuple(sorted(found, key=lambda c: c.mailbox_id))
+
+    def _slots(self) -> Slots:
+        return Slots(AT_ONCE, int(self.note(BORNE) or 0), lambda size: self.set_note(BORNE, str(size)))
 
     def stop_look(self) -> None:
         """Ends the look; mailboxes that are finished keep what was found. Returns at once."""
