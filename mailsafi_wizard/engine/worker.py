@@ -34,6 +34,7 @@ from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState
 from mailsafi_wizard.net import listing
 from mailsafi_wizard.net.auth import sign_in
 from mailsafi_wizard.net.listing import Overview, Status
+from mailsafi_wizard.net.refusals import door_is_full
 from mailsafi_wizard.net.session import Session, quoted
 from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.store.journal import Journal
@@ -97,8 +98,10 @@ def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -
         raise
     try:
         sign_in(session, who)
-    except BaseException:
+    except BaseException as e:
         session.drop()
+        if isinstance(e, errors.TooManyConnections):
+            e.anyone = door_is_full(e.detail)
         raise
     return session
 

@@ -23,7 +23,6 @@ _CONNECTIONS_TEXT = re.compile(
     r"|connection queue full",
     re.I,
 )
-_QUEUE_FULL = re.compile(r"connection queue full", re.I)  # Dovecot, to connections that have not signed in yet, whoever they are
 _BACKOFF = re.compile(r"back.?off time:?\s*(\d+)\s*(ms|milliseconds|s|sec|seconds)?", re.I)
 _RETRY_AFTER = re.compile(r"(?:retry|try again|wait)\D{0,20}?(\d+)\s*(ms|milliseconds|s|sec|seconds|m|min|minutes)\b", re.I)
 _UNITS = {"ms": 0.001, "milliseconds": 0.001, "m": 60.0, "min": 60.0, "minutes": 60.0}
@@ -41,7 +40,7 @@ def asked_wait(text: str) -> float:
 def refusal(host: str, code: str, text: str, bad: bool) -> errors.ServerError:
     """The error for a tagged NO (or BAD) to a command after sign-in. ``text`` must already be free of secrets."""
     if _CONNECTIONS_TEXT.search(text):
-        return _too_many(host, text)
+        return errors.TooManyConnections(text, host=host)
     if code == "OVERQUOTA" or (not bad and _QUOTA_TEXT.search(text)):
         return errors.OverQuota(text, code=code, host=host, text=text)
     if code in ("TOOBIG", "MESSAGELIMIT") or (not bad and _TOO_BIG_TEXT.search(text)):
@@ -51,12 +50,6 @@ def refusal(host: str, code: str, text: str, bad: bool) -> errors.ServerError:
     if code in _BUSY_CODES or _THROTTLE_TEXT.search(text) or (not bad and _BUSY_TEXT.search(text)):
         return errors.ServerBusy(text, wait=asked_wait(text), bad=bad, host=host)
     return errors.CommandRefused(text, code=code, bad=bad, host=host, text=text)
-
-
-def _too_many(host: str, text: str) -> errors.TooManyConnections:
-    error = errors.TooManyConnections(text, host=host)
-    error.anyone = bool(_QUEUE_FULL.search(text))
-    return error
 
 
 _APP_PASSWORD = re.compile(r"app(?:lication)?.?(?:specific)?.?password|two.?factor|2.?step", re.I)
@@ -72,7 +65,7 @@ _NO_RIGHTS = re.compile(r"not connected|permission|not authori[sz]ed to|privileg
 def sign_in_refusal(host: str, user: str, code: str, text: str) -> errors.ServerError:
     """The error for a refused LOGIN or AUTHENTICATE."""
     if _CONNECTIONS_TEXT.search(text) or code == "LIMIT":
-        return _too_many(host, text)
+        return errors.TooManyConnections(text, host=host)
     if _APP_PASSWORD.search(text):
         return errors.AppPasswordNeeded(text, host=host, user=user)
     if code == "PRIVACYREQUIRED":
@@ -92,3 +85,11 @@ def sign_in_refusal(host: str, user: str, code: str, text: str) -> errors.Server
     if _BLOCKED.search(text):
         return errors.Blocked(text, host=host, user=user)
     return errors.SignInRefused(text, host=host, user=user)
+
+
+_QUEUE_FULL = re.compile(r"connection queue full", re.I)  # Dovecot, to those that have not signed in yet, whoever they are
+
+
+def door_is_full(text: str) -> bool:
+    """Whether words about too many connections mean this computer's, or anybody's, and not those of one account."""
+    return bool(_QUEUE_FULL.search(text))
