@@ -37,6 +37,14 @@ def asked_wait(text: str) -> float:
     return min(LONGEST_WAIT, int(found[1][:9]) * _UNITS.get((found[2] or ("ms" if found.re is _BACKOFF else "s")).lower(), 1.0))
 
 
+_QUEUE_FULL = re.compile(r"connection queue full", re.I)  # Dovecot, to those that have not signed in yet, whoever they are
+
+
+def door_is_full(text: str) -> bool:
+    """Whether words about too many connections mean this computer's, or anybody's, and not those of one account."""
+    return bool(_QUEUE_FULL.search(text))
+
+
 def refusal(host: str, code: str, text: str, bad: bool) -> errors.ServerError:
     """The error for a tagged NO (or BAD) to a command after sign-in. ``text`` must already be free of secrets."""
     if _CONNECTIONS_TEXT.search(text):
@@ -85,11 +93,3 @@ def sign_in_refusal(host: str, user: str, code: str, text: str) -> errors.Server
     if _BLOCKED.search(text):
         return errors.Blocked(text, host=host, user=user)
     return errors.SignInRefused(text, host=host, user=user)
-
-
-_QUEUE_FULL = re.compile(r"connection queue full", re.I)  # Dovecot, to those that have not signed in yet, whoever they are
-
-
-def door_is_full(text: str) -> bool:
-    """Whether words about too many connections mean this computer's, or anybody's, and not those of one account."""
-    return bool(_QUEUE_FULL.search(text))

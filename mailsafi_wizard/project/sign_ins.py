@@ -14,11 +14,6 @@ from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.vault import Secrets
 
 
-def own_endpoint(box: Mailbox, source: Endpoint) -> Endpoint:
-    """The server a mailbox comes from: the list may name one of its own."""
-    return Endpoint(box.source_host, source.port, source.security) if box.source_host else source
-
-
 class SignIns(Answers):
     """Mailboxes and their secrets."""
 
@@ -119,3 +114,8 @@ class SignIns(Answers):
                     )
                 )
         return jobs, missing
+
+
+def own_endpoint(box: Mailbox, source: Endpoint) -> Endpoint:
+    """The server a mailbox comes from: the list may name one of its own."""
+    return Endpoint(box.source_host, source.port, source.security) if box.source_host else source
