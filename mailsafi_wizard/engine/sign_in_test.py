@@ -19,7 +19,7 @@ from mailsafi_wizard.engine.worker import connect
 from mailsafi_wizard.model import NOT_TRIED, Endpoint, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.net.wire import Patience, Trust
 
-START_WITH = 3  # sign-ins at once at a server of which nothing is known; one more with each that went well
+START_WITH = 3  # connections at once that a server of which nothing is known is believed to bear; `Slots` begins with one more
 LONGEST_WAIT = 30.0  # seconds that a server's wish to wait is heeded; a person is looking on
 _CROWD = (errors.ConnectionLost, errors.ServerBusy, errors.TooManyConnections)
 _LATER = (errors.ConnectionRefused, errors.ConnectTimeout)  # the same, once the server was reached
