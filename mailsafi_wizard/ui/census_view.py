@@ -223,9 +223,9 @@ class FindingsView(QWidget):
 
 
 def _modest(table: Table[Any]) -> None:
-    """Takes the height that is left, and asks for two rows only: the page need not scroll for it on a small screen."""
+    """Takes the height that is left, and asks for little: the page need not scroll for it on a small screen."""
     table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-    table.setMinimumHeight(theme().px(34) * 2)
+    table.setMinimumHeight(theme().px(34) * 3)
 
 
 def _summary(found: Sequence[Finding]) -> str:

@@ -199,7 +199,7 @@ class MigratePage(Page):
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_chosen())
         layout = column(top, self.table, self._tabs(), spacing=M)
         layout.setStretch(1, 3)
-        layout.setStretch(2, 2)
+        layout.setStretch(2, 3)
         return box(layout)
 
     def _tabs(self) -> QTabWidget:
@@ -220,7 +220,7 @@ class MigratePage(Page):
         self.findings.known.connect(self._address_known)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(_("More about the copy"))
-        self.tabs.setMinimumHeight(theme().px(245))
+        self.tabs.setMinimumHeight(theme().px(280))
         self.tabs.addTab(box(column(self.speed, margins=(0, M, 0, 0))), _("Speed"))
         self.tabs.addTab(self.folders, _("Folders"))
         for table in (Table(_("Problems"), self.failures), Table(_("Remarks"), self.remarks)):
