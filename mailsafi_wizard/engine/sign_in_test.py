@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.caution import Caution, words
 from mailsafi_wizard.engine.control import Control
-from mailsafi_wizard.engine.side_by_side import MOST_THREADS, Crowded, SideBySide
 from mailsafi_wizard.engine.slots import Slots
+from mailsafi_wizard.engine.task_round import MOST_THREADS, Crowded, TaskRound
 from mailsafi_wizard.engine.worker import connect
 from mailsafi_wizard.model import NOT_TRIED, Endpoint, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.net.wire import Patience, Trust
@@ -53,7 +53,7 @@ class _AtOneServer:
         self._cautions = {login: Caution(login is not None, all_the_same) for login in map(_common_login, attempts)}
         self._hints: dict[str, str] = {}  # kind of refusal -> what helps against it
         self._reached = False
-        self._round = SideBySide(attempts, self._try, self._give_up, slots, control, self._may_begin, self._skip, leave)
+        self._round = TaskRound(attempts, self._try, self._give_up, slots, control, self._may_begin, self._skip, leave)
 
     def run(self) -> None:
         self._round.run()

@@ -12,8 +12,8 @@ from mailsafi_wizard.engine import folder_choices, preflight
 from mailsafi_wizard.engine.census import Census, Look
 from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.runner import AT_ONCE, BORNE
-from mailsafi_wizard.engine.side_by_side import SideBySide
 from mailsafi_wizard.engine.slots import Slots
+from mailsafi_wizard.engine.task_round import TaskRound
 from mailsafi_wizard.engine.worker import Job
 from mailsafi_wizard.events import LookFinished, Report
 from mailsafi_wizard.model import Finding, Forecast, Mailbox, MailboxCensus
@@ -50,7 +50,7 @@ class Looking(Results):
         def give_up(job: Job, error: errors.MigrationError) -> None:
             found.append(self._kept(job.mailbox, MailboxCensus(job.mailbox.id, error=str(error), taken=now), report))
 
-        SideBySide(jobs, look, give_up, self._slots(), self._looking, leave=self._journal.release_thread).run()
+        TaskRound(jobs, look, give_up, self._slots(), self._looking, leave=self._journal.release_thread).run()
         return tuple(sorted(found, key=lambda c: c.mailbox_id))
 
     def _slots(self) -> Slots:

@@ -34,7 +34,7 @@ def always(_task: object) -> bool | None:
     return True
 
 
-class SideBySide(Generic[T]):
+class TaskRound(Generic[T]):
     """One round. ``do`` settles a task or raises `Crowded`; ``give_up`` hears of one for which none was free to the end.
 
     ``gate`` says for each task, when its turn comes: True begin it, False not yet, None never; those are handed to ``skip``.

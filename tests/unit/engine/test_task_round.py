@@ -7,10 +7,10 @@ import threading
 import pytest
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import side_by_side
+from mailsafi_wizard.engine import task_round
 from mailsafi_wizard.engine.control import Control
-from mailsafi_wizard.engine.side_by_side import Crowded, SideBySide
 from mailsafi_wizard.engine.slots import Slots
+from mailsafi_wizard.engine.task_round import Crowded, TaskRound
 
 FULL = errors.TooManyConnections(host="old.example")
 
@@ -42,16 +42,16 @@ class Door:
 
 def test_all_are_settled_once_and_the_size_shrinks_to_what_is_borne() -> None:
     door, slots = Door(3), Slots(16)
-    left = SideBySide(range(60), door.visit, door.surrender, slots, Control()).run()
+    left = TaskRound(range(60), door.visit, door.surrender, slots, Control()).run()
     assert (left, sorted(door.settled), door.given_up) == (0, list(range(60)), [])
     assert door.turned_away > 0
     assert slots.size < 16
 
 
 def test_where_nobody_gets_in_each_is_given_up_after_a_few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(side_by_side, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(task_round, "FIRST_WAIT", 0.001)
     door = Door(0)
-    assert SideBySide(range(5), door.visit, door.surrender, Slots(4), Control()).run() == 0
+    assert TaskRound(range(5), door.visit, door.surrender, Slots(4), Control()).run() == 0
     assert sorted(door.given_up) == list(range(5))
 
 
@@ -63,7 +63,7 @@ def test_a_stop_leaves_the_rest_undone() -> None:
         if len(done) == 3:
             control.stop()
 
-    assert SideBySide(range(50), do, lambda task, error: None, Slots(1), control).run() == 47
+    assert TaskRound(range(50), do, lambda task, error: None, Slots(1), control).run() == 47
     assert len(done) == 3
 
 
@@ -76,7 +76,7 @@ def test_a_gate_may_hold_back_and_turn_away() -> None:
             return None
         return task == 0 or 0 in done
 
-    assert SideBySide(range(10), done.append, lambda task, error: None, Slots(4), Control(), gate, skipped.append).run() == 0
+    assert TaskRound(range(10), done.append, lambda task, error: None, Slots(4), Control(), gate, skipped.append).run() == 0
     assert (done[0], sorted(done), sorted(skipped)) == (0, [0, 2, 4, 6, 8], [1, 3, 5, 7, 9])
 
 
@@ -87,5 +87,5 @@ def test_a_bug_in_a_task_ends_the_round_and_is_raised_and_every_thread_takes_its
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        SideBySide(range(9), do, lambda task, error: None, Slots(4), Control(), leave=lambda: leaves.append(1)).run()
+        TaskRound(range(9), do, lambda task, error: None, Slots(4), Control(), leave=lambda: leaves.append(1)).run()
     assert len(leaves) == 9
