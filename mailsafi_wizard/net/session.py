@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Rung, Security
 from mailsafi_wizard.net import wire as w
+from mailsafi_wizard.net.plain_reply import plainly
 from mailsafi_wizard.net.refusals import refusal
 
 Parts = list[bytes]  # line, literal, line, literal, line ...: one untagged reply without its CRLFs
@@ -24,9 +25,6 @@ Climbed = Callable[[Rung, str], None]
 
 LITERAL_END = re.compile(rb"~?\{(\d{1,19})\+?\}\r?\n\Z")
 _PLAIN_NAME = re.compile(rb"[ -%'-~]*\Z")  # no "&" and nothing outside printable ASCII
-_TOKEN = re.compile(
-    rb'(\()|(\)) ?|"([^"\\\r\n\x00]*)"(?: |(?=\))|\Z)|(0|[1-9]\d*)(?: |(?=\))|\Z)|([^\s()%\["{}\x00-\x1f\x7f]+)(?: |(?=\))|\Z)'
-)
 _TAGGED = re.compile(rb"([A-Za-z0-9]+) (OK|NO|BAD)(?: (.*?))?\r?\n\Z", re.I | re.S)
 _CODE = re.compile(rb"\[([A-Za-z0-9.\-]+)(?: ([^\]]*))?\]")
 _GREETING = re.compile(rb"\* (OK|PREAUTH|BYE)\b ?(.*?)\r?\n\Z", re.I | re.S)
@@ -76,7 +74,7 @@ def structured(parts: Parts, start: int) -> tuple[object, ...]:
     """The reply ``parts`` from byte ``start`` of its first line as nested tuples; raises ValueError when it can't be read."""
     if sum(p.count(b"(") for p in parts[::2]) > 500:
         raise ValueError("parentheses too deep")
-    if len(parts) == 1 and (found := _plainly(parts[0][start:])) is not None:
+    if len(parts) == 1 and (found := plainly(parts[0][start:])) is not None:
         return found
     from imapclient.exceptions import ProtocolError  # slow to load, and plain replies do without
     from imapclient.response_parser import parse_response
@@ -90,34 +88,6 @@ def structured(parts: Parts, start: int) -> tuple[object, ...]:
         return tuple(parse_response(tokens))
     except (ProtocolError, ValueError, RecursionError, AssertionError, IndexError, TypeError) as e:
         raise ValueError(str(e)[:200]) from e
-
-
-def _plainly(line: bytes) -> tuple[object, ...] | None:
-    """The same for a line of nothing but lists, atoms, numbers and strings without escapes; None for any other."""
-    found: list[object] = []
-    open_lists: list[list[object]] = []
-    place = 0
-    while match := _TOKEN.match(line, place):
-        place = match.end()
-        opening, closing, string, number, atom = match.groups()
-        if opening:
-            open_lists.append(found)
-            found = []
-        elif closing:
-            if not open_lists:
-                return None
-            outer = open_lists.pop()
-            outer.append(tuple(found))
-            found = outer
-        elif string is not None:
-            found.append(string)
-        elif number:
-            found.append(int(number))
-        elif atom.upper() == b"NIL" != atom:
-            return None
-        else:
-            found.append(None if atom == b"NIL" else atom)
-    return tuple(found) if place == len(line) and not open_lists else None
 
 
 class Session:

@@ -1,13 +1,10 @@
-"""The mailboxes of the migration, how each is signed in on both sides, and whether that works."""
+"""The mailboxes of the migration, how each is signed in on both sides, and whether that worked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import preflight
-from mailsafi_wizard.engine.runner import AT_ONCE
 from mailsafi_wizard.engine.worker import Job
 from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.project.answers import Answers
@@ -85,26 +82,6 @@ class SignIns(Answers):
             return SignIn(user, secret, style, admin)
         return None
 
-    def test_sign_ins(
-        self, report: Callable[[SignInResult], None], mailbox_ids: Iterable[int] | None = None
-    ) -> tuple[SignInResult, ...]:
-        """Signs in everywhere, side by side; ``report`` is called from worker threads."""
-        jobs, missing = self._jobs(mailbox_ids)
-        results = [
-            SignInResult(box.id, side, False, "No password is known", "Enter it or load the list again.") for box, side in missing
-        ]
-        for result in results:
-            self._keep(result, report)
-        tasks = [(job, side) for job in jobs for side in Side]
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sign-in") as pool:
-            results += pool.map(lambda t: self._keep(preflight.try_sign_in(*t), report), tasks)
-        return tuple(results)
-
-    def _keep(self, result: SignInResult, report: Callable[[SignInResult], None]) -> SignInResult:
-        self._journal.put_sign_in(result)
-        report(result)
-        return result
-
     def sign_in_results(self) -> dict[tuple[int, Side], SignInResult]:
         return self._journal.sign_ins()
 
@@ -121,7 +98,7 @@ class SignIns(Answers):
             here, there = self._sign_in(box, Side.SOURCE), self._sign_in(box, Side.DESTINATION)
             missing += [(box, side) for side, who in ((Side.SOURCE, here), (Side.DESTINATION, there)) if who is None]
             if here and there:
-                own = Endpoint(box.source_host, source.port, source.security) if box.source_host else source
+                own = own_endpoint(box, source)
                 jobs.append(
                     Job(
                         box,
@@ -137,3 +114,8 @@ class SignIns(Answers):
                     )
                 )
         return jobs, missing
+
+
+def own_endpoint(box: Mailbox, source: Endpoint) -> Endpoint:
+    """The server a mailbox comes from: the list may name one of its own."""
+    return Endpoint(box.source_host, source.port, source.security) if box.source_host else source

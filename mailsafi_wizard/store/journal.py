@@ -373,6 +373,14 @@ class Journal(Database):
     def census(self) -> list[tuple[int, str]]:
         return [(r[0], r[1]) for r in self.rows("SELECT mailbox_id, facts FROM census ORDER BY mailbox_id")]
 
+    def arrived_bytes(self) -> dict[int, int]:
+        """Mailbox -> bytes of the messages that are at the destination (copied or there before)."""
+        sql = (
+            "SELECT folder.mailbox_id, sum(message.size) FROM message JOIN folder ON folder.id = folder_id WHERE message.state IN (2, 3)"
+            " AND gone = 0 GROUP BY 1"
+        )
+        return {r[0]: int(r[1] or 0) for r in self.rows(sql)}
+
     def add_dns_snapshot(self, now: dt.datetime, facts: str) -> None:
         self.write("INSERT INTO dns_snapshot (taken, facts) VALUES (?, ?)", now.isoformat(), facts)
 
@@ -385,8 +393,9 @@ class Journal(Database):
 def _folder_ledger(row: Row) -> FolderLedger:
     mailbox_id, source_name, destination_name, role, excluded_reason, renamed, checked, count, size, *sums = row
     copied, present, excluded, failed, confirmed, removed, listed_size = (int(s or 0) for s in sums)
-    if excluded_reason:
-        excluded = count
+    if excluded_reason:  # what had arrived before it was left out keeps its state
+        count = max(count, copied + present + failed)
+        excluded = count - copied - present - failed
     return FolderLedger(
         mailbox_id, source_name, destination_name, Role(role) if role else None, count, copied, present, excluded, failed, confirmed, removed,
         listed_size or size, excluded_reason, bool(renamed), bool(checked),

@@ -13,16 +13,15 @@ from mailsafi_wizard.model import Mailbox, Secret, Side, SignInResult
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.store.credential_list import CredentialList
-from mailsafi_wizard.ui import ask, formats
+from mailsafi_wizard.ui import ask, formats, sign_in_grid
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
+from mailsafi_wizard.ui.sign_in_grid import SERVER_NAMES, SignInPanel
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, EmptyState, Fields, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
-
-SERVER_NAMES = {Side.SOURCE: N_("Old server"), Side.DESTINATION: N_("MailSafi")}
 
 
 def applies(project: MigrationProject) -> bool:
@@ -37,7 +36,7 @@ def done(project: MigrationProject) -> bool:
 
 
 def needs(project: MigrationProject) -> str:
-    refused = sum(not result.ok for result in project.sign_in_results().values())
+    refused = len(sign_in_grid.refused(project.sign_in_results()))
     return ngettext("{n} sign-in was refused", "{n} sign-ins were refused", refused).format(n=refused) if refused else ""
 
 
@@ -56,17 +55,11 @@ class AccountRow:
 
 
 def sign_in_words(account: AccountRow, side: Side) -> str:
-    result = account.result(side)
-    if result is None:
-        return _("Testing…") if account.testing else (_("Not tested") if account.has_secret else _("No password"))
-    return _("Signed in") if result.ok else _(result.cause)
+    return sign_in_grid.words(account.result(side), account.testing, account.has_secret)
 
 
 def _sign_in_tone(account: AccountRow, side: Side) -> tuple[Tone, str]:
-    result = account.result(side)
-    if result is None:
-        return (Tone.INFO, "refresh") if account.testing else (Tone.MUTED, "dash" if account.has_secret else "key")
-    return (Tone.GOOD, "") if result.ok else (Tone.BAD, "")
+    return sign_in_grid.look(account.result(side), account.testing, account.has_secret)
 
 
 def _columns() -> list[Column[AccountRow]]:
@@ -80,6 +73,7 @@ def _columns() -> list[Column[AccountRow]]:
                 _(SERVER_NAMES[side]),
                 lambda a, s=side: sign_in_words(a, s),  # type: ignore[misc]
                 state=lambda a, s=side: _sign_in_tone(a, s),  # type: ignore[misc]
+                tip=lambda a, s=side: sign_in_grid.tip(a.result(s)),  # type: ignore[misc]
             )
         )
     return made
@@ -211,7 +205,7 @@ class CredentialsPage(Page):
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._testing: frozenset[int] = frozenset()
+        self._testing: frozenset[sign_in_grid.Pair] = frozenset()
         self.views = QStackedWidget()
         self.views.addWidget(self._empty())
         self.views.addWidget(self._full())
@@ -252,8 +246,11 @@ class CredentialsPage(Page):
         self.detail = MailboxDetail(self)
         self.detail.entered.connect(lambda mailbox_id: self.test([mailbox_id]))
         self.detail.hide()
-        layout = column(top, self.table, self.detail, spacing=M)
-        layout.setStretch(1, 1)
+        self.signs = SignInPanel()
+        self.signs.wanted.connect(lambda pairs, all_the_same: self.test(pairs=pairs, all_the_same=all_the_same))
+        self.signs.stop.connect(lambda: self.project.stop_sign_ins())
+        layout = column(top, self.signs, self.table, self.detail, spacing=M)
+        layout.setStretch(2, 1)
         return box(layout)
 
     # --- the list ------------------------------------------------------------------------------------------------------------
@@ -296,19 +293,21 @@ class CredentialsPage(Page):
         self.views.setCurrentIndex(1 if boxes else 0)
         results = self.project.sign_in_results()
         self.model.show_rows([self._account(mailbox, results) for mailbox in boxes])
+        self.signs.show_results(results, bool(self._testing))
         self._say_totals()
         self._show_detail()
 
     def _account(self, mailbox: Mailbox, results: dict[tuple[int, Side], SignInResult]) -> AccountRow:
-        testing = mailbox.id in self._testing
-        known = {side: None if testing else results.get((mailbox.id, side)) for side in Side}
+        pairs = {side: (mailbox.id, side) for side in Side}
+        known = {side: None if pair in self._testing else results.get(pair) for side, pair in pairs.items()}
+        testing = not self._testing.isdisjoint(pairs.values())
         has = all(self.project.has_secret(mailbox.id, side) for side in Side)
         return AccountRow(mailbox, has, known[Side.SOURCE], known[Side.DESTINATION], testing)
 
     def _say_totals(self) -> None:
         accounts = self.model.rows
         good = sum(all((r := a.result(side)) is not None and r.ok for side in Side) for a in accounts)
-        bad = sum(any((r := a.result(side)) is not None and not r.ok for side in Side) for a in accounts)
+        bad = sum(any((r := a.result(side)) is not None and r.tried and not r.ok for side in Side) for a in accounts)
         words = [formats.mailboxes(len(accounts)), _("{n} can sign in on both sides").format(n=good)]
         if bad:
             words.append(_("{n} can't").format(n=bad))
@@ -327,7 +326,9 @@ class CredentialsPage(Page):
                 by_id[result.mailbox_id] = AccountRow(
                     account.mailbox, account.has_secret, sides[Side.SOURCE], sides[Side.DESTINATION], account.testing
                 )
+        self._testing -= {(r.mailbox_id, r.side) for r in results}
         self.model.update_rows(by_id.values())
+        self.signs.came(results)
         self._say_totals()
 
     def action(self) -> Action | None:
@@ -337,12 +338,19 @@ class CredentialsPage(Page):
         words = _("Test all again") if ready else _("&Test all sign-ins")
         return Action(words, self.test, "key", not self.busy, urgent=not ready)
 
-    def test(self, only: list[int] | None = None) -> None:
+    def test(self, only: list[int] | None = None, pairs: list[sign_in_grid.Pair] | None = None, all_the_same: bool = False) -> None:
         """Sign in everywhere, side by side; each outcome is shown as it comes."""
-        self._testing = frozenset(only if only is not None else [m.id for m in self.project.mailboxes()])
+        if self.busy:
+            return
+        ids = only if only is not None else [m.id for m in self.project.mailboxes()]
+        self._testing = frozenset(pairs if pairs is not None else ((i, side) for i in ids for side in Side))
+        self.signs.begin(len(self._testing))
         self.refresh()
+        wanted = self._testing
         self.work(
-            _("Signing in…"), lambda: self.project.test_sign_ins(self.bridge.signed_in, only), lambda _results: self._tested()
+            _("Signing in…"),
+            lambda: self.project.test_sign_ins(self.bridge.signed_in, pairs=wanted, all_the_same=all_the_same),
+            lambda _results: self._tested(),
         )
 
     def _tested(self) -> None:
