@@ -13,6 +13,7 @@ from mailsafi_wizard.events import Report
 from mailsafi_wizard.model import Forecast, MailboxCensus
 from mailsafi_wizard.project.results import Results
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.vault import Erased
 
 
 class Copying(Results):
@@ -34,6 +35,7 @@ class Copying(Results):
             found = [*unknown, *pool.map(preflight.take_census, jobs)]
         for census in found:
             self._journal.put_census(census.mailbox_id, preflight.census_to_text(census))
+        self._secrets.rest()
         return tuple(found)
 
     def census(self) -> tuple[MailboxCensus, ...]:
@@ -53,6 +55,13 @@ class Copying(Results):
             raise errors.WrongUsage(what="There are no mailboxes yet")
         self._runner = Runner(self._journal, jobs, self._noting(report))
         self._runner.start()
+        self._secrets.rest()  # the runner has what it needs, and lets go of it at the end
+
+    def erase_secrets(self) -> Erased:
+        """As `SignIns.erase_secrets`; raises WrongUsage during a run, which needs them."""
+        if self.running:
+            raise errors.WrongUsage(what="The passwords can't be erased while mailboxes are being copied")
+        return super().erase_secrets()
 
     @property
     def running(self) -> bool:

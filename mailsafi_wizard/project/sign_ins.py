@@ -113,6 +113,7 @@ class SignIns(Answers):
         tasks = [(job, side) for job in jobs for side in Side]
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sign-in") as pool:
             results += pool.map(lambda t: self._keep(preflight.try_sign_in(*t), report), tasks)
+        self._secrets.rest()
         return tuple(results)
 
     def _keep(self, result: SignInResult, report: Callable[[SignInResult], None]) -> SignInResult:

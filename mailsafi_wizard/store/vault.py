@@ -128,6 +128,7 @@ class Secrets:
         self._passing: set[Place] = set()  # of these, the ones that are not to be kept
         self._vault: Vault | None = None
         self._erasing: set[bytes] = set()  # what an erasing that broke off has still to look for
+        self._there = False  # the key was in the keychain when it was last asked for
         self._looked = False  # for the keychain's key: asking again costs a call to another program each time
 
     def put(self, mailbox_id: int, side: Side, secret: Secret, keep: bool) -> None:
@@ -165,12 +166,12 @@ class Secrets:
 
     def places(self) -> set[Place]:
         """All places with a secret that can be used now; nothing is opened for the answer."""
-        return set(self._known) | (sealed_places(self._journal) if self._open(make=False) is not None else set())
+        return set(self._known) | (sealed_places(self._journal) if self._can_open() else set())
 
     def keeping(self) -> Keeping:
         if self._journal.note("vault.kind") == "passphrase":
             return Keeping.PASSPHRASE if self._vault is not None else Keeping.LOCKED
-        if self._open(make=False) is not None:
+        if self._can_open():
             return Keeping.KEYCHAIN
         if sealed_places(self._journal):
             return Keeping.LOST
@@ -199,23 +200,30 @@ class Secrets:
     def rest(self) -> None:
         """Let go of the key where the keychain gives it again. One made from a passphrase stays: else the admin would be asked each time."""
         if self._journal.note("vault.kind") == "keychain":
-            self._vault, self._looked = None, False
+            self._vault = None
 
     def erase(self) -> Erased:
         """Forgets all of them, in memory, in the file and in the keychain; raises SecretsLeft when the file still holds some."""
         self._known.clear()
         self._passing.clear()
-        self._vault, self._looked = None, False
+        self._vault, self._looked, self._there = None, False, False
         self._erasing |= {bytes(row[0]) for row in self._journal.rows("SELECT sealed FROM secret")}
         done = erase(self._journal, self._erasing)
         self._erasing = set()
         return done
 
     def _open(self, make: bool) -> Vault | None:
-        if self._vault is None and (make or not self._looked):
+        if self._vault is None and (make or self._there or not self._looked):
             self._vault = by_keychain(self._journal, make)
-            self._looked = True
+            self._looked, self._there = True, self._vault is not None
         return self._vault
+
+    def _can_open(self) -> bool:
+        """Whether what is sealed can be opened, without holding the key longer than for the answer."""
+        if not self._looked:
+            self._open(make=False)
+            self.rest()
+        return self._vault is not None or self._there
 
 
 def by_passphrase(journal: Journal, passphrase: Secret, moving: Mapping[Place, Secret] | None = None) -> Vault:
