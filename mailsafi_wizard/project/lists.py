@@ -14,9 +14,16 @@ from mailsafi_wizard.model import Mailbox, Secret, Side
 from mailsafi_wizard.project.sign_ins import SignIns
 from mailsafi_wizard.store import credential_list, list_rows, private_file, sealed_list
 from mailsafi_wizard.store.list_rows import ERROR, Draft, Problem, Row
+from mailsafi_wizard.store.vault import Keeping
 
 _DRAFT = (0, "draft")  # its place among the secrets: it is full of passwords
 _CHOICES = "resets"
+
+
+class PasswordsLocked(errors.MigrationError):
+    title = "The passwords of {path} can't be opened now"
+    hint = "Unlock them first, at the head of the window, or give the list again."
+    exit_status = 2
 
 
 class Lists(SignIns):
@@ -41,7 +48,9 @@ class Lists(SignIns):
         return problems
 
     def drafts_of_mailboxes(self) -> tuple[Draft, ...]:
-        """The project's mailboxes as rows that can be mended, numbered from 1."""
+        """The project's mailboxes as rows that can be mended, numbered from 1; raises PasswordsLocked."""
+        if self.keeping is Keeping.LOCKED:
+            raise PasswordsLocked(path=self.path)
         return tuple(Draft(row) for row in self.list_rows())
 
     def list_rows(self) -> list[Row]:
@@ -68,15 +77,20 @@ class Lists(SignIns):
 
     # --- giving it out
 
+    def _whole_list(self) -> list[Row]:
+        if self.keeping in (Keeping.LOCKED, Keeping.LOST):
+            raise PasswordsLocked(path=self.path)
+        return self.list_rows()
+
     def write_list(self, path: Path) -> int:
-        """The list with its passwords in the clear, for reading back; how many mailboxes. Raises WrongUsage and OSError."""
-        rows = self.list_rows()
+        """The list with its passwords in the clear, for reading back; how many mailboxes. Raises PasswordsLocked, WrongUsage and OSError."""
+        rows = self._whole_list()
         private_file.write_private(path, _written(lambda: credential_list.write(rows)))
         return len(rows)
 
     def write_sealed_list(self, path: Path, passphrase: Secret) -> int:
         """The same for MailSafi's team, in a locked .zip; how many mailboxes. Raises WrongUsage (also for a weak passphrase) and OSError."""
-        rows = self.list_rows()
+        rows = self._whole_list()
         private_file.write_private(path, _written(lambda: sealed_list.sealed(rows, passphrase)))
         return len(rows)
 

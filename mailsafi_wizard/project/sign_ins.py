@@ -50,7 +50,8 @@ class SignIns(Answers):
                 continue
             secrets[box.id, Side.SOURCE.value] = row.password
             secrets[box.id, Side.DESTINATION.value] = row.destination_secret
-        changed = [place for place, secret in secrets.items() if self._secrets.get_at(place) != secret]
+        nothing = Secret("")  # what can't be opened now counts as nothing, so an empty cell never erases it
+        changed = [place for place, secret in secrets.items() if (self._secrets.get_at(place) or nothing) != secret]
         self._journal.forget_sign_ins(changed)
         self._secrets.put_all({place: secrets[place] for place in changed}, keep=not self.rehearsal)
         self._journal.remove_mailboxes(gone)

@@ -76,9 +76,10 @@ class KeepingPanel(QFrame):
     def look(self, project: MigrationProject | None) -> None:
         """Show or hide, as the project is now."""
         if project is not self._project:
-            self._put_off = False
             self._clear()
-        self._project = project
+        if project is not None and project is not self._project:
+            self._put_off = False
+            self._project = project
         state = project.keeping if project is not None and not project.rehearsal else None
         self.setVisible(state in self._states and not self._put_off)
         if state is None or state not in self._states:

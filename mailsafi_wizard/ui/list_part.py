@@ -46,7 +46,10 @@ class ListPart(QObject):
 
     def empty(self) -> DropArea:
         """What the page shows before there is a list."""
-        text = _("Fill in the template and drop it here. Excel workbooks and lists of other tools will do as well.")
+        text = _(
+            "Save the template, fill in one line for each mailbox, and drop the file here. Excel workbooks and lists of other tools are"
+            " understood too, and rows copied in a spreadsheet can be pasted."
+        )
         buttons = (
             Button(_("&Choose a file…"), self.choose, kind="primary", icon="file"),
             Button(_("&Paste"), self.paste, icon="copy"),
@@ -119,12 +122,13 @@ class ListPart(QObject):
     def open_editor(self, drafts: tuple[Draft, ...]) -> None:
         self.problems.hide()
         self.editing = True
+        self._offer_keeping()
         self.editor.show_drafts(drafts)
         self.changed.emit()
 
     def look(self) -> None:
         """The project may be another than before: what was typed on an earlier day is shown again."""
-        self.keeping.look(self._page.project if self._page.project.mailboxes() else None)
+        self._offer_keeping()
         if not self.editing and (drafts := self._page.tried(self._page.project.kept_draft)):
             self.open_editor(drafts)
 
@@ -134,6 +138,11 @@ class ListPart(QObject):
         if self.editing:
             return _("Mend the rows, then take the list over.") if not self.editor.ready else _("Take the list over.")
         return "" if self._page.project.mailboxes() else _("Give the list of mailboxes.")
+
+    def _offer_keeping(self) -> None:
+        """A passphrase, where there are passwords to keep and nobody is in the middle of mending."""
+        offer = bool(self._page.project.mailboxes()) and not self.editing
+        self.keeping.look(self._page.project if offer else None)
 
     def leave(self) -> None:
         """Keep what was typed."""
@@ -168,3 +177,4 @@ class ListPart(QObject):
     def _close(self) -> None:
         self.editing = False
         self.editor.close_editor()
+        self._offer_keeping()

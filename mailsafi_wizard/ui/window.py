@@ -102,7 +102,7 @@ class Window(QMainWindow):
         head.addWidget(self.why_card)
         self.keeping = KeepingPanel(Keeping.LOCKED, Keeping.LOST)
         self.keeping.opened.connect(self._unlocked)
-        head.addWidget(self.keeping)
+        head.addLayout(column(self.keeping, margins=(0, S, 0, 0)))
         head.addLayout(self.problem_place)
         self.problem_place.setContentsMargins(0, S, 0, 0)
         self.header = box(head)

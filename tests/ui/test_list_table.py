@@ -16,6 +16,7 @@ from mailsafi_wizard.store.credential_list import read
 from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui.list_model import ADDRESS, DOTS, PROBLEM
 from mailsafi_wizard.ui.pages.credentials import CredentialsPage
+from mailsafi_wizard.ui.pages.finish import FinishPage
 from tests.ui.conftest import Hand
 
 PASSWORD = 3
@@ -290,3 +291,19 @@ def test_cells_that_are_shown_only_can_not_be_edited(page: CredentialsPage) -> N
     assert not model.flags(model.index(0, PROBLEM)) & Qt.ItemFlag.ItemIsEditable
     assert not model.setData(model.index(0, 0), "9")
     assert not model.setData(QModelIndex(), "9")
+
+
+def test_erasing_shows_its_proof_at_the_end(page: CredentialsPage, hand: Hand) -> None:
+    page.project.unlock(Secret("tembo nne kabati"))
+    page.take(GOOD)
+    finish = hand.go("finish")
+    assert isinstance(finish, FinishPage)
+
+    async def erase() -> None:
+        finish.erase()
+
+    hand.run(erase())
+    hand.settle()
+    assert finish.problem is not None
+    assert finish.problem.what.startswith("4 sealed passwords were erased")
+    assert page.project.places_with_secret() == set()

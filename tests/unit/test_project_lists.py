@@ -12,6 +12,7 @@ import pytest
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Secret, Side
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.project.lists import PasswordsLocked
 from mailsafi_wizard.store.credential_list import Draft, read
 
 GOOD = b"EmailAddress,UserName,Password\na@x.ke,a,p1\nb@x.ke,b,p2\n"
@@ -89,3 +90,17 @@ def test_the_companys_domains_are_looked_at(project: MigrationProject) -> None:
     project.set_company(replace(project.company, domains=("acme.ke",)))
     assert "acme.ke" in project.import_list(GOOD).warnings[0].text
     project.close()
+
+
+def test_what_is_locked_is_neither_given_out_nor_erased_by_an_empty_cell(project: MigrationProject, tmp_path: Path) -> None:
+    project.unlock(Secret("open sesame"))
+    project.import_list(GOOD)
+    project.close()
+    again = MigrationProject.open(project.path)
+    for call in (again.drafts_of_mailboxes, lambda: again.write_list(tmp_path / "x.txt")):
+        with pytest.raises(PasswordsLocked):
+            call()
+    assert again.import_list(b"EmailAddress,UserName,Password\na@x.ke,a,\nb@x.ke,b,\n").ok
+    again.unlock(Secret("open sesame"))
+    assert [row.password for row in again.list_rows()] == [Secret("p1"), Secret("p2")]
+    again.close()
