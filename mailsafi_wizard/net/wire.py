@@ -16,9 +16,10 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
@@ -153,12 +154,20 @@ def unsent(sock: socket.socket) -> int:
         return 0
 
 
+def _receiver(sock: socket.socket) -> Callable[[int, memoryview], int]:
+    """The shortest way from the socket into a buffer: (most bytes, buffer) -> bytes received, 0 at the end of the stream."""
+    if isinstance(sock, ssl.SSLSocket):
+        return cast(Callable[[int, memoryview], int], sock.read)
+    return lambda _most, target: sock.recv_into(target)
+
+
 class _Incoming(io.RawIOBase):
     """What a socket receives, with a watch on its speed, as the raw stream under a buffer."""
 
     def __init__(self, sock: socket.socket, patience: Patience) -> None:
         super().__init__()
         self._sock = sock
+        self._receive = _receiver(sock)
         self._patience = patience
         self.received = 0
         self._window_time = 0.0
@@ -169,7 +178,12 @@ class _Incoming(io.RawIOBase):
 
     def readinto(self, target: memoryview) -> int:  # type: ignore[override]
         started = time.monotonic()
-        count = self._receive(target)
+        try:
+            count = self._receive(len(target), target)
+        except TimeoutError:
+            count = self._while_we_send(target)
+        except ValueError as e:  # another thread has closed it
+            raise OSError(str(e)) from e
         self.received += count
         self._window_bytes += count
         self._window_time += time.monotonic() - started
@@ -179,17 +193,18 @@ class _Incoming(io.RawIOBase):
             self.expect_answer()
         return count
 
-    def _receive(self, target: memoryview) -> int:
+    def _while_we_send(self, target: memoryview) -> int:
         """Silence counts from the moment the server has our last byte: on a slow link the system still sends for minutes."""
         backlog = unsent(self._sock)
-        while True:
+        while backlog:
             try:
-                return self._sock.recv_into(target)
+                return self._receive(len(target), target)
             except TimeoutError:
                 left = unsent(self._sock)
-                if not 0 <= left < backlog:
+                if left >= backlog:
                     raise
                 backlog = left
+        raise TimeoutError("The read operation timed out")
 
     def expect_answer(self) -> None:
         """Starts a fresh window."""
