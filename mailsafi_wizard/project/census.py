@@ -54,6 +54,7 @@ class Censuses(Results):
             found.append(self._kept(job.mailbox, MailboxCensus(job.mailbox.id, error=str(error), taken=now), report))
 
         TaskRound(jobs, look, give_up, self._slots(), self._looking, leave=self._journal.release_thread).run()
+        self._secrets.rest()
         return tuple(sorted(found, key=lambda c: c.mailbox_id))
 
     def _slots(self) -> Slots:

@@ -9,6 +9,7 @@ from mailsafi_wizard.engine.runner import Runner
 from mailsafi_wizard.events import Report
 from mailsafi_wizard.project.census import Censuses
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.vault import Erased
 
 
 class Copying(Censuses):
@@ -33,6 +34,13 @@ class Copying(Censuses):
             raise errors.WrongUsage(what="There are no mailboxes yet")
         self._runner = Runner(self._journal, jobs, self._noting(report))
         self._runner.start()
+        self._secrets.rest()  # the runner has what it needs, and lets go of it at the end
+
+    def erase_secrets(self) -> Erased:
+        """As `SignIns.erase_secrets`; raises WrongUsage during a run, which needs them."""
+        if self.running:
+            raise errors.WrongUsage(what="The passwords can't be erased while mailboxes are being copied")
+        return super().erase_secrets()
 
     @property
     def running(self) -> bool:

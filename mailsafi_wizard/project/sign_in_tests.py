@@ -9,13 +9,14 @@ from mailsafi_wizard.engine import sign_in_test
 from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.sign_in_test import Attempt
 from mailsafi_wizard.model import Endpoint, Mailbox, Side, SignInResult
-from mailsafi_wizard.project.sign_ins import SignIns, own_endpoint
+from mailsafi_wizard.project.lists import Lists
+from mailsafi_wizard.project.sign_ins import own_endpoint
 from mailsafi_wizard.store.journal import Journal
 
 BORNE = "sign_ins.borne."  # and a host's name: the note that remembers how many connections at once it bore
 
 
-class SignInTests(SignIns):
+class SignInTests(Lists):
     """The test of all sign-ins."""
 
     def __init__(self, journal: Journal) -> None:
@@ -58,6 +59,7 @@ class SignInTests(SignIns):
             learned=lambda host, size: self.set_note(BORNE + host, str(size)),
             leave=self._journal.release_thread,
         )
+        self._secrets.rest()
         return (*missing, *found)
 
     def stop_sign_ins(self) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.worker import Job
 from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.project.answers import Answers
 from mailsafi_wizard.store import credential_list
-from mailsafi_wizard.store.credential_list import CredentialList
+from mailsafi_wizard.store.credential_list import CredentialList, Row
 from mailsafi_wizard.store.journal import Journal
-from mailsafi_wizard.store.vault import Secrets
+from mailsafi_wizard.store.vault import Erased, Keeping, Secrets
 
 
 class SignIns(Answers):
@@ -30,26 +30,37 @@ class SignIns(Answers):
 
     def import_list(self, data: bytes) -> CredentialList:
         """Reads a list; stores mailboxes and secrets only when no line has an error. Mailboxes without history that it no longer names go."""
-        parsed = credential_list.read(data)
-        if not parsed.ok:
-            return parsed
-        rows = {(r.user, r.destination_user, r.source_host): r for r in parsed.rows}
-        self._journal.put_mailboxes(
-            Mailbox(r.address, r.user, r.destination_user, 0, r.source_host, r.user_root) for r in parsed.rows
-        )
-        gone = []
+        parsed = credential_list.read(data, self.company.domains)
+        if parsed.ok:
+            self._take_rows(parsed.rows)
+        return parsed
+
+    def _take_rows(self, found: Sequence[Row]) -> None:
+        rows = {(r.user, r.destination_user, r.source_host): r for r in found}
+        self._journal.put_mailboxes(Mailbox(r.address, r.user, r.destination_user, 0, r.source_host, r.user_root) for r in found)
+        gone: list[int] = []
+        secrets: dict[tuple[int, str], Secret] = {}
         for box in self.mailboxes():
             row = rows.get((box.source_user, box.destination_user, box.source_host))
             if row is None:
                 gone.append(box.id)
                 continue
-            self.set_secret(box.id, Side.SOURCE, row.password)
-            self.set_secret(box.id, Side.DESTINATION, row.destination_secret)
+            secrets[box.id, Side.SOURCE.value] = row.password
+            secrets[box.id, Side.DESTINATION.value] = row.destination_secret
+        nothing = Secret("")  # what can't be opened now counts as nothing, so an empty cell never erases it
+        changed = [place for place, secret in secrets.items() if (self._secrets.get_at(place) or nothing) != secret]
+        self._journal.forget_sign_ins(changed)
+        self._secrets.put_all({place: secrets[place] for place in changed}, keep=not self.rehearsal)
         self._journal.remove_mailboxes(gone)
-        return parsed
+        stay = {box.id for box in self.mailboxes()}
+        self._secrets.forget(place for place in self._secrets.places() if place[0] and place[0] not in stay)
 
     def has_secret(self, mailbox_id: int, side: Side) -> bool:
-        return bool(self._secrets.get(mailbox_id, side))
+        return (mailbox_id, side.value) in self._secrets.places()
+
+    def places_with_secret(self) -> set[tuple[int, Side]]:
+        """(mailbox, side) of all passwords that are known; asked once for a whole table."""
+        return {(number, Side(name)) for number, name in self._secrets.places() if number}
 
     def set_secret(self, mailbox_id: int, side: Side, password: Secret) -> None:
         """Known from now on; kept in the file, sealed, where there is a keychain or a passphrase."""
@@ -59,10 +70,15 @@ class SignIns(Answers):
         """Keeps the project's secrets under a passphrase; raises `vault.WrongPassphrase` when they are kept under another."""
         self._secrets.unlock(passphrase)
 
-    def erase_secrets(self) -> None:
-        """Forgets every password, in memory, in the file and in the keychain."""
+    @property
+    def keeping(self) -> Keeping:
+        """Where the passwords of this project are."""
+        return self._secrets.keeping()
+
+    def erase_secrets(self) -> Erased:
+        """Forgets every password, in memory, in the file and in the keychain, and reads the file's bytes for proof; raises SecretsLeft."""
         self._admin.clear()
-        self._secrets.erase()
+        return self._secrets.erase()
 
     def set_admin(self, side: Side, user: str, password: Secret, style: SignInStyle) -> None:
         """One login for all mailboxes of a side, used where a mailbox has no password of its own."""

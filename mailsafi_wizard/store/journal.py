@@ -72,6 +72,12 @@ class Journal(Database):
             "DELETE FROM mailbox WHERE id = ? AND NOT EXISTS (SELECT 1 FROM folder WHERE mailbox_id = mailbox.id)",
             [(i,) for i in ids],
         )
+        for table in ("sign_in", "census"):  # a number that is given anew must not inherit them
+            self.write(f"DELETE FROM {table} WHERE mailbox_id NOT IN (SELECT id FROM mailbox)")
+
+    def forget_sign_ins(self, places: Iterable[tuple[int, str]]) -> None:
+        """The tests of sign-ins (mailbox, side) that are no longer true, because the password is another one."""
+        self.write_many("DELETE FROM sign_in WHERE mailbox_id = ? AND side = ?", places)
 
     def state(self, mailbox_id: int) -> tuple[MailboxState, str, str, str]:
         """State, and title, hint and detail of the problem that ended the last run ("" when none)."""
