@@ -16,8 +16,9 @@ from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.digests import digests
 from mailsafi_wizard.net.fetch import Listed
+from mailsafi_wizard.net.grammar import Parts, quoted
 from mailsafi_wizard.net.listing import Overview, Status
-from mailsafi_wizard.net.session import Parts, Session, quoted
+from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord, Foreign, Intent, Outcome, Unconfirmed
 

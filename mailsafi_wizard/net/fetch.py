@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.net.session import LITERAL_END, Literal, Session, quoted
+from mailsafi_wizard.net.grammar import Literal, quoted
+from mailsafi_wizard.net.session import LITERAL_END, Session
 from mailsafi_wizard.net.wire import Deadline
 
 _UID = re.compile(rb"[ (]UID (\d{1,10})(?=[ )\r])")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.net.session import Parts, Session, structured
+from mailsafi_wizard.net.grammar import Parts, structured
+from mailsafi_wizard.net.session import Session
 
 UNIT = 1024  # of the resource STORAGE (RFC 9208 section 5.1)
 _LARGEST = 1 << 63

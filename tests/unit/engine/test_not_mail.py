@@ -7,7 +7,7 @@ import pytest
 from mailsafi_wizard.engine.folders import CHOSEN, NOT_MAIL, VIEW, FolderMap
 from mailsafi_wizard.engine.not_mail import gmail_role, names_without_mail
 from mailsafi_wizard.model import Role
-from mailsafi_wizard.net.session import encode_name
+from mailsafi_wizard.net.grammar import encode_name
 from tests.unit.engine.test_folders import overview
 
 
