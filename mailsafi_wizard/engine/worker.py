@@ -32,7 +32,7 @@ from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
 from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState, MessageState, SignIn
 from mailsafi_wizard.net import listing
-from mailsafi_wizard.net.auth import sign_in
+from mailsafi_wizard.net.auth import ready, sign_in
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session, quoted
 from mailsafi_wizard.net.wire import Patience, Trust
@@ -87,7 +87,8 @@ def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
 
 
 def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -> Session:
-    """A signed-in session; raises the error of the rung that fails."""
+    """A signed-in session; raises the error of the rung that fails. A token is got anew each time, or is one that is still good."""
+    who = ready(who)
     try:
         session = Session.open(endpoint, trust, patience, secrets=[who.password.reveal()])
     except errors.TooManyConnections as e:

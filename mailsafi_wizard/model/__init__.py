@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, MailboxState, MessageState, Role
 from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
+from mailsafi_wizard.model.logins import AdminLogin, OAuth, OAuthWay, StyleTrial, StyleTry
 from mailsafi_wizard.model.outlook import FolderCensus, Forecast, MailboxCensus, RunRecord
 from mailsafi_wizard.model.servers import (
     Endpoint,
@@ -20,10 +21,12 @@ from mailsafi_wizard.model.servers import (
     SignIn,
     SignInResult,
     SignInStyle,
+    Tokens,
 )
 
 __all__ = [
     "CUTOVER_TIME",
+    "AdminLogin",
     "Company",
     "Endpoint",
     "FailedMessage",
@@ -37,6 +40,8 @@ __all__ = [
     "MailboxCensus",
     "MailboxState",
     "MessageState",
+    "OAuth",
+    "OAuthWay",
     "Role",
     "RunRecord",
     "Rung",
@@ -47,4 +52,7 @@ __all__ = [
     "SignIn",
     "SignInResult",
     "SignInStyle",
+    "StyleTrial",
+    "StyleTry",
+    "Tokens",
 ]

@@ -311,7 +311,7 @@ def test_a_pin_that_does_not_fit_refuses_even_a_certificate_that_would_be_truste
 def test_a_server_without_tls_is_told_as_that() -> None:
     with Listener(greet) as listener, pytest.raises((errors.TlsFailed, errors.ConnectionLost)) as caught:
         secured(listener, Trust())
-    assert type(caught.value) is errors.TlsFailed
+    assert type(caught.value) is errors.TlsNotSpoken
 
 
 def test_one_who_hangs_up_in_the_handshake_is_a_lost_connection() -> None:
