@@ -106,11 +106,15 @@ def _public(settings: OAuth, user: str, ca_file: Path | None) -> contextlib.Abst
 @contextlib.contextmanager
 def _app(settings: OAuth, user: str, ca_file: Path | None, make: Callable[..., A]) -> Iterator[A]:
     """An application of msal, made anew for each question: its own caches would give a refused token again."""
+    from msal.exceptions import MsalError
+
     host = _host(settings)
     authority = f"{settings.authority or AUTHORITY}/{settings.tenant or 'organizations'}"
     with web(ca_file) as session, reaching(host):
         try:
             yield make(authority=authority, http_client=session, instance_discovery=False)
+        except MsalError as e:  # of HTTP's 429 and 5xx
+            raise errors.ServerBusy(str(e)[:100], host=host) from e
         except ValueError as e:  # msal's word for a tenant that the authority does not know, and for a key it can't read
             raise _unusable(str(e), host, user) from e
 

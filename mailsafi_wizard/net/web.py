@@ -84,6 +84,6 @@ def reaching(host: str) -> Iterator[None]:
 
 def _cause(error: BaseException) -> str:
     """The innermost reason; the outer ones repeat addresses and objects."""
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
+    for _ in range(10):  # a chain can be a ring
+        error = error.__cause__ or error.__context__ or error
     return str(error)[:200]

@@ -241,7 +241,11 @@ class Issuer:
         self._check_app(form)
         if form["scope"] != "https://outlook.office365.com/.default":
             raise Refused("invalid_scope", aadsts(70011, "The provided value for the input parameter 'scope' is not valid."))
-        claims = {"aud": "https://outlook.office365.com", "roles": ["IMAP.AccessAsApp"] if self.consented else [], "n": time.time_ns()}
+        claims = {
+            "aud": "https://outlook.office365.com",
+            "roles": ["IMAP.AccessAsApp"] if self.consented else [],
+            "n": time.time_ns(),
+        }
         return self._token("", jwt.encode(claims, secrets.token_bytes(32), "HS256"))
 
     def _check_app(self, form: dict[str, str]) -> None:
@@ -252,7 +256,9 @@ class Issuer:
         if self.secret_expired:
             raise Refused("invalid_client", aadsts(7000222, "The provided client secret keys for app are expired."), 401)
         if form.get("client_secret") != self.secret:
-            words = f"Invalid client secret provided: {form.get('client_secret')}."  # the real one does not repeat it; a bad one may
+            words = (
+                f"Invalid client secret provided: {form.get('client_secret')}."  # the real one does not repeat it; a bad one may
+            )
             raise Refused("invalid_client", aadsts(7000215, words), 401)
         return None
 

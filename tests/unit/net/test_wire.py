@@ -279,7 +279,7 @@ def test_a_certificate_that_signed_itself(tmp_path: Path, certificate: Certifica
     alone.key.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    assert type(refused(alone, Trust(certificate.ca_file))) is errors.CertificateUnknown
+    assert type(refused(alone, Trust(certificate.ca_file))) is errors.CertificateSelfSigned
 
 
 def test_an_expired_certificate_and_one_of_tomorrow(authority: Authority) -> None:
