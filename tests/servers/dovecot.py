@@ -309,11 +309,11 @@ plugin {{
         return (master if self.options.master_users else "") + self._token_databases() + users
 
     def _token_databases(self) -> str:
-        """A user's token names the user; an app's is good for the whole domain."""
+        """A user's token names the user; an app's is good for every mailbox."""
         if not self.options.introspection:
             return ""
         found = ""
-        for attribute, form in (("email", "%Lu"), ("tenant", "%Ld")):
+        for attribute, form in (("email", "%Lu"), ("scope", "all-mailboxes")):
             path = self.root / f"tokens-{attribute}.conf.ext"
             path.write_text(
                 f"introspection_mode = post\nintrospection_url = {self.options.introspection}\n"

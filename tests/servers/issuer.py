@@ -36,10 +36,9 @@ Answer = tuple[int, dict[str, Any]]
 
 @dataclass
 class Given:
-    """A token that was given out. ``user`` "" is an app's: good for the whole ``domain``."""
+    """A token that was given out. ``user`` "" is an app's: good for every mailbox."""
 
     user: str
-    domain: str = ""
     good: bool = True
 
 
@@ -222,7 +221,7 @@ class Issuer:
 
     def _token(self, user: str, value: str = "", refresh: str = "") -> dict[str, Any]:
         value = value or "ya29." + secrets.token_urlsafe(30)
-        self.given[value] = Given(user, "" if user else self.domain)
+        self.given[value] = Given(user)
         found: dict[str, Any] = {"token_type": "Bearer", "access_token": value, "expires_in": self.lifetime}
         if refresh:
             self.refresh[refresh] = user
@@ -233,7 +232,7 @@ class Issuer:
         known = self.given.get(token)
         if known is None or not known.good:
             return 200, {"active": False}
-        return 200, {"active": True, "email": known.user or "-", "tenant": known.domain or "-"}
+        return 200, {"active": True, "email": known.user or "-", "scope": "" if known.user else "all-mailboxes"}
 
     # --- Microsoft
 
