@@ -229,6 +229,10 @@ class AppPasswordNeeded(SignInRefused):
     hint = "Create an app password in the account's security settings and use it instead of the normal password."
 
 
+class AppPasswordLikely(SignInRefused):
+    hint = "Check the user name, and use an app password: this provider refuses the normal one, and says no more than that."
+
+
 class OAuthNeeded(SignInRefused):
     title = "{host} does not accept passwords for {user}"
     hint = "Use the sign-in with OAuth2 for this provider."

@@ -11,7 +11,7 @@ from dataclasses import replace
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Secret, SignIn, SignInStyle
 from mailsafi_wizard.net import oauth_errors
-from mailsafi_wizard.net.refusals import admin_refusal, sign_in_refusal
+from mailsafi_wizard.net.refusals import admin_refusal, password_refusal, sign_in_refusal
 from mailsafi_wizard.net.session import Literal, Session, quoted
 
 
@@ -72,13 +72,13 @@ def _by_proxyauth(session: Session, who: SignIn) -> None:
 def _by_kerio(session: Session, who: SignIn) -> None:
     """Kerio's master password: the answer is the hex MD5 of challenge and password, then the mailbox is named."""
     tag = session.send(b"X-MASTERAUTH")
-    with _Telling(session, who):
+    with _Telling(session, who) as telling:
         challenge = session.await_go_ahead(tag)
         given = challenge + who.password.reveal().encode("utf-8", "surrogatepass")
         answer = hashlib.md5(given, usedforsecurity=False).hexdigest()
         session.hide(answer)
         session.wire.write_all(answer.encode() + b"\r\n")
-        _finish(session, tag)
+        _finish(session, tag, telling)
     _attempt(session, who, b"X-SETUSER", _argument(who.user))
 
 
@@ -153,15 +153,15 @@ def _authenticate(session: Session, who: SignIn, mechanism: bytes, response: byt
 
 
 def _attempt(session: Session, who: SignIn, *parts: bytes | Literal) -> None:
-    with _Telling(session, who):
-        _finish(session, session.send(*parts))
+    with _Telling(session, who) as telling:
+        _finish(session, session.send(*parts), telling)
 
 
 class _Telling:
     """Turns the refusal of one attempt into what it means for this kind of sign-in. ``challenge`` is what the server said on the way."""
 
     def __init__(self, session: Session, who: SignIn) -> None:
-        self._session, self._who = session, who
+        self._session, self._who, self.user = session, who, who.user
         self.challenge = b""
 
     def __enter__(self) -> _Telling:
@@ -180,7 +180,7 @@ class _Telling:
             return self._token_refused(error.detail)
         if who.style is not SignInStyle.PASSWORD:
             return admin_refusal(host, who.user, error.detail, bad=error.bad)
-        return told
+        return password_refusal(host, who.user, error.detail)
 
     def _token_refused(self, words: str) -> errors.SignInRefused:
         said, facts = "", object()
@@ -199,18 +199,17 @@ def _code(error: errors.CommandRefused | errors.ServerBusy) -> str:
     return (error.detail.partition("]")[0].lstrip("[").split() or [""])[0].upper() if error.detail.startswith("[") else ""
 
 
-def _finish(session: Session, tag: bytes, telling: _Telling | None = None, end: bytes = b"") -> None:
+def _finish(session: Session, tag: bytes, telling: _Telling, end: bytes = b"") -> None:
     """Reads to the tagged reply. A token's error comes in a go-ahead that must be answered before the refusal is said."""
     session.capabilities, before = frozenset(), session.capabilities
     for _ in range(1000):
         line = session.wire.readline()
         if line.startswith(b"+"):
-            if telling is not None:
-                telling.challenge = line[1:].strip()
+            telling.challenge = line[1:].strip()
             session.wire.write_all(end + b"\r\n")
             continue
         if line.startswith(b"* "):
-            _note(session, line)
+            _note(session, telling.user, line)
             continue
         try:
             session.settle(tag, line)
@@ -225,18 +224,23 @@ def _finish(session: Session, tag: bytes, telling: _Telling | None = None, end: 
         session.ask_capabilities()
 
 
-def _note(session: Session, line: bytes) -> None:
+def _note(session: Session, user: str, line: bytes) -> None:
     if line[2:13].upper() == b"CAPABILITY ":
         session.capabilities = frozenset(line[13:].decode("ascii", "replace").upper().split())
     elif line[2:6].upper() == b"BYE ":
         code, text = session.code_and_text(line[6:])
         session.drop()
-        raise _bye(session, code, text)
+        raise _bye(session, user, code, text)
 
 
-def _bye(session: Session, code: str, text: str) -> errors.MigrationError:
-    error = sign_in_refusal(session.host, "", code, text)
-    return error if error.retry is not errors.Retry.NEVER else errors.ConnectionLost(text, host=session.host)
+def _bye(session: Session, user: str, code: str, text: str) -> errors.MigrationError:
+    """A server that locks somebody out and hangs up must not be asked again at once, as after a lost connection."""
+    error = sign_in_refusal(session.host, user, code, text)
+    return (
+        error
+        if error.retry is not errors.Retry.NEVER or isinstance(error, errors.Blocked)
+        else errors.ConnectionLost(text, host=session.host)
+    )
 
 
 def _find_inbox(session: Session, who: SignIn) -> None:

@@ -46,7 +46,7 @@ def for_mailbox(settings: OAuth, user: str, ca_file: Path | None = None) -> Answ
     except exceptions.TransportError as e:
         with reaching(host):
             if isinstance(e.__cause__, OSError):
-                raise e.__cause__  # what `requests` said
+                raise e.__cause__ from None  # what `requests` said
         raise IssuerUnreachable(host=host) from e
     except exceptions.RefreshError as e:
         answer = next((a for a in e.args if isinstance(a, dict)), {})

@@ -19,7 +19,8 @@ _QUOTA_TEXT = re.compile(
 )
 _TOO_BIG_TEXT = re.compile(r"too (?:big|large|long)|exceeds? (?:the )?(?:maximum|max|allowed|message) .*size|message size", re.I)
 _CONNECTIONS_TEXT = re.compile(
-    r"too many (?:\w+ )*(?:connections|sessions|logins)|maximum (?:number of )?(?:\w+ )*(?:connections|sessions)|connection limit",
+    r"too many (?!(?:\w+ )*(?:failed|bad|invalid|incorrect|wrong|unsuccessful))(?:\w+ )*(?:connections|sessions|logins)"
+    r"|maximum (?:number of )?(?:\w+ )*(?:connections|sessions)|connection limit",
     re.I,
 )
 _BACKOFF = re.compile(r"back.?off time:?\s*(\d+)\s*(ms|milliseconds|s|sec|seconds)?", re.I)
@@ -113,6 +114,27 @@ def sign_in_refusal(host: str, user: str, code: str, text: str) -> errors.Server
     if _BLOCKED.search(text):
         return errors.Blocked(text, host=host, user=user)
     return errors.SignInRefused(text, host=host, user=user)
+
+
+# These say no more than that a password is wrong; that they take no normal one stands in their documents.
+_NO_PASSWORDS = {"outlook.office365.com", "outlook.office.com", "imap-mail.outlook.com"}
+_APP_PASSWORDS = {
+    "imap.gmail.com",
+    "imap.mail.yahoo.com",
+    "export.imap.mail.yahoo.com",
+    "imap.aol.com",
+    "export.imap.aol.com",
+    "imap.mail.me.com",
+}
+
+
+def password_refusal(host: str, user: str, text: str) -> errors.SignInRefused:
+    """The error for a user's own password that was refused without a reason, by what the provider is known for."""
+    name = host.lower().rstrip(".")
+    if name in _NO_PASSWORDS:
+        return errors.OAuthNeeded(text, host=host, user=user)
+    kind = errors.AppPasswordLikely if name in _APP_PASSWORDS else errors.SignInRefused
+    return kind(text, host=host, user=user)
 
 
 _UNKNOWN_COMMAND = re.compile(

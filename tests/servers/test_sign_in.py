@@ -12,6 +12,7 @@ from mailsafi_wizard.demo.certificates import Certificate
 from mailsafi_wizard.engine.worker import connect
 from mailsafi_wizard.model import Endpoint, OAuth, OAuthWay, Secret, Security, SignIn, SignInStyle
 from mailsafi_wizard.net import oauth_errors
+from mailsafi_wizard.net.admin_styles import Admin, try_out
 from mailsafi_wizard.net.ladder import climb
 from mailsafi_wizard.net.oauth import Tokens
 from mailsafi_wizard.net.session import Session
@@ -171,3 +172,21 @@ def test_without_a_token_the_ladder_climbs_to_its_last_rung(
     assert ladder.failed.cause == "The secret of the app is wrong"
     assert "AADSTS7000215" in ladder.failed.detail
     assert "wrong-secret" not in repr(ladder)
+
+
+# --- finding out
+
+
+@pytest.mark.parametrize("password", ["pw-of-boss", "wrong"])
+def test_the_style_is_found_out(make_dovecot: Callable[..., Dovecot], make_cyrus: Callable[..., Cyrus], password: str) -> None:
+    dovecot = make_dovecot(users={JANE: "her-own"}, master_users={"boss": "pw-of-boss"})
+    cyrus = make_cyrus(extra="proxyservers: boss\n")
+    pauses: list[float] = []
+    found = try_out(at(dovecot), Trust(dovecot.ca_file), Patience(), Admin("boss", Secret(password), JANE), pauses.append)
+    assert found.style is (SignInStyle.MASTER_USER if password != "wrong" else None)
+    assert len(found.tries) == (1 if found.style else 2)
+    fill(cyrus, JANE, 12, 3, odd=False)
+    word = CYRUS_PASSWORD if password != "wrong" else password
+    found = try_out(at(cyrus), Trust(cyrus.ca_file), Patience(), Admin("boss", Secret(word), JANE), pauses.append)
+    assert found.style is (SignInStyle.PLAIN_AUTHZID if password != "wrong" else None)
+    assert pauses == ([] if password != "wrong" else [5.0])
