@@ -68,7 +68,7 @@ class TokenSource:
             return token
 
 
-class Tokens:
+class TokenSources:
     """All token sources of one side. ``kept`` gives a user's refresh token, ``keep`` takes a new one; both by user name."""
 
     def __init__(

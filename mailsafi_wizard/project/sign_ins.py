@@ -9,21 +9,14 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine import preflight
 from mailsafi_wizard.engine.runner import AT_ONCE
 from mailsafi_wizard.engine.worker import Job
-from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult, SignInStyle
-from mailsafi_wizard.project.answers import Answers
+from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult
+from mailsafi_wizard.project.admin_logins import AdminLogins
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.store.credential_list import CredentialList
-from mailsafi_wizard.store.journal import Journal
-from mailsafi_wizard.store.vault import Secrets
 
 
-class SignIns(Answers):
+class SignIns(AdminLogins):
     """Mailboxes and their secrets."""
-
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(journal)
-        self._secrets = Secrets(journal)
-        self._admin: dict[Side, tuple[str, Secret, SignInStyle]] = {}
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
         return self._journal.mailboxes()
@@ -54,6 +47,10 @@ class SignIns(Answers):
     def has_secret(self, mailbox_id: int, side: Side) -> bool:
         return bool(self._secrets.get(mailbox_id, side))
 
+    def can_sign_in(self, box: Mailbox, side: Side) -> bool:
+        """Whether anything is known to try: a password of its own, an administrator's login, or a token."""
+        return self._sign_in(box, side) is not None
+
     def set_secret(self, mailbox_id: int, side: Side, password: Secret) -> None:
         """Known from now on; kept in the file, sealed, where there is a keychain or a passphrase."""
         self._secrets.put(mailbox_id, side, password, keep=not self.rehearsal)
@@ -64,12 +61,8 @@ class SignIns(Answers):
 
     def erase_secrets(self) -> None:
         """Forgets every password, in memory, in the file and in the keychain."""
-        self._admin.clear()
         self._secrets.erase()
-
-    def set_admin(self, side: Side, user: str, password: Secret, style: SignInStyle) -> None:
-        """One login for all mailboxes of a side, used where a mailbox has no password of its own."""
-        self._admin[side] = (user, password, style)
+        self._tokens.clear()
 
     def sign_in(self, mailbox_id: int, side: Side) -> SignIn | None:
         """None when no password is known in this session."""
@@ -77,13 +70,11 @@ class SignIns(Answers):
         return self._sign_in(box, side) if box else None
 
     def _sign_in(self, box: Mailbox, side: Side) -> SignIn | None:
+        password = self._secrets.get(box.id, side)
+        if found := self._for_all(box, side, bool(password)):
+            return found
         user = box.source_user if side is Side.SOURCE else box.destination_user
-        if password := self._secrets.get(box.id, side):
-            return SignIn(user, password)
-        if side in self._admin:
-            admin, secret, style = self._admin[side]
-            return SignIn(user, secret, style, admin)
-        return None
+        return SignIn(user, password) if password else None
 
     def test_sign_ins(
         self, report: Callable[[SignInResult], None], mailbox_ids: Iterable[int] | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import sys
+from collections.abc import Mapping
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Secret, Side
@@ -18,6 +19,7 @@ SERVICE = "MailSafi Wizard"
 KEY_BYTES, NONCE_BYTES, SALT_BYTES = 32, 12, 16
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 15, 8, 1  # about 0.1 s and 32 MiB for each try
 _CHECK = b"MailSafi vault"
+Place = tuple[int, str]  # the mailbox's number and the side's name; 0 and a name of its own for what belongs to no mailbox
 
 
 class WrongPassphrase(errors.MigrationError):
@@ -57,20 +59,26 @@ class Vault:
         self._id = journal.note("vault.id").encode()
 
     def put(self, mailbox_id: int, side: Side, secret: Secret) -> None:
-        sealed = self._cipher.sealed(secret.reveal().encode("utf-8", "surrogatepass"), self._place(mailbox_id, side))
-        self._journal.write("INSERT OR REPLACE INTO secret VALUES (?, ?, ?)", mailbox_id, side.value, sealed)
+        self.put_at((mailbox_id, side.value), secret)
+
+    def put_at(self, place: Place, secret: Secret) -> None:
+        sealed = self._cipher.sealed(secret.reveal().encode("utf-8", "surrogatepass"), self._place(*place))
+        self._journal.write("INSERT OR REPLACE INTO secret VALUES (?, ?, ?)", *place, sealed)
 
     def get(self, mailbox_id: int, side: Side) -> Secret | None:
+        return self.get_at((mailbox_id, side.value))
+
+    def get_at(self, place: Place) -> Secret | None:
         """None when there is none, or it was sealed with another key."""
-        found = self._journal.rows("SELECT sealed FROM secret WHERE mailbox_id = ? AND side = ?", mailbox_id, side.value)
+        found = self._journal.rows("SELECT sealed FROM secret WHERE mailbox_id = ? AND side = ?", *place)
         if not found:
             return None
         sealed = bytes(found[0][0])
-        data = self._cipher.opened(sealed, self._place(mailbox_id, side))
+        data = self._cipher.opened(sealed, self._place(*place))
         return None if data is None else Secret(data.decode("utf-8", "surrogatepass"))
 
-    def _place(self, mailbox_id: int, side: Side) -> bytes:
-        return self._id + b"\0%d\0" % mailbox_id + side.value.encode()
+    def _place(self, mailbox_id: int, name: str) -> bytes:
+        return self._id + b"\0%d\0" % mailbox_id + name.encode()
 
 
 class Secrets:
@@ -78,22 +86,28 @@ class Secrets:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._known: dict[tuple[int, Side], Secret] = {}
+        self._known: dict[Place, Secret] = {}
         self._vault: Vault | None = None
 
     def put(self, mailbox_id: int, side: Side, secret: Secret, keep: bool) -> None:
         """Known from now on; ``keep``: also for later days, sealed, where there is a vault."""
-        self._known[mailbox_id, side] = secret
-        if secret and keep:
-            self._vault = self._vault or by_keychain(self._journal, make=True)
-            if self._vault is not None:
-                self._vault.put(mailbox_id, side, secret)
+        self.put_all({(mailbox_id, side.value): secret}, keep)
+
+    def put_all(self, secrets: Mapping[Place, Secret], keep: bool) -> None:
+        for place, secret in secrets.items():
+            self._known[place] = secret
+            if secret and keep:
+                self._vault = self._vault or by_keychain(self._journal, make=True)
+                if self._vault is not None:
+                    self._vault.put_at(place, secret)
 
     def get(self, mailbox_id: int, side: Side) -> Secret | None:
-        place = (mailbox_id, side)
+        return self.get_at((mailbox_id, side.value))
+
+    def get_at(self, place: Place) -> Secret | None:
         if place not in self._known:
             self._vault = self._vault or by_keychain(self._journal, make=False)
-            found = self._vault.get(mailbox_id, side) if self._vault is not None else None
+            found = self._vault.get_at(place) if self._vault is not None else None
             if found is None:
                 return None
             self._known[place] = found

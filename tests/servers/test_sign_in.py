@@ -14,7 +14,7 @@ from mailsafi_wizard.model import Endpoint, OAuth, OAuthWay, Secret, Security, S
 from mailsafi_wizard.net import oauth_errors
 from mailsafi_wizard.net.admin_styles import Admin, try_out
 from mailsafi_wizard.net.ladder import climb
-from mailsafi_wizard.net.oauth import Tokens
+from mailsafi_wizard.net.oauth import TokenSources
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.net.wire import Patience, Trust
 from tests.servers.company import fill
@@ -113,16 +113,16 @@ def issuer(certificate: Certificate) -> Iterator[Issuer]:
         yield made
 
 
-def sources(settings: OAuth, ca_file: Path, kept: dict[str, Secret] | None = None) -> Tokens:
+def sources(settings: OAuth, ca_file: Path, kept: dict[str, Secret] | None = None) -> TokenSources:
     kept = {} if kept is None else kept
-    return Tokens(settings, kept.get, kept.__setitem__, ca_file)
+    return TokenSources(settings, kept.get, kept.__setitem__, ca_file)
 
 
 def microsoft(issuer: Issuer, secret: str = SECRET) -> OAuth:
     return OAuth(OAuthWay.MICROSOFT_APP, TENANT, CLIENT, "", issuer.microsoft, Secret(secret))
 
 
-def with_token(tokens: Tokens, user: str = JANE, style: SignInStyle = SignInStyle.XOAUTH2) -> SignIn:
+def with_token(tokens: TokenSources, user: str = JANE, style: SignInStyle = SignInStyle.XOAUTH2) -> SignIn:
     return SignIn(user, Secret(""), style, tokens=tokens.of(user))
 
 

@@ -21,7 +21,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.demo.certificates import Authority
 from mailsafi_wizard.model import OAuth, OAuthWay, Secret
 from mailsafi_wizard.net import oauth_errors, oauth_google, oauth_microsoft
-from mailsafi_wizard.net.oauth import EARLY, Token, Tokens, TokenSource
+from mailsafi_wizard.net.oauth import EARLY, Token, TokenSource, TokenSources
 from tests.servers.issuer import CLIENT, GOOGLE_CLIENT, SECRET, TENANT, Issuer
 
 JANE = "jane@example.co.ke"
@@ -44,7 +44,7 @@ class Side:
     def __init__(self, settings: OAuth, ca_file: Path) -> None:
         self.kept: dict[str, Secret] = {}
         self.now = 1_800_000_000.0
-        self.tokens = Tokens(settings, self.kept.get, self.kept.__setitem__, ca_file, lambda: self.now)
+        self.tokens = TokenSources(settings, self.kept.get, self.kept.__setitem__, ca_file, lambda: self.now)
 
     def of(self, user: str) -> str:
         return self.tokens.of(user)().reveal()
