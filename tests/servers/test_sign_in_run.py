@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mailsafi_wizard import cli
 from mailsafi_wizard.demo.certificates import Certificate
 from mailsafi_wizard.events import Event, Progress, StateChanged
 from mailsafi_wizard.model import Endpoint, Mailbox, MailboxState, OAuth, OAuthWay, Secret, Side, SignInStyle
@@ -107,3 +108,28 @@ def test_administrators_on_both_sides(make_dovecot: Callable[..., Dovecot], tmp_
     finally:
         project.close()
     assert b"pw-old" not in (tmp_path / "b.mailsafi").read_bytes()
+
+
+def test_a_script_moves_mail_by_tokens(
+    make_dovecot: Callable[..., Dovecot],
+    destination_server: Dovecot,
+    issuer: Issuer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    source = make_dovecot(introspection=issuer.introspection)
+    fill(source, USERS[0], 20, 5, odd=False)
+    (tmp_path / "key.json").write_text(issuer.key_file())
+    (tmp_path / "password").write_text(PASSWORD + "\n", encoding="utf-8")
+    file = tmp_path / "oauth.toml"
+    file.write_text(f'[source]\nway = "google-service-account"\nauthority = "{issuer.google}"\nsecret-file = "key.json"\n')
+    sides = ["--source", source.url(), "--destination", destination_server.url(), "--ca-file", str(source.ca_file)]
+    who = ["--source-user", USERS[0], "--destination-user", f"scripted-{USERS[0]}"]
+    command = ["migrate", str(tmp_path / "c.mailsafi"), *sides, *who, "--destination-password-file", str(tmp_path / "password")]
+    assert cli.main([*command, "--oauth-file", str(file), "--json"]) == 0
+    issuer.delegated = False
+    issuer.revoke_all()
+    assert cli.main([*command, "--oauth-file", str(file), "--json"]) == 3
+    told = capsys.readouterr()
+    assert "Google has not been told that the service account may open mailboxes" in told.out + told.err
+    assert not any(token in told.out + told.err for token in issuer.given)
