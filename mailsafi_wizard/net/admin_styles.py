@@ -7,7 +7,7 @@ sure that it opens the mailbox and not the administrator's own: some servers tak
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from mailsafi_wizard import errors
@@ -67,14 +67,15 @@ def try_out(
     patience: wire.Patience,
     admin: Admin,
     pause: Callable[[float], object],
-    hints: Iterable[SignInStyle] = (),
+    hints: Sequence[SignInStyle] = (),
+    only: bool = False,
 ) -> StyleTrial:
-    """Tries the likely ways in turn. ``pause`` (seconds) stands between two that failed; it may raise to end the trial.
+    """Tries the likely ways in turn, or ``only`` those of ``hints``. ``pause`` (seconds) stands between two that failed; it may raise.
 
     Raises what the connection raises before the first sign-in; later problems are in the result.
     """
     session = Session.open(endpoint, trust, patience, secrets=[admin.password.reveal()])
-    styles = likely(session.greeting, session.capabilities, hints)
+    styles = tuple(hints) if only else likely(session.greeting, session.capabilities, hints)
     session.logout()
     trial = _Trial(endpoint, trust, patience, admin, pause)
     for style in styles:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import (
@@ -66,16 +66,20 @@ class AdminLogins(Answers):
         login: AdminLogin,
         password: Secret,
         mailbox: Mailbox,
-        hints: Iterable[SignInStyle] = (),
+        hints: Sequence[SignInStyle] = (),
         pause: Callable[[float], object] | None = None,
+        only: bool = False,
     ) -> StyleTrial:
-        """Which way of signing in the server takes, tried out on one mailbox; raises what the connection raises, or WrongUsage."""
+        """Which way of signing in the server takes, tried out on one mailbox; raises what the connection raises, or WrongUsage.
+
+        ``hints`` come first; with ``only`` no others are tried.
+        """
         endpoint = self.endpoint(side)
         if endpoint is None:
             raise errors.WrongUsage(what=f"No {side.value} server was entered yet")
         admin = admin_styles.Admin(login.user, password, _user(mailbox, side), login.separator)
         wait = pause or threading.Event().wait
-        return admin_styles.try_out(endpoint, self._trust, self.patience, admin, wait, hints)
+        return admin_styles.try_out(endpoint, self._trust, self.patience, admin, wait, hints, only)
 
     # --- tokens
 
@@ -124,6 +128,13 @@ class AdminLogins(Answers):
     def powershell(self, side: Side, mailboxes: Iterable[Mailbox]) -> str:
         """What the admin of Microsoft 365 pastes to let the app open the mailboxes; raises SettingsUnreadable."""
         return exchange_online.script(self._settings(side), [_user(box, side) for box in mailboxes])
+
+    def covers_all(self, side: Side) -> bool:
+        """Whether one login that is known now reaches every mailbox of a side."""
+        settings = self.oauth(side)
+        if settings is not None:
+            return settings.way.for_all and bool(settings.secret)
+        return self.admin(side) is not None and bool(self.admin_password(side))
 
     # --- within
 

@@ -47,6 +47,10 @@ class SignIns(AdminLogins):
     def has_secret(self, mailbox_id: int, side: Side) -> bool:
         return bool(self._secrets.get(mailbox_id, side))
 
+    def has_way_in(self, box: Mailbox, side: Side) -> bool:
+        """A password of its own, or its user's consent."""
+        return self.has_secret(box.id, side) or self.has_consent(side, box)
+
     def can_sign_in(self, box: Mailbox, side: Side) -> bool:
         """Whether anything is known to try: a password of its own, an administrator's login, or a token."""
         return self._sign_in(box, side) is not None

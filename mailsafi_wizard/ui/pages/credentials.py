@@ -14,6 +14,7 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.store.credential_list import CredentialList
 from mailsafi_wizard.ui import ask, formats
+from mailsafi_wizard.ui.admin_login import Logins
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
@@ -211,11 +212,14 @@ class CredentialsPage(Page):
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._testing: frozenset[int] = frozenset()
+        self._covered: set[Side] = set()  # sides where one login does for all mailboxes
         self.views = QStackedWidget()
         self.views.addWidget(self._empty())
         self.views.addWidget(self._full())
         self.parse = ListProblems()
         self.parse.hide()
+        self.logins = Logins(self, self._login_changed)
+        self.body.addWidget(self.logins)
         self.body.addWidget(self.parse)
         self.body.addWidget(self.views, 1)
         bridge.sign_ins_known.connect(self._known)
@@ -290,7 +294,13 @@ class CredentialsPage(Page):
 
     # --- the sign-ins ----------------------------------------------------------------------------------------------------------
 
+    def _login_changed(self) -> None:
+        self.refresh()
+        self.changed.emit()
+
     def refresh(self) -> None:
+        self.logins.refresh()
+        self._covered = {side for side in Side if self.project.covers_all(side)}
         boxes = self.project.mailboxes()
         self.views.setCurrentIndex(1 if boxes else 0)
         results = self.project.sign_in_results()
@@ -301,7 +311,7 @@ class CredentialsPage(Page):
     def _account(self, mailbox: Mailbox, results: dict[tuple[int, Side], SignInResult]) -> AccountRow:
         testing = mailbox.id in self._testing
         known = {side: None if testing else results.get((mailbox.id, side)) for side in Side}
-        has = all(self.project.has_secret(mailbox.id, side) for side in Side)
+        has = all(side in self._covered or self.project.has_way_in(mailbox, side) for side in Side)
         return AccountRow(mailbox, has, known[Side.SOURCE], known[Side.DESTINATION], testing)
 
     def _say_totals(self) -> None:
