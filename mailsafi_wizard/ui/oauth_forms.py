@@ -176,6 +176,12 @@ class OAuthForm(QWidget):
     def settings(self) -> OAuth:
         raise NotImplementedError
 
+    @property
+    def authority(self) -> str:
+        """Another address than the usual one, which only a file for scripts can name, stays."""
+        kept = self._page.project.oauth(self._side)
+        return kept.authority if kept is not None and kept.way is self.way else ""
+
     def secret_of(self, edit: QLineEdit) -> Secret:
         """What was typed or loaded; else what is kept already."""
         if edit.text():
@@ -302,7 +308,7 @@ class MicrosoftForm(OAuthForm):
         app = self.way is OAuthWay.MICROSOFT_APP
         tenant, client, enterprise = (edit.text().strip() for edit in (self.tenant, self.client, self.object))
         secret = self.secret_of(self.secret) if app else Secret("")
-        return OAuth(self.way, tenant, client, enterprise, secret=secret)
+        return OAuth(self.way, tenant, client, enterprise, self.authority, secret)
 
     def _keep(self, settings: OAuth) -> bool:
         super()._keep(settings)
@@ -369,7 +375,7 @@ class GoogleForm(OAuthForm):
 
     def settings(self) -> OAuth:
         client = "" if self.way is OAuthWay.GOOGLE_SERVICE else self.client.text().strip()
-        return OAuth(self.way, client_id=client, secret=self.secret_of(self.secret))
+        return OAuth(self.way, client_id=client, authority=self.authority, secret=self.secret_of(self.secret))
 
     def _keep(self, settings: OAuth) -> bool:
         super()._keep(settings)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 
-from mailsafi_wizard.model import OAuthWay, Secret, Side, SignInStyle
+from mailsafi_wizard.demo.certificates import Authority
+from mailsafi_wizard.model import OAuth, OAuthWay, Secret, Side, SignInStyle
 from mailsafi_wizard.ui.admin_login import SideLogin, Way
 from mailsafi_wizard.ui.pages.credentials import CredentialsPage
 from mailsafi_wizard.ui.problems import ProblemPanel
-from tests.servers.issuer import SERVICE, Issuer
+from tests.servers.issuer import CLIENT, GOOGLE_CLIENT, SECRET, SERVICE, Issuer
 from tests.ui.conftest import Hand
 
 TENANT, APP, ENTERPRISE = "acme.co.ke", "7c9e6679-7425-40de-944b-e07fc1f90ae7", "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
@@ -113,8 +119,6 @@ def test_microsoft_s_app_gets_its_powershell(opened: Hand) -> None:
 
 
 def test_google_s_key_file_is_read_and_sealed(opened: Hand, tmp_path: Path) -> None:
-    from mailsafi_wizard.demo.certificates import Authority
-
     with Issuer(Authority(tmp_path / "ca").issue()) as issuer:
         (tmp_path / "key.json").write_text(issuer.key_file())
     login = choose(opened, Way.GOOGLE)
@@ -129,3 +133,73 @@ def test_google_s_key_file_is_read_and_sealed(opened: Hand, tmp_path: Path) -> N
     form.way_choice.setCurrentIndex(form.way_choice.findData(OAuthWay.GOOGLE_USER))
     assert form.only_service.isHidden()
     assert not form.only_user.isHidden()
+
+
+class Browser(QObject):
+    """Stands for the user's browser: what it does with an address is up to the test. Only for the length of a with-block."""
+
+    def __init__(self, does: Callable[[str], object]) -> None:
+        super().__init__()
+        self._does = does
+        self._threads: list[threading.Thread] = []
+
+    @Slot(QUrl)
+    def visit(self, url: QUrl) -> None:
+        self._threads.append(threading.Thread(target=self._does, args=(url.toString(QUrl.ComponentFormattingOption.FullyEncoded),)))
+        self._threads[-1].start()
+
+    def __enter__(self) -> Browser:
+        QDesktopServices.setUrlHandler("https", self, "visit")  # type: ignore[arg-type]
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        QDesktopServices.unsetUrlHandler("https")
+        for thread in self._threads:
+            thread.join(10)
+
+
+def test_a_user_agrees_in_the_browser(opened: Hand, tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "ca")
+    project = opened.window.project
+    assert project is not None
+    amina = project.mailboxes()[0]
+    with Issuer(authority.issue()) as issuer:
+        project.ca_file = authority.ca_file
+        project.set_oauth(Side.SOURCE, OAuth(OAuthWay.GOOGLE_USER, "", GOOGLE_CLIENT, "", issuer.google, Secret(SECRET)))
+        login = choose(opened, Way.GOOGLE)
+        form = login.google
+        assert not project.has_consent(Side.SOURCE, amina)
+        form.mailbox.setCurrentText(amina.address)
+
+        def agree(address: str) -> None:
+            urllib.request.urlopen(issuer.consent(address, amina.source_user), timeout=10).close()
+
+        with Browser(agree):
+            opened.click(form.ask_it)
+            opened.settle()
+        assert opened.page.problem is None
+        assert project.has_consent(Side.SOURCE, amina)
+        assert form.prompt.isHidden()
+        assert login.state.text == f"1 of {len(project.mailboxes())} users have agreed"
+        who = project.sign_in(amina.id, Side.SOURCE)
+        assert who is not None
+        assert who.tokens is not None
+        assert who.tokens(None).reveal() in issuer.given
+
+
+def test_waiting_for_a_code_can_be_stopped(opened: Hand, tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "ca")
+    project = opened.window.project
+    assert project is not None
+    with Issuer(authority.issue()) as issuer, Browser(lambda _address: None):
+        project.ca_file = authority.ca_file
+        project.set_oauth(Side.SOURCE, OAuth(OAuthWay.MICROSOFT_USER, "", CLIENT, "", issuer.microsoft))
+        form = choose(opened, Way.MICROSOFT).microsoft
+        opened.click(form.ask_it)
+        opened.until(lambda: not form.prompt.isHidden())
+        assert "KSM7-2026" in form.prompt.text()
+        opened.click(form.cancel)
+        opened.settle()
+        assert form.prompt.isHidden()
+        assert opened.page.problem is None
+        assert not form.cancel.isVisibleTo(opened.window)
