@@ -224,9 +224,16 @@ class OAuthForm(QWidget):
         if mailbox is None:
             return
         self._cancelled = threading.Event()
-        self._page.work(
-            _("Waiting for {who} to agree…").format(who=mailbox.address), self._asking(mailbox), lambda _none: self._asked()
-        )
+        ask_them, cancelled = self._asking(mailbox), self._cancelled
+
+        def call() -> MigrationError | None:
+            try:
+                ask_them()
+            except MigrationError as e:
+                return None if cancelled.is_set() else e  # who stops it knows why it ended
+            return None
+
+        self._page.work(_("Waiting for {who} to agree…").format(who=mailbox.address), call, self._asked)
 
     def _asking(self, mailbox: Mailbox) -> Callable[[], None]:
         raise NotImplementedError
@@ -242,12 +249,14 @@ class OAuthForm(QWidget):
 
     def _cancel(self) -> None:
         self._cancelled.set()
-        self._asked()
+        self._asked(None)
 
-    def _asked(self) -> None:
+    def _asked(self, error: MigrationError | None) -> None:
         self.prompt.hide()
         self._show_asking()
         self.kept.emit()
+        if error is not None:
+            self._page.fail(error)
 
     def hideEvent(self, event: object) -> None:
         """Nobody waits for a user behind a closed form."""

@@ -203,3 +203,25 @@ def test_waiting_for_a_code_can_be_stopped(opened: Hand, tmp_path: Path) -> None
         assert form.prompt.isHidden()
         assert opened.page.problem is None
         assert not form.cancel.isVisibleTo(opened.window)
+
+
+def test_a_user_who_does_not_agree(opened: Hand, tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "ca")
+    project = opened.window.project
+    assert project is not None
+    with Issuer(authority.issue()) as issuer:
+        project.ca_file = authority.ca_file
+        project.set_oauth(Side.SOURCE, OAuth(OAuthWay.GOOGLE_USER, "", GOOGLE_CLIENT, "", issuer.google, Secret(SECRET)))
+        form = choose(opened, Way.GOOGLE).google
+
+        def refuse(address: str) -> None:
+            back = issuer.consent(address, "anybody").partition("&code=")[0]
+            urllib.request.urlopen(f"{back}&error=access_denied", timeout=10).close()
+
+        with Browser(refuse):
+            opened.click(form.ask_it)
+            opened.settle()
+        assert opened.page.problem is not None
+        assert "did not agree" in opened.page.problem.what
+        assert form.prompt.isHidden()
+        assert form.ask_it.isVisibleTo(opened.window)
