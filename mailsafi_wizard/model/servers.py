@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -127,6 +128,7 @@ class SignIn:
     admin: str = ""
     separator: str = "*"  # of MASTER_USER
     tokens: Tokens | None = field(default=None, compare=False, repr=False)
+    gate: AbstractContextManager[None] | None = field(default=None, compare=False, repr=False)  # entered around each sign-in
 
 
 class Rung(enum.Enum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -24,6 +25,12 @@ def sign_in(session: Session, who: SignIn) -> None:
     """Signs in; raises SignInRefused (or a kind of it), TooManyConnections, ServerBusy, or ConnectionLost."""
     who = ready(who)
     session.hide(who.password.reveal())
+    with who.gate or contextlib.nullcontext():
+        _let_in(session, who)
+    session.authenticated = True
+
+
+def _let_in(session: Session, who: SignIn) -> None:
     try:
         _STYLES[who.style](session, who)
     except oauth_errors.TokenRefused:
@@ -31,7 +38,6 @@ def sign_in(session: Session, who: SignIn) -> None:
             raise
         _once_more(session, who, who.tokens(who.password))
     _find_inbox(session, who)
-    session.authenticated = True
 
 
 def _once_more(session: Session, who: SignIn, fresh: Secret) -> None:

@@ -18,7 +18,7 @@ from mailsafi_wizard.net.oauth_errors import IssuerUnreachable, PermissionExpire
 from mailsafi_wizard.net.oauth_settings import issuer
 
 EARLY = 300.0  # seconds before its end at which a token is renewed
-Keep = Callable[[Secret], None]
+REFUSED_FOR = 20.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -47,24 +47,38 @@ class TokenSource:
         self._clock = clock
         self._lock = threading.Lock()
         self._token: Token | None = None
+        self._refusal: tuple[float, errors.SignInRefused] | None = None  # until when it is repeated without asking
 
     def __call__(self, refused: Secret | None = None) -> Secret:
         """A good token. ``refused``: this one was not taken by the server, so it is not given again. Raises MigrationError."""
         with self._lock:  # one thread fetches, the others wait for what it gets
             if self._token is None or self._token.value == refused or self._dead(self._token):
-                self._token = self._fetch()
+                self._token = self._asked()
             elif self._token.expires - self._clock() < EARLY:
                 self._token = self._renewed(self._token)
             return self._token.value
+
+    def _asked(self) -> Token:
+        """A refusal holds for a while: hundreds of mailboxes must not ask hundreds of times with a wrong secret."""
+        if self._refusal is not None and self._clock() < self._refusal[0]:
+            why = self._refusal[1]
+            raise type(why)(why.detail, **why.fields) from why
+        try:
+            token = self._fetch()
+        except errors.SignInRefused as e:
+            self._refusal = (self._clock() + REFUSED_FOR, e)
+            raise
+        self._refusal = None
+        return token
 
     def _dead(self, token: Token) -> bool:
         return token.expires <= self._clock()
 
     def _renewed(self, token: Token) -> Token:
-        """Another before this one dies; an issuer that can't be reached just now is no harm yet."""
+        """Another before this one dies; that there is none is no harm as long as this one lives."""
         try:
-            return self._fetch()
-        except (IssuerUnreachable, errors.ServerBusy):
+            return self._asked()
+        except (IssuerUnreachable, errors.ServerBusy, errors.SignInRefused):
             return token
 
 

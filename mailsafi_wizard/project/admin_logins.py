@@ -19,6 +19,7 @@ from mailsafi_wizard.model import (
     StyleTrial,
 )
 from mailsafi_wizard.net import admin_styles, exchange_online, oauth_settings
+from mailsafi_wizard.net.admin_gate import AdminGate
 from mailsafi_wizard.net.oauth import TokenSources
 from mailsafi_wizard.project.answers import Answers
 from mailsafi_wizard.store.journal import Journal
@@ -33,6 +34,7 @@ class AdminLogins(Answers):
         self._secrets = Secrets(journal)
         self._tokens: dict[Side, TokenSources] = {}
         self._tokens_lock = threading.Lock()
+        self._gates: dict[Side, AdminGate] = {}
 
     # --- an administrator
 
@@ -53,6 +55,7 @@ class AdminLogins(Answers):
         for kind in ("admin", "oauth"):
             self.set_note(f"{kind}.{side.value}", "")
             self._put(f"{side.value}.{kind}", Secret(""))
+        self._gates.pop(side, None)
         with self._tokens_lock:
             self._tokens.pop(side, None)
 
@@ -174,7 +177,10 @@ class AdminLogins(Answers):
         if login is None or (has_own and not login.everyone):
             return None
         password = self.admin_password(side)
-        return SignIn(user, password, login.style, login.user, login.separator) if password else None
+        if not password:
+            return None
+        gate = self._gates.setdefault(side, AdminGate())
+        return SignIn(user, password, login.style, login.user, login.separator, gate=gate)
 
 
 def _user(box: Mailbox, side: Side) -> str:

@@ -108,6 +108,7 @@ class SignIns(AdminLogins):
         source, destination = self.endpoint(Side.SOURCE), self.endpoint(Side.DESTINATION)
         if source is None or destination is None:
             raise errors.WrongUsage(what="Both servers must be entered first")
+        self._gates.clear()  # whoever starts again has mended something
         wanted = None if mailbox_ids is None else set(mailbox_ids)
         jobs, missing = [], []
         for box in self.mailboxes():

@@ -64,7 +64,7 @@ class Issuer:
         self.domain = domain
         self.secret, self.consented, self.delegated = SECRET, True, True
         self.secret_expired = False
-        self.lifetime = 3600
+        self.lifetime, self.code_lifetime = 3600, 900
         self.app_certificate = ""  # PEM; "" when the app has none
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.accounts: set[str] | None = None  # None: every address is one
@@ -282,7 +282,7 @@ class Issuer:
             "device_code": code,
             "user_code": "KSM7-2026",
             "verification_uri": where,
-            "expires_in": 900,
+            "expires_in": self.code_lifetime,
             "interval": 5,
             "message": f"open {where}",
         }

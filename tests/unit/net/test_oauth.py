@@ -21,10 +21,11 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.demo.certificates import Authority
 from mailsafi_wizard.model import OAuth, OAuthWay, Secret
 from mailsafi_wizard.net import oauth_errors, oauth_google, oauth_microsoft
-from mailsafi_wizard.net.oauth import EARLY, Token, TokenSource, TokenSources
+from mailsafi_wizard.net.oauth import EARLY, REFUSED_FOR, Token, TokenSource, TokenSources
 from tests.servers.issuer import CLIENT, GOOGLE_CLIENT, SECRET, TENANT, Issuer
 
 JANE = "jane@example.co.ke"
+pytestmark = pytest.mark.filterwarnings("ignore:Attempted too soon")  # msal's advice to sleep: here nobody does
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +128,17 @@ def test_a_refused_token_is_renewed_once_for_all_threads() -> None:
     assert source() == Secret("t1")
 
 
+def test_a_wrong_secret_is_not_asked_with_for_every_mailbox(issuer: Issuer, authority: Authority) -> None:
+    side = Side(microsoft(issuer, "wrong"), authority.ca_file)
+    for number in range(5):
+        with pytest.raises(oauth_errors.SecretWrong):
+            side.of(f"user{number}@example.co.ke")
+    assert issuer.questions("client_credentials") == 1
+    issuer.secret = "wrong"  # mended at Microsoft
+    side.now += REFUSED_FOR
+    assert side.of(JANE) in issuer.given
+
+
 @pytest.mark.parametrize(
     ("change", "settings", "kind"),
     [
@@ -227,7 +239,7 @@ def test_a_user_agrees_by_a_code(issuer: Issuer, authority: Authority) -> None:
 def test_a_code_that_leads_nowhere(
     issuer: Issuer, authority: Authority, answers: list[str], kind: type[errors.ServerError]
 ) -> None:
-    issuer.device_errors = answers
+    issuer.device_errors, issuer.code_lifetime = answers, 30
     settings = by_user(issuer, OAuthWay.MICROSOFT_USER)
     with pytest.raises(kind) as caught:
         oauth_microsoft.by_device(settings, JANE, lambda _code: None, threading.Event(), authority.ca_file, lambda _s: None)
