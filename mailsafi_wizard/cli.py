@@ -175,8 +175,8 @@ def _prepare_logins(project: MigrationProject, options: argparse.Namespace) -> N
         user, file, style, separator = (
             getattr(options, f"{option[2:]}-{name}".replace("-", "_")) for name in ("user", "password_file", "style", "separator")
         )
-        if user:
-            project.set_admin(side, user, _password(file, f"{option}-password-file"), STYLES[style], separator)
+        if user or (file and STYLES[style] is SignInStyle.KERIO):  # whose master password has no name
+            project.set_admin(side, user or "", _password(file, f"{option}-password-file"), STYLES[style], separator)
     if options.oauth_file:
         for side, settings in oauth_file.read(options.oauth_file).items():
             project.set_oauth(side, settings)

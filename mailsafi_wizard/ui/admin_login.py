@@ -52,7 +52,6 @@ class AdminForm(QWidget):
         self.user, self.password, self.separator = QLineEdit(), QLineEdit(), QLineEdit("*")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.separator.setMaxLength(3)
-        self.separator.setMaximumWidth(theme().px(80))
         self.style_choice = QComboBox()
         self.style_choice.addItem(_("Find out by trying (3 failed sign-ins at most)"), None)
         for style, name in STYLE_NAMES.items():
@@ -69,7 +68,8 @@ class AdminForm(QWidget):
         self.tell = column(spacing=S)
         self.try_it = Button(_("Try it out"), self.try_out, kind="primary", icon="key")
         self.keep_it = Button(_("Use it without trying"), self._keep_chosen)
-        self.setLayout(column(fields, self._separator_field, self.tell, row(self.try_it, self.keep_it, 1)))
+        self._separator_field.setMaximumWidth(theme().px(440))
+        self.setLayout(column(fields, row(self._separator_field, 1), self.tell, row(self.try_it, self.keep_it, 1)))
         self.style_choice.currentIndexChanged.connect(lambda _index: self._show_fields())
         self._show_fields()
 

@@ -138,8 +138,12 @@ class OAuthForm(QWidget):
 
     def lay_out(self, *parts: QWidget | Fields) -> None:
         """The subclass's own parts between the steps and the buttons."""
-        choice = row(label(_("Who agrees"), wrap=False), self.way_choice, 1)
-        buttons = row(self.keep_it, 1, label(_("Mailbox"), wrap=False), self.mailbox, self.ask_it, self.cancel)
+        names = label(_("Who agrees"), wrap=False), label(_("Mailbox to try it on"), wrap=False)
+        for name, control in zip(names, (self.way_choice, self.mailbox), strict=True):
+            name.setBuddy(control)
+        choice = row(names[0], self.way_choice, 1)
+        buttons = row(self.keep_it, 1, names[1], self.mailbox, self.ask_it, self.cancel)
+        self._mailbox_name = names[1]
         self.setLayout(column(choice, self.steps, *parts, self.prompt, buttons, spacing=S))
         self.show_way()
 
@@ -154,8 +158,13 @@ class OAuthForm(QWidget):
         self._show_asking()
 
     def _show_asking(self) -> None:
+        self._mailbox_name.setText(_("Mailbox to try it on") if self.way.for_all else _("Mailbox"))
+        self.keep_it.be(_("Keep and try it") if self.way.for_all else _("Keep"), "key")
         settings = self._page.project.oauth(self._side)
-        self.ask_it.setVisible(settings is not None and settings.way is self.way and not self.way.for_all and not self._waiting)
+        can_ask = settings is not None and settings.way is self.way and not self.way.for_all
+        self.ask_it.setVisible(can_ask and not self._waiting)
+        for part in (self._mailbox_name, self.mailbox):
+            part.setVisible(can_ask or self.way.for_all)
         self.cancel.setVisible(self._waiting)
 
     @property

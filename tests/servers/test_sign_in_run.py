@@ -110,6 +110,27 @@ def test_administrators_on_both_sides(make_dovecot: Callable[..., Dovecot], tmp_
     assert b"pw-old" not in (tmp_path / "b.mailsafi").read_bytes()
 
 
+def test_a_wrong_administrator_s_password_is_tried_three_times_for_all_mailboxes_together(
+    make_dovecot: Callable[..., Dovecot], destination_server: Dovecot, tmp_path: Path
+) -> None:
+    users = [f"user{number}@example.co.ke" for number in range(20)]
+    source = make_dovecot(users=dict.fromkeys(users, "old"), master_users={"boss": "pw"}, extra="auth_verbose = yes")
+    project = project_of(tmp_path / "d.mailsafi", source, destination_server)
+    try:
+        project.add_mailboxes(Mailbox(user, user, user) for user in users)
+        project.set_admin(Side.SOURCE, "boss", Secret("wrong"), SignInStyle.MASTER_USER, everyone=True)
+        for box in project.mailboxes():
+            project.set_secret(box.id, Side.DESTINATION, Secret(PASSWORD))
+        found = project.test_sign_ins(lambda _r: None)
+        assert not any(result.ok for result in found if result.side is Side.SOURCE)
+        assert source.log.count("Password mismatch") == 3
+        project.set_admin(Side.SOURCE, "boss", Secret("pw"), SignInStyle.MASTER_USER, everyone=True)
+        found = project.test_sign_ins(lambda _r: None)
+        assert sum(result.ok for result in found if result.side is Side.SOURCE) == len(project.mailboxes())
+    finally:
+        project.close()
+
+
 def test_a_script_moves_mail_by_tokens(
     make_dovecot: Callable[..., Dovecot],
     destination_server: Dovecot,
