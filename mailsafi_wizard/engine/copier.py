@@ -6,23 +6,25 @@ refused is handed back to the caller with the server's words; what breaks is rai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.lookup import refuse_reasons
 from mailsafi_wizard.engine.plan import FolderWork
-from mailsafi_wizard.engine.reader import Adopt, Item, Missing, Queue, Reader, Start, Style, Whole
+from mailsafi_wizard.engine.reader import Adopt, Item, Missing, Parcel, Queue, Reader, Start, Style
 from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.append import Appender, Outgoing, Settled
 from mailsafi_wizard.net.attributes import guessed_date, is_doubtful, readable_date, storable_flags
+from mailsafi_wizard.net.fetch import Body
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import Intent, Outcome
 
-QUEUE_BYTES = 16 << 20
+QUEUE_BYTES = 4 << 20
 BATCH_BYTES = 4 << 20
 BATCH_MESSAGES = 200
 
@@ -65,8 +67,8 @@ class Copier:
         self._batch_work: FolderWork | None = None
         self._batch_bytes = 0
         self._outcomes: list[Outcome] = []
-        self.works: Sequence[FolderWork] = ()
-        self._works: dict[int, FolderWork] = {}
+        self.works: dict[int, FolderWork] = {}  # by folder, of what was taken so far
+        self.ended = threading.Event()  # set by whoever runs it in a thread
         self._busy: errors.ServerError | None = None
         self._relaying = False
         self._reader: Reader | None = None
@@ -79,11 +81,12 @@ class Copier:
         """In gentle style: the one message (folder, UID) that was under way when something broke."""
         return self._writing or (self._reader.reading if self._reader else None)
 
-    def copy(self, works: Sequence[FolderWork]) -> None:
-        """Copies everything in ``works``; `refused` and `missing` hold the rest afterwards. Raises ConnectionLost and kin, ServerBusy, Interrupted."""
-        self.works = works
-        self._works = {w.record.id: w for w in works}
-        reader = self._reader = Reader(self._source, works, self._control, self._style, self._queue)
+    def copy(self, works: Iterable[FolderWork]) -> None:
+        """Copies everything in ``works``; `refused` and `missing` hold the rest afterwards. Raises ConnectionLost and kin, ServerBusy, Interrupted.
+
+        ``works`` is gone through by the reader's thread, each when there is room for it.
+        """
+        reader = self._reader = Reader(self._source, self._noted(works), self._control, self._style, self._queue)
         reader.start()
         try:
             while (item := self._queue.get()) is not None:
@@ -107,6 +110,11 @@ class Copier:
             self._queue.close()
             reader.join()
 
+    def _noted(self, works: Iterable[FolderWork]) -> Iterator[FolderWork]:
+        for work in works:
+            self.works[work.record.id] = work
+            yield work
+
     def abandon(self) -> None:
         """Another lane of the same mailbox broke: stop as for a request to stop. Any thread may ask."""
         self._queue.close(Interrupted())
@@ -126,8 +134,9 @@ class Copier:
     # --- the writer's side: the worker's own thread
 
     def _take(self, item: Item) -> None:
-        if isinstance(item, Whole):
-            self._take_whole(item)
+        if isinstance(item, Parcel):
+            for body in item.bodies:
+                self._take_whole(item.work, body)
         elif isinstance(item, Start):
             self._take_big(item)
         elif isinstance(item, Adopt):
@@ -135,8 +144,7 @@ class Copier:
         elif isinstance(item, Missing):
             self.missing.append(item)
 
-    def _take_whole(self, item: Whole) -> None:
-        work, body = item.work, item.body
+    def _take_whole(self, work: FolderWork, body: Body) -> None:
         header = fetch.header_of(body.data)
         digest, key = fetch.content_digest(body.data), fetch.message_key(header)
         if work.claims.get(digest):
@@ -252,12 +260,12 @@ class Copier:
 
     def _take_settled(self, settled: Settled[list[Intent]]) -> None:
         intents = settled.token
-        work = self._works[intents[0].folder_id]
+        work = self.works[intents[0].folder_id]
         if settled.refusal is None:
             uids: Sequence[int | None] = settled.uids or [None] * len(intents)
             for intent, d_uid in zip(intents, uids, strict=True):
                 self._outcomes.append(Outcome(intent.folder_id, intent.uid, MessageState.COPIED, d_uid, intent.digest))
-                self._advanced(work, 1, intent.size, MessageState.COPIED)
+            self._advanced(work, len(intents), sum(i.size for i in intents), MessageState.COPIED)
             if settled.uidvalidity and work.record.d_validity is None:
                 work.record.d_validity = settled.uidvalidity
             return

@@ -10,6 +10,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine.lookup import AHEAD, Opened, match_unplaced, opened
 from mailsafi_wizard.engine.sample import Sample
 from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net.digests import digests
 from mailsafi_wizard.net.fetch import Listed
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session
@@ -149,7 +150,7 @@ class ReadBack:
         if not doubtful:
             return
         opened(self._session, fetch.examine(self._session, record.destination))
-        found = fetch.digests(self._session, sorted(e.uid for _, e in doubtful), {e.uid: e.size for _, e in doubtful})
+        found = digests(self._session, sorted(e.uid for _, e in doubtful), {e.uid: e.size for _, e in doubtful})
         same = [(row.uid, e.uid) for row, e in doubtful if row.digest is not None and found.get(e.uid) == row.digest]
         self._journal.confirm(record.id, same)
         findings.altered += [(record, row.uid, row.size) for row, e in doubtful if (row.uid, e.uid) not in set(same)]

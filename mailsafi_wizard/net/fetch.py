@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.net.session import LITERAL_END, Literal, Session, quoted
@@ -22,10 +23,13 @@ _DATE = re.compile(rb'INTERNALDATE "([^"\r\n]{0,64})"')
 _MODSEQ = re.compile(rb"MODSEQ \((\d+)\)")
 _FETCH = re.compile(rb"\* \d+ FETCH \(", re.I)
 _BODY = re.compile(rb"BODY\[\] (?:(NIL)|\"((?:[^\"\\\r\n]|\\.)*)\"|~?\{(\d{1,19})\}\r?\n\Z)", re.I)
+_USUAL = re.compile(
+    rb'\* \d+ FETCH \(UID (\d{1,10}) FLAGS \(([^()\r\n]*)\) INTERNALDATE "([^"\r\n]{0,64})" BODY\[\] \{(\d{1,19})\}\r\n\Z'
+)  # the answer to `ask_bodies`, with everything in the order asked
 _TAIL = re.compile(rb"(?: [^\r\n]*)?\)\r?\n\Z")
 _MESSAGE_ID = re.compile(rb"^message-id[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
+_MESSAGE_ID_ALONE = re.compile(rb"(?i:message-id): (<[^\s<>]+>)\r\n\r\n\Z")  # what a listing shows of nearly all
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
-_FOLD = bytes([0x80]) + bytes(range(1, 256))
 LARGEST_HEADER = 1 << 20
 LARGEST_MESSAGE = 1 << 31
 BIG = 1 << 20  # bytes from which a message is relayed in chunks instead of being held
@@ -50,6 +54,22 @@ class Body(NamedTuple):
     data: bytes
 
 
+class Streamed(NamedTuple):
+    """A big message that has begun. ``flags`` and ``date`` are None, and ``uid`` is 0, where the server sends them only after the content."""
+
+    size: int
+    flags: bytes | None
+    date: bytes | None
+    chunks: Iterator[bytes]
+    uid: int = 0
+
+
+class Passed(NamedTuple):
+    """A big message that went by and is lost, because not all that must be known of it stood before its content."""
+
+    uid: int
+
+
 class ContentDigest:
     """Identity of a message by content, in the form every server can hold.
 
@@ -61,7 +81,7 @@ class ContentDigest:
         self._newlines = 0
 
     def update(self, piece: bytes) -> None:
-        folded = piece.translate(_FOLD, b"\r")
+        folded = _folded(piece)
         kept = folded.rstrip(b"\n")
         if kept:
             if self._newlines:
@@ -74,14 +94,20 @@ class ContentDigest:
         return self._hash.digest()
 
 
+def _folded(data: bytes) -> bytes:
+    """Without CR, and with 0x80 for NUL: two searches are four times as fast as one translation."""
+    kept = data.replace(b"\r", b"")
+    return kept.replace(b"\0", b"\x80") if b"\0" in kept else kept
+
+
 def content_digest(data: bytes) -> bytes:
     """`ContentDigest` of a whole message."""
-    return hashlib.blake2b(data.translate(_FOLD, b"\r").rstrip(b"\n"), digest_size=16).digest()
+    return hashlib.blake2b(_folded(data).rstrip(b"\n"), digest_size=16).digest()
 
 
 def message_key(header: bytes) -> int:
     """A number for the Message-ID in a header block, to find candidates for identity: equal content gives equal keys, not the reverse."""
-    found = _MESSAGE_ID.search(header)
+    found = _MESSAGE_ID_ALONE.match(header) or _MESSAGE_ID.search(header)
     value = b"".join(found[1].split()) if found else b""
     return int.from_bytes(hashlib.blake2b(value, digest_size=8).digest(), "big", signed=True) if value else 0
 
@@ -90,8 +116,11 @@ def header_of(data: bytes) -> bytes:
     """The header block of a message, at most LARGEST_HEADER bytes."""
     if data[:2] == b"\r\n" or data[:1] == b"\n":
         return b""
-    found = _HEADER_END.search(data, 0, LARGEST_HEADER)
-    return data[: found.end()] if found else data[:LARGEST_HEADER]
+    end = data.find(b"\r\n\r\n", 0, LARGEST_HEADER) + 4
+    if end < 4 or data.find(b"\n\n", 0, end) >= 0:
+        found = _HEADER_END.search(data, 0, LARGEST_HEADER)
+        end = found.end() if found else LARGEST_HEADER
+    return data[:end]
 
 
 def uid_set(uids: Sequence[int]) -> bytes:
@@ -207,6 +236,28 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
     Servers may begin the next UID FETCH before they end one (RFC 9051 section 5.5); whoever keeps several in flight tells messages apart
     by UID. A literal of more than ``largest`` bytes breaks the connection instead of filling the memory.
     """
+    return _each(session, tag, lambda line: _body(session, line, largest))
+
+
+def messages(session: Session, tag: bytes, largest: int) -> Iterator[Body | Streamed | Passed]:
+    """Like `bodies`, but messages from `BIG` on come as `Streamed`: what is not taken of one before the next is asked for is lost."""
+    wire = session.wire
+
+    def take(line: bytes) -> Body | Streamed | Passed | None:
+        usual = _USUAL.match(line)
+        if usual and int(usual[4]) < BIG:  # most are, and then one look at the line is enough
+            data = wire.read_exactly(int(usual[4]))
+            _tail(session)
+            return Body(int(usual[1]), usual[2], usual[3], data)
+        return _big(session, line, largest) or _body(session, line, largest)
+
+    return _each(session, tag, take)
+
+
+Found = TypeVar("Found")
+
+
+def _each(session: Session, tag: bytes, take: Callable[[bytes], Found | None]) -> Iterator[Found]:
     if session.came_early(tag):
         return
     wire = session.wire
@@ -216,10 +267,12 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
         session.check(deadline)
         line = wire.readline(1 << 20)
         if _FETCH.match(line):
-            body = _body(session, line, largest)
-            if body:
-                deadline = Deadline(wire.patience)  # whoever takes it may have taken long
-                yield body
+            found = take(line)
+            if found is not None:
+                yield found
+                if isinstance(found, Streamed):
+                    deque(found.chunks, maxlen=0)
+                deadline.restart()  # whoever takes it may have taken long
                 continue
         elif not line.startswith(b"* "):
             if session.settle(tag, line):
@@ -229,6 +282,46 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
         stray += 1
         if stray > 20_000:
             raise session.broken("a flood of replies nobody asked for")
+
+
+def _big(session: Session, line: bytes, largest: int) -> Streamed | Passed | None:
+    """A FETCH reply that carries a big message; None for any other."""
+    literal = LITERAL_END.search(line)
+    size = int(literal[1]) if literal else 0
+    found = _BODY.search(line) if size >= BIG else None
+    if not found or not found[3]:
+        return None
+    if size > largest:
+        raise session.broken(f"a message of {size} bytes where at most {largest} were announced")
+    head = line[: found.start()]
+    uid, flags, date = _UID.search(head), _FLAGS.search(head), _DATE.search(head)
+    if uid and flags and date:
+        return Streamed(size, flags[1], date[1], _inline(session, size), int(uid[1]))
+    for _piece in session.wire.chunks(size):
+        pass
+    tail = _tail(session)
+    uid = uid or _UID.search(tail)
+    return Passed(int(uid[1]) if uid else 0)
+
+
+def _inline(session: Session, size: int) -> Iterator[bytes]:
+    """The last piece only after the reply has ended as it should: until then the message may still turn out broken."""
+    held = b""
+    for piece in session.wire.chunks(size):
+        if held:
+            yield held
+        held = piece
+    _tail(session)
+    if held:
+        yield held
+
+
+def _tail(session: Session) -> bytes:
+    """What stands behind a content, to the end of its reply."""
+    line = session.wire.readline(1 << 20)
+    if line != b")\r\n" and not _TAIL.match(line):
+        raise session.broken("a message whose end is not where it was announced")
+    return line
 
 
 def _body(session: Session, line: bytes, largest: int) -> Body | None:
@@ -265,15 +358,6 @@ def ask_body(session: Session, uid: int) -> bytes:
     return session.send(b"UID FETCH", b"%d" % uid, b"(UID FLAGS INTERNALDATE BODY.PEEK[])")
 
 
-class Streamed(NamedTuple):
-    """A big message that has begun. ``flags`` and ``date`` are None where the server sends them only after the content."""
-
-    size: int
-    flags: bytes | None
-    date: bytes | None
-    chunks: Iterator[bytes]
-
-
 def stream(session: Session, tag: bytes, largest: int) -> Streamed:
     """One big message of `ask_body`; its content comes in chunks and is never held whole. No other FETCH may be in flight before it.
 
@@ -304,12 +388,10 @@ def stream(session: Session, tag: bytes, largest: int) -> Streamed:
 
 def _streamed(session: Session, tag: bytes, size: int) -> Iterator[bytes]:
     held = b""
-    for piece in session.wire.chunks(size):
+    for piece in _inline(session, size):
         if held:
             yield held
         held = piece
-    if not _TAIL.match(session.wire.readline(1 << 20)):
-        raise session.broken("a message whose end is not where it was announced")
     yield from _rest(session, tag, held)
 
 
@@ -326,19 +408,3 @@ class MessageVanished(errors.ServerError):
 
     title = "{host} does not deliver this message"
     scope = errors.Scope.MESSAGE
-
-
-def digests(session: Session, uids: Iterable[int], sizes: dict[int, int]) -> dict[int, bytes]:
-    """`content_digest` of many messages of the selected folder, streamed one after the other, pipelined in blocks."""
-    result: dict[int, bytes] = {}
-    small = [u for u in uids if sizes.get(u, 0) < BIG]
-    for start in range(0, len(small), 100):
-        block = small[start : start + 100]
-        for body in bodies(session, ask_bodies(session, block), largest=LARGEST_MESSAGE if not sizes else BIG * 8):
-            result[body.uid] = content_digest(body.data)
-    for uid in sorted(set(uids) - set(small)):
-        digest = ContentDigest()
-        for piece in stream(session, ask_body(session, uid), LARGEST_MESSAGE).chunks:
-            digest.update(piece)
-        result[uid] = digest.digest()
-    return result

@@ -16,9 +16,10 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
@@ -53,8 +54,13 @@ class Deadline:
     """The end of one answer, in time; see `Patience.command`."""
 
     def __init__(self, patience: Patience) -> None:
+        self._whole = patience.command
         self._at = time.monotonic() + patience.command
         self._each = patience.command / 300
+
+    def restart(self) -> None:
+        """As if the answer began now."""
+        self._at = time.monotonic() + self._whole
 
     def part(self) -> None:
         """Something that was asked for has come."""
@@ -78,6 +84,17 @@ class Trust:
 
 
 _one_at_a_time = threading.Lock()
+_read_ahead: list[ssl.SSLContext] = []
+
+
+def read_certificates_ahead() -> None:
+    """Reads the system's certificates beside whatever the caller does next, for a command that is about to connect."""
+
+    def read() -> None:
+        with _one_at_a_time:
+            _read_ahead.append(ssl.create_default_context())
+
+    threading.Thread(target=read, name="certificates", daemon=True).start()
 
 
 def _changed(path: Path | None) -> float:
@@ -90,7 +107,7 @@ def _changed(path: Path | None) -> float:
 @functools.lru_cache(maxsize=8)
 def _context(pinned: bool, ca_file: Path | None, _changed_at: float) -> ssl.SSLContext:
     """Kept, because reading the system's certificates takes longer than a connection on the spot."""
-    context = ssl.create_default_context()
+    context = _read_ahead.pop() if _read_ahead else ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if pinned:
         context.check_hostname = False
@@ -153,12 +170,20 @@ def unsent(sock: socket.socket) -> int:
         return 0
 
 
+def _receiver(sock: socket.socket) -> Callable[[int, memoryview], int]:
+    """The shortest way from the socket into a buffer: (most bytes, buffer) -> bytes received, 0 at the end of the stream."""
+    if isinstance(sock, ssl.SSLSocket):
+        return cast(Callable[[int, memoryview], int], sock.read)
+    return lambda _most, target: sock.recv_into(target)
+
+
 class _Incoming(io.RawIOBase):
     """What a socket receives, with a watch on its speed, as the raw stream under a buffer."""
 
     def __init__(self, sock: socket.socket, patience: Patience) -> None:
         super().__init__()
         self._sock = sock
+        self._receive = _receiver(sock)
         self._patience = patience
         self.received = 0
         self._window_time = 0.0
@@ -169,7 +194,12 @@ class _Incoming(io.RawIOBase):
 
     def readinto(self, target: memoryview) -> int:  # type: ignore[override]
         started = time.monotonic()
-        count = self._receive(target)
+        try:
+            count = self._receive(len(target), target)
+        except TimeoutError:
+            count = self._while_we_send(target)
+        except ValueError as e:  # another thread has closed it
+            raise OSError(str(e)) from e
         self.received += count
         self._window_bytes += count
         self._window_time += time.monotonic() - started
@@ -179,17 +209,18 @@ class _Incoming(io.RawIOBase):
             self.expect_answer()
         return count
 
-    def _receive(self, target: memoryview) -> int:
+    def _while_we_send(self, target: memoryview) -> int:
         """Silence counts from the moment the server has our last byte: on a slow link the system still sends for minutes."""
         backlog = unsent(self._sock)
-        while True:
+        while backlog:
             try:
-                return self._sock.recv_into(target)
+                return self._receive(len(target), target)
             except TimeoutError:
                 left = unsent(self._sock)
-                if not 0 <= left < backlog:
+                if left >= backlog:
                     raise
                 backlog = left
+        raise TimeoutError("The read operation timed out")
 
     def expect_answer(self) -> None:
         """Starts a fresh window."""
