@@ -18,12 +18,13 @@ from pathlib import Path
 
 from mailsafi_wizard import __version__, errors
 from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignInStyle
-from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.project import MigrationProject, oauth_file
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.telling import Teller
 
 GIVE_UP_AFTER = 240.0  # seconds without headway; running the same command again goes on
 STYLES = {style.value: style for style in SignInStyle}
+ADMIN_OPTIONS = {Side.SOURCE: "--admin", Side.DESTINATION: "--destination-admin"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -75,9 +76,14 @@ def _add_secrets(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--passphrase-file", type=Path, metavar="F", help="keep the passwords in the project, sealed under this passphrase"
     )
-    command.add_argument("--admin-user", metavar="U", help="one login at the source for all mailboxes")
-    command.add_argument("--admin-password-file", type=Path, metavar="F")
-    command.add_argument("--admin-style", choices=sorted(STYLES), default=SignInStyle.PLAIN_AUTHZID.value)
+    for side, option in ADMIN_OPTIONS.items():
+        command.add_argument(f"{option}-user", metavar="U", help=f"one login at the {side.value} for all mailboxes")
+        command.add_argument(f"{option}-password-file", type=Path, metavar="F")
+        command.add_argument(f"{option}-style", choices=sorted(STYLES), default=SignInStyle.PLAIN_AUTHZID.value)
+        command.add_argument(
+            f"{option}-separator", metavar="C", default="*", help="between mailbox and administrator, for user*master"
+        )
+    command.add_argument("--oauth-file", type=Path, metavar="FILE", help="how tokens are got at Microsoft or Google (TOML)")
 
 
 def _add_migrate(command: argparse.ArgumentParser) -> None:
@@ -153,15 +159,26 @@ def _prepare(project: MigrationProject, options: argparse.Namespace) -> None:
     if options.ca_file:
         _read(options.ca_file)
         project.ca_file = options.ca_file
-    if options.admin_user:
-        secret = _password(options.admin_password_file, "--admin-password-file")
-        project.set_admin(Side.SOURCE, options.admin_user, secret, STYLES[options.admin_style])
     if options.passphrase_file:
         project.unlock(_password(options.passphrase_file, "--passphrase-file"))
+    _prepare_logins(project, options)
     if options.list:
         _import(project, options.list)
     elif options.source_user:
         _single(project, options)
+
+
+def _prepare_logins(project: MigrationProject, options: argparse.Namespace) -> None:
+    """What reaches all mailboxes of a side."""
+    for side, option in ADMIN_OPTIONS.items():
+        user, file, style, separator = (
+            getattr(options, f"{option[2:]}-{name}".replace("-", "_")) for name in ("user", "password_file", "style", "separator")
+        )
+        if user or (file and STYLES[style] is SignInStyle.KERIO):  # whose master password has no name
+            project.set_admin(side, user or "", _password(file, f"{option}-password-file"), STYLES[style], separator)
+    if options.oauth_file:
+        for side, settings in oauth_file.read(options.oauth_file).items():
+            project.set_oauth(side, settings)
 
 
 def _endpoint(url: str) -> Endpoint:
@@ -204,9 +221,10 @@ def _single(project: MigrationProject, options: argparse.Namespace) -> None:
     destination_user = options.destination_user or options.source_user
     project.add_mailboxes([Mailbox(destination_user, options.source_user, destination_user)])
     box = next(m for m in project.mailboxes() if (m.source_user, m.destination_user) == (options.source_user, destination_user))
-    if options.source_password_file or not options.admin_user:
-        project.set_secret(box.id, Side.SOURCE, _password(options.source_password_file, "--source-password-file"))
-    project.set_secret(box.id, Side.DESTINATION, _password(options.destination_password_file, "--destination-password-file"))
+    for side in Side:
+        file = getattr(options, f"{side.value}_password_file")
+        if file or not project.can_sign_in(box, side):
+            project.set_secret(box.id, side, _password(file, f"--{side.value}-password-file"))
 
 
 def _verify(options: argparse.Namespace) -> int:

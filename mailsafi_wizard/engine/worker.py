@@ -29,7 +29,7 @@ from mailsafi_wizard.engine.slots import Slots
 from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
 from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState, MessageState, SignIn
-from mailsafi_wizard.net.auth import sign_in
+from mailsafi_wizard.net.auth import ready, sign_in
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.refusals import door_is_full
 from mailsafi_wizard.net.session import Session
@@ -60,7 +60,8 @@ class Job:
 
 
 def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -> Session:
-    """A signed-in session; raises the error of the rung that fails."""
+    """A signed-in session; raises the error of the rung that fails. A token is got anew each time, or is one that is still good."""
+    who = ready(who)
     try:
         session = Session.open(endpoint, trust, patience, secrets=[who.password.reveal()])
     except errors.ServerError as e:

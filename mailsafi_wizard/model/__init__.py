@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, MailboxState, MessageState, Role
 from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
+from mailsafi_wizard.model.logins import AdminLogin, OAuth, OAuthWay, StyleTrial, StyleTry
 from mailsafi_wizard.model.outlook import BigMessage, Finding, FolderCensus, Forecast, MailboxCensus, RunRecord, Weight
 from mailsafi_wizard.model.servers import (
     NOT_TRIED,
@@ -21,11 +22,13 @@ from mailsafi_wizard.model.servers import (
     SignIn,
     SignInResult,
     SignInStyle,
+    Tokens,
 )
 
 __all__ = [
     "CUTOVER_TIME",
     "NOT_TRIED",
+    "AdminLogin",
     "BigMessage",
     "Company",
     "Endpoint",
@@ -41,6 +44,8 @@ __all__ = [
     "MailboxCensus",
     "MailboxState",
     "MessageState",
+    "OAuth",
+    "OAuthWay",
     "Role",
     "RunRecord",
     "Rung",
@@ -51,5 +56,8 @@ __all__ = [
     "SignIn",
     "SignInResult",
     "SignInStyle",
+    "StyleTrial",
+    "StyleTry",
+    "Tokens",
     "Weight",
 ]

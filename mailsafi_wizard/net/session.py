@@ -217,12 +217,12 @@ class Session:
         """Whether a literal of ``size`` bytes may be sent without waiting (RFC 7888)."""
         return self.has("LITERAL+") or (self.has("LITERAL-") and size <= 4096)
 
-    def await_go_ahead(self, tag: bytes) -> None:
-        """Reads up to the "+" (RFC 9051 section 7.6); raises the refusal when the tagged reply comes instead."""
+    def await_go_ahead(self, tag: bytes) -> bytes:
+        """Reads up to the "+" (RFC 9051 section 7.6), returns what stands behind it; raises the refusal when the tagged reply comes instead."""
         for _ in range(MOST_STRAY_REPLIES):
             line = self._line()
             if line.startswith(b"+"):
-                return
+                return line[1:].strip()
             if not line.startswith(b"* "):
                 self.settle(tag, line)
                 raise self.broken("the server ended a command before its argument was sent")

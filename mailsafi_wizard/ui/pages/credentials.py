@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 from mailsafi_wizard.model import Mailbox, Secret, Side, SignInResult
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats, sign_in_grid
+from mailsafi_wizard.ui.admin_login import Logins
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.list_intake import DropArea
 from mailsafi_wizard.ui.list_part import ListPart
@@ -144,6 +145,8 @@ class CredentialsPage(Page):
         self.list.taken.connect(self.refresh)
         for view in (self.list.empty(), self._full(), self.list.editor):
             self.views.addWidget(view)
+        self.logins = Logins(self, self._login_changed)
+        self.body.addWidget(self.logins)
         self.body.addLayout(self.list.notes)
         self.body.addWidget(self.list.catching(DropArea(self.views, "")), 1)
         bridge.sign_ins_known.connect(self._known)
@@ -186,24 +189,29 @@ class CredentialsPage(Page):
 
     # --- the sign-ins ----------------------------------------------------------------------------------------------------------
 
+    def _login_changed(self) -> None:
+        self.refresh()
+        self.changed.emit()
+
     def refresh(self) -> None:
+        self.logins.refresh()
         boxes = self.project.mailboxes()
         self.list.look()
         self._show_view()
-        known = self.project.places_with_secret()
+        usable = self.project.places_with_way_in()
         results = self.project.sign_in_results()
-        self.model.show_rows([self._account(mailbox, results, known) for mailbox in boxes])
+        self.model.show_rows([self._account(mailbox, results, usable) for mailbox in boxes])
         self.signs.show_results(results, bool(self._testing))
         self._say_totals()
         self._show_detail()
 
     def _account(
-        self, mailbox: Mailbox, results: dict[tuple[int, Side], SignInResult], known_secrets: set[tuple[int, Side]]
+        self, mailbox: Mailbox, results: dict[tuple[int, Side], SignInResult], usable: set[tuple[int, Side]]
     ) -> AccountRow:
         pairs = {side: (mailbox.id, side) for side in Side}
         known = {side: None if pair in self._testing else results.get(pair) for side, pair in pairs.items()}
         testing = not self._testing.isdisjoint(pairs.values())
-        has = known_secrets.issuperset(pairs.values())
+        has = usable.issuperset(pairs.values())
         return AccountRow(mailbox, has, known[Side.SOURCE], known[Side.DESTINATION], testing)
 
     def _say_totals(self) -> None:

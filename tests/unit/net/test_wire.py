@@ -279,7 +279,7 @@ def test_a_certificate_that_signed_itself(tmp_path: Path, certificate: Certifica
     alone.key.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    assert type(refused(alone, Trust(certificate.ca_file))) is errors.CertificateUnknown
+    assert type(refused(alone, Trust(certificate.ca_file))) is errors.CertificateSelfSigned
 
 
 def test_an_expired_certificate_and_one_of_tomorrow(authority: Authority) -> None:
@@ -311,7 +311,7 @@ def test_a_pin_that_does_not_fit_refuses_even_a_certificate_that_would_be_truste
 def test_a_server_without_tls_is_told_as_that() -> None:
     with Listener(greet) as listener, pytest.raises((errors.TlsFailed, errors.ConnectionLost)) as caught:
         secured(listener, Trust())
-    assert type(caught.value) is errors.TlsFailed
+    assert type(caught.value) is errors.TlsNotSpoken
 
 
 def test_one_who_hangs_up_in_the_handshake_is_a_lost_connection() -> None:
