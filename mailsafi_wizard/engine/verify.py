@@ -37,6 +37,7 @@ class Folder:
     """A folder under way."""
 
     record: FolderRecord
+    whole: bool = True  # read in one stretch
     numbers: Opened | None = None
     shut: bool = False  # the destination does not open it
     new: int = 0  # messages from ``d_next`` on
@@ -95,6 +96,8 @@ class ReadBack:
         rows = self._journal.unconfirmed(record.id, 0, most)
         cursor = min([record.d_next, *(r.d_uid for r in rows if r.d_uid is not None)])
         while True:
+            if len(rows) == most:
+                folder.whole = False
             following = self._journal.unconfirmed(record.id, rows[-1].uid, most) if len(rows) == most else []
             placed = [r.d_uid for r in rows if r.d_uid is not None]
             first, last = min([cursor, *placed]), max(placed, default=0) if following else 0
@@ -158,8 +161,10 @@ class ReadBack:
             elif _alike(row, entry):
                 sound.append((row.uid, entry.uid))
                 self._sample.offer(record, row, entry.uid)
-            else:
+            elif folder.whole:
                 folder.doubtful.append((row, entry))
+            else:
+                folder.missing.append(row)  # it may stand in another stretch
         self._journal.confirm(record.id, sound)
         taken = set(placed.values())
         self._journal.put_foreign(record.id, [Foreign(e.uid, e.size, e.key, None) for e in strangers if e.uid not in taken])
@@ -188,25 +193,30 @@ class ReadBack:
             folder = self._later.popleft()
             record, numbers = folder.record, folder.numbers
             assert numbers is not None
+            folder.doubtful += self._look_again(record, folder.missing, findings)
             self._compare(record, folder.doubtful, findings)
-            self._look_again(record, folder.missing, findings)
             if record.d_count is None or record.d_count + folder.new != numbers.exists:
                 self._find_removed(record, numbers)
             record.d_count = numbers.exists
             record.checked = 1
 
-    def _look_again(self, record: FolderRecord, missing: Sequence[Unconfirmed], findings: Findings) -> None:
-        """One listing may lack a line: nothing is called lost, and then sent again, before a second one has not shown it either."""
+    def _look_again(
+        self, record: FolderRecord, missing: Sequence[Unconfirmed], findings: Findings
+    ) -> list[tuple[Unconfirmed, Listed]]:
+        """One listing may lack a line: nothing is called lost, and then sent again, before a second one has not shown it either.
+
+        Returns those that are shown otherwise than they were sent.
+        """
         if not missing:
-            return
+            return []
         opened(self._session, fetch.examine(self._session, record.destination))
         listing = fetch.ask_listing(self._session, b"1:*", key=True)
         entries = {e.uid: e for e in fetch.listing(self._session, listing)}
         placed, _strangers = self._placed(record, missing, entries)
-        found = [(r.uid, placed[r.uid]) for r in missing if r.uid in placed and _alike(r, entries[placed[r.uid]])]
-        self._journal.confirm(record.id, found)
-        there = {uid for uid, _d_uid in found}
-        findings.lost += [(record, r.uid, r.size) for r in missing if r.uid not in there]
+        shown = [(r, entries[placed[r.uid]]) for r in missing if r.uid in placed]
+        self._journal.confirm(record.id, [(r.uid, e.uid) for r, e in shown if _alike(r, e)])
+        findings.lost += [(record, r.uid, r.size) for r in missing if r.uid not in placed]
+        return [(r, e) for r, e in shown if not _alike(r, e)]
 
     def _compare(self, record: FolderRecord, doubtful: list[tuple[Unconfirmed, Listed]], findings: Findings) -> None:
         if not doubtful:
