@@ -14,24 +14,30 @@ from mailsafi_wizard.engine.control import Interrupted
 from mailsafi_wizard.engine.copier import Copier
 from mailsafi_wizard.engine.plan import FolderWork
 from mailsafi_wizard.engine.reader import Style
+from mailsafi_wizard.engine.slots import MOST_LANES, Slots
 from mailsafi_wizard.net.session import Session
 
-MOST = 6
 WORTH = 20  # messages for each pair, at least: signing in has its price
 Pair = tuple[Session, Session]
 
 
 class Lanes:
-    """Opens further pairs as they are wanted and borne; ``release`` gives a thread's journal connection back."""
+    """Opens further pairs as they are wanted and borne, which ``slots`` knows of all mailboxes; ``release`` gives a thread's journal connection back."""
 
     def __init__(
-        self, first: Pair, more: Callable[[], Pair], make: Callable[[Session, Session], Copier], release: Callable[[], None]
+        self,
+        first: Pair,
+        more: Callable[[], Pair],
+        make: Callable[[Session, Session], Copier],
+        release: Callable[[], None],
+        slots: Slots,
     ) -> None:
         self._pairs = [first]
         self._more = more
         self._make = make
         self._release = release
-        self._borne = MOST
+        self._slots = slots
+        self._most = MOST_LANES  # less after an attempt that failed in this pass
         self.copiers: list[Copier] = []  # of the present round
 
     def copy(self, works: Sequence[FolderWork], style: Style) -> list[Copier]:
@@ -58,14 +64,16 @@ class Lanes:
         destination = self._pairs[0][1]
         if style.gentle or (destination.has("LITERAL+") and not style.careful):
             return 1
-        return max(1, min(self._borne, len(works), sum(len(w) for w in works) // WORTH))
+        return max(1, min(self._most, len(works), sum(len(w) for w in works) // WORTH))
 
     def _open(self, count: int) -> None:
-        while len(self._pairs) < count:
+        while len(self._pairs) < count and self._slots.spare(len(self._pairs)):
             try:
                 self._pairs.append(self._more())
-            except errors.MigrationError:  # refused or broken: what is open must do
-                self._borne = len(self._pairs)
+            except errors.MigrationError as e:  # refused or broken: what is open must do
+                self._most = len(self._pairs)
+                if isinstance(e, errors.TooManyConnections):
+                    self._slots.lane_refused(self._most, e.anyone)
                 return
 
     def _run(self, copier: Copier, share: Sequence[FolderWork], problems: list[BaseException]) -> None:

@@ -54,6 +54,10 @@ class Unit:
         return self.work.uids[self.first : self.last]
 
     @property
+    def bytes(self) -> int:
+        return sum(self.work.sizes[self.first : self.last])
+
+    @property
     def big(self) -> bool:
         return self.last - self.first == 1 and self.work.sizes[self.first] >= fetch.BIG
 

@@ -135,7 +135,7 @@ class Reader(threading.Thread):
         self._control = control
         self._style = style
         self._queue = queue
-        self._todo = units(works, 1 if style.gentle else 1000)
+        self._todo = units(works, 1 if style.gentle else 1000, **({"most_bytes": control.unit} if control.unit else {}))
         self._next = next(self._todo, None)
         self._ahead: deque[tuple[Unit, bytes, bytes]] = deque()  # unit, tag of EXAMINE or b"", tag of FETCH
         self._asked_folder = -1
@@ -168,6 +168,8 @@ class Reader(threading.Thread):
             behind_big = bool(self._ahead) and self._ahead[-1][0].big
             if behind_big or (unit.big and self._ahead) or (exotic and (self._ahead or flowing)):
                 return
+            if self._control.may_ask and not self._control.may_ask(unit.bytes, unit.last - unit.first):
+                return  # the rest is for another day: what was asked for is still handed over
             self._ask(unit)
             self._next = next(self._todo, None)
 

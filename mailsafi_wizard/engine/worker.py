@@ -26,11 +26,12 @@ from mailsafi_wizard.engine.pacer import Pacer, Persistence
 from mailsafi_wizard.engine.plan import FolderWork, Planner
 from mailsafi_wizard.engine.reader import Style
 from mailsafi_wizard.engine.refused_mail import RefusedMail, file_name
+from mailsafi_wizard.engine.regulator import Regulator, Rest
 from mailsafi_wizard.engine.rounds import Rounds
 from mailsafi_wizard.engine.slots import Slots
 from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
-from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState, MessageState, SignIn
+from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState, MessageState, Side, SignIn
 from mailsafi_wizard.net import listing
 from mailsafi_wizard.net.auth import sign_in
 from mailsafi_wizard.net.listing import Overview, Status
@@ -46,6 +47,9 @@ MOST_SUSPICIONS = 3  # breaks blamed on one message before it is given up
 MOST_BLAMED = 2  # messages given up in a row; after that it is the server, not the messages
 SELECTS_AHEAD = 32
 GENTLE_AFTER = 2  # fruitless passes before going one message at a time
+NOT_LET_IN = (errors.ConnectionRefused, errors.ConnectTimeout, errors.ConnectionLost)
+KNOCKS = 3  # connections in a row that were not let in while others worked, before fewer mailboxes are tried
+PARK_FROM = 2.0  # seconds: who waits for longer lets another mailbox have its turn
 
 
 @dataclass(frozen=True)
@@ -101,12 +105,38 @@ def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -
     return session
 
 
+class _Parked(Exception):
+    """The mailbox has to wait, for a time, a server or a person."""
+
+
+class _Denied(Exception):
+    """The day's data are used up, or the hours are over: what was asked for has been settled."""
+
+    def __init__(self, rest: Rest) -> None:
+        self.rest = rest
+
+
+def _account(endpoint: Endpoint, who: SignIn) -> str:
+    return f"{endpoint.host}:{who.user}".lower()
+
+
 class Worker:
     """Runs one `Job`. ``report`` may be called from two threads."""
 
-    def __init__(self, job: Job, journal: Journal, report: Report, control: Control, slots: Slots) -> None:
+    def __init__(
+        self, job: Job, journal: Journal, report: Report, control: Control, slots: Slots, regulator: Regulator | None = None
+    ) -> None:
         self.job = job
         self._slots = slots
+        self._regulator = regulator or Regulator(journal)
+        self._allowance = self._regulator.allowance(
+            _account(job.source, job.source_sign_in), _account(job.destination, job.destination_sign_in)
+        )
+        control.may_ask = self._allowance.ask
+        self._ready: Callable[[], bool] = lambda: True
+        self.resting: Rest | None = None  # what of the admin's pace it waits for
+        self._knocks = 0  # connections in a row that broke before the sign-in was through
+        self._pairs = 0
         self._open: list[Session] = []
         self._guard = threading.Lock()  # several lanes tell of their progress
         self.control = control
@@ -132,11 +162,16 @@ class Worker:
 
     # --- the road
 
-    def run(self) -> MailboxState:
-        """Works until the mailbox is settled; returns its state, which is also stored and reported. Never raises a MigrationError."""
+    def run(self) -> MailboxState | None:
+        """Works until the mailbox is settled; returns its state, which is also stored and reported. Never raises a MigrationError.
+
+        None when it has to wait for long: it wants to be called again, in any thread, when it is `ready`.
+        """
         problem: errors.MigrationError | None = None
         try:
             state = self._passes()
+        except _Parked:
+            return None
         except Interrupted:
             state = MailboxState.STOPPED
         except errors.ProjectError:
@@ -148,16 +183,32 @@ class Worker:
         self._finish(state, problem)
         return state
 
+    @property
+    def ready(self) -> bool:
+        return self.control.stopped or self._ready()
+
+    def end_resting(self) -> MailboxState:
+        """Nobody waits for the hour at which it could go on: that is its state."""
+        why = self.resting.why if self.resting else ""
+        self._conclude(MailboxState.RESTING, why[:1].upper() + why[1:], "Run the same command again then.", "")
+        return MailboxState.RESTING
+
     def _finish(self, state: MailboxState, problem: errors.MigrationError | None) -> None:
         words = (problem.title_text, problem.hint_text, problem.detail) if problem else ("", "", "")
+        self._conclude(state, *words)
+
+    def _conclude(self, state: MailboxState, *words: str) -> None:
         self._journal.set_state(self._box.id, state, *words)
         ledger = self._journal.ledger(self._box.id)
         self._report(MailboxFinished(self._box.id, self._box.address, state, ledger, *words))
 
     def _passes(self) -> MailboxState:
+        self.resting = None
         while True:
             try:
                 self.control.checkpoint()
+                self._allowance.begin()
+                self._rest(self._allowance.rest())
                 with self._slots.one(self.control):
                     finished = self._pass_where_borne()
                 if finished:
@@ -167,7 +218,10 @@ class Worker:
                 if self.control.stopped:
                     raise
                 self._state(MailboxState.PAUSED)
-                self.control.wait_while_paused()
+                self._ready = lambda: not self.control.paused
+                raise _Parked from None
+            except _Denied as e:
+                self._rest(e.rest)
             except errors.ProjectError:
                 raise
             except errors.MigrationError as e:
@@ -177,9 +231,24 @@ class Worker:
         if type(error).__name__ == "CommandMisread":
             self._style.careful = True
         wait = self._pacer.after(error, self._slots.reached)
-        self._style.gentle = self._style.gentle or self._pacer.fruitless >= GENTLE_AFTER
+        self._style.gentle = self._style.gentle or (self._pacer.fruitless >= GENTLE_AFTER and not self._knocks)
         self._state(MailboxState.BACKING_OFF, str(error), wait)
-        self._pause(wait)
+        if wait < PARK_FROM:
+            self._pause(wait)
+            return
+        until = time.monotonic() + wait
+        self._ready = lambda: self.control.paused or time.monotonic() >= until
+        raise _Parked
+
+    def _rest(self, rest: Rest | None) -> None:
+        """Waits until the hour in ``rest``, or until the admin changes the pace, while others go on."""
+        if rest is None:
+            return
+        regulator, changes = self._regulator, self._allowance.changes
+        self._state(MailboxState.RESTING, rest.why, (rest.until - regulator.now).total_seconds())
+        self.resting = rest
+        self._ready = lambda: self.control.paused or regulator.changes != changes or regulator.now >= rest.until
+        raise _Parked
 
     def _pause(self, seconds: float) -> None:
         with contextlib.suppress(Interrupted):  # the next pass looks at the switch first
@@ -192,35 +261,60 @@ class Worker:
     @contextlib.contextmanager
     def _sessions(self) -> Iterator[tuple[Session, Session]]:
         self._open = []
+        self._pairs = 0
         try:
             pair = self._open_pair()
-            self._pacer.proven = self._slots.reached = True
+            self._pacer.proven = True
             yield pair
             for session in self._open:
                 session.logout()
         finally:
             for session in self._open:
                 session.drop()
+            self._slots.closed(self._pairs)
+            self._allowance.close()
 
     def _open_pair(self) -> tuple[Session, Session]:
         job = self.job
+        opened_now: list[Session] = []
 
-        def start(endpoint: Endpoint, who: SignIn) -> Session:
+        def start(side: Side, endpoint: Endpoint, who: SignIn) -> Session:
             session = connect(endpoint, who, job.trust, job.patience)
+            opened_now.append(session)
             self._open.append(session)
+            self._regulator.govern(session.wire)
+            self._allowance.watch(side, session.wire)
             return session
 
-        return both(lambda: start(job.source, job.source_sign_in), lambda: start(job.destination, job.destination_sign_in))
+        try:
+            pair = both(
+                lambda: start(Side.SOURCE, job.source, job.source_sign_in),
+                lambda: start(Side.DESTINATION, job.destination, job.destination_sign_in),
+            )
+        except errors.MigrationError as e:
+            for session in opened_now:
+                session.drop()  # half a pair is of no use and takes a connection from others
+            if not self._pairs and isinstance(e, NOT_LET_IN):
+                self._knocks += 1
+            raise
+        self._knocks = 0
+        self._pairs += 1
+        self._slots.opened(first=self._pairs == 1)
+        return pair
 
     def _pass_where_borne(self) -> bool:
         """A pass; one that finds no connection free while other mailboxes hold some waits for theirs."""
         try:
             return self._pass()
         except errors.TooManyConnections as e:
-            if not e.anyone or not self._slots.refused():
+            if self._pairs or not self._slots.refused(self._box.id, e.anyone):
                 raise
             self._state(MailboxState.WAITING, str(e))
-            return False
+        except NOT_LET_IN as e:
+            if self._knocks < KNOCKS or not self._slots.working or not self._slots.refused(self._box.id):
+                raise
+            self._state(MailboxState.WAITING, str(e))
+        return False
 
     def _pass(self) -> bool:
         """One pass; True when nothing is left that another pass could mend."""
@@ -267,13 +361,17 @@ class Worker:
             self._journal, source, destination, self.control, self._style, self._remark_work, self._fail, self._arrived, kept
         )
         works = rounds.too_big(works)
-        lanes = Lanes((source, destination), self._open_pair, self._copier, self._journal.release_thread)
+        lanes = Lanes((source, destination), self._open_pair, self._copier, self._journal.release_thread, self._slots)
         while works:
+            self._allowance.settle()
+            self.control.unit = self._allowance.unit
             try:
                 copiers = lanes.copy(works, self._style)
             except (errors.ConnectionLost, errors.ServerBusy, errors.TooManyConnections) as e:
                 self._suspect(lanes.copiers[0], e)
                 raise
+            if self._allowance.denied:
+                raise _Denied(self._allowance.denied)
             works = rounds.next(copiers)
         self._style.gentle = False
         rounds.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, MailboxState, MessageState, Role
 from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
 from mailsafi_wizard.model.outlook import FolderCensus, Forecast, MailboxCensus, RunRecord
+from mailsafi_wizard.model.pace import Hours, Pace
 from mailsafi_wizard.model.servers import (
     Endpoint,
     Ladder,
@@ -30,6 +31,7 @@ __all__ = [
     "FolderCensus",
     "FolderLedger",
     "Forecast",
+    "Hours",
     "Ladder",
     "Ledger",
     "MailSafiValues",
@@ -37,6 +39,7 @@ __all__ = [
     "MailboxCensus",
     "MailboxState",
     "MessageState",
+    "Pace",
     "Role",
     "RunRecord",
     "Rung",

@@ -218,8 +218,8 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
         if _FETCH.match(line):
             body = _body(session, line, largest)
             if body:
-                deadline = Deadline(wire.patience)  # whoever takes it may have taken long
                 yield body
+                deadline = Deadline(wire.patience)  # whoever took it may have taken long
                 continue
         elif not line.startswith(b"* "):
             if session.settle(tag, line):

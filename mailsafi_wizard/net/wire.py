@@ -16,7 +16,7 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,8 @@ if sys.platform == "linux":
 BUFFER = 1 << 18
 CHUNK = 1 << 18  # bytes read at once of a message that is relayed
 PIECE = 1 << 16  # bytes written at once: each must leave within the silence deadline
+SIP = 1 << 14  # bytes moved at once under a cap, as much as a TLS record holds: small, so that no connection is silent for long
+Throttle = Callable[[int], object]  # hears of bytes that move and sleeps as long as a cap wants
 
 
 @dataclass(frozen=True)
@@ -163,13 +165,15 @@ class _Incoming(io.RawIOBase):
         self.received = 0
         self._window_time = 0.0
         self._window_bytes = 0
+        self.throttle: Throttle | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, target: memoryview) -> int:  # type: ignore[override]
+        throttle = self.throttle
         started = time.monotonic()
-        count = self._receive(target)
+        count = self._receive(target if throttle is None else target[:SIP])
         self.received += count
         self._window_bytes += count
         self._window_time += time.monotonic() - started
@@ -177,6 +181,8 @@ class _Incoming(io.RawIOBase):
             if self._window_bytes < self._patience.floor * self._window_time:
                 raise TimeoutError(f"only {self._window_bytes} bytes came in {self._window_time:.0f} s")
             self.expect_answer()
+        if throttle is not None:
+            throttle(count)  # after the clock was read: our own waiting is not the server's silence
         return count
 
     def _receive(self, target: memoryview) -> int:
@@ -205,12 +211,17 @@ class Wire:
         self.endpoint = endpoint
         self.patience = patience
         self.sent = 0
+        self._writing: Throttle | None = None
         self._take(sock)
 
     def _take(self, sock: socket.socket) -> None:
         self.sock = sock
         self._incoming = _Incoming(sock, self.patience)
         self._buffer = io.BufferedReader(self._incoming, BUFFER)
+
+    def throttle(self, reading: Throttle | None, writing: Throttle | None) -> None:
+        """From now on these slow the connection down, or nothing does; any thread may say so."""
+        self._incoming.throttle, self._writing = reading, writing
 
     @property
     def received(self) -> int:
@@ -259,9 +270,12 @@ class Wire:
         """Sends everything; a piece that makes no headway within the silence deadline raises NoAnswer."""
         self._incoming.expect_answer()
         with translated(self.endpoint):
-            view = memoryview(data)
-            for start in range(0, len(view), PIECE):
-                self.sock.sendall(view[start : start + PIECE])
+            view, throttle = memoryview(data), self._writing
+            piece = PIECE if throttle is None else SIP
+            for start in range(0, len(view), piece):
+                if throttle is not None:
+                    throttle(min(piece, len(view) - start))
+                self.sock.sendall(view[start : start + piece])
         self.sent += len(data)
 
     # --- TLS

@@ -11,16 +11,18 @@ from mailsafi_wizard.engine import preflight
 from mailsafi_wizard.engine.runner import AT_ONCE, Runner
 from mailsafi_wizard.events import Report
 from mailsafi_wizard.model import Forecast, MailboxCensus
+from mailsafi_wizard.project.pacing import Pacing
 from mailsafi_wizard.project.results import Results
 from mailsafi_wizard.store.journal import Journal
 
 
-class Copying(Results):
+class Copying(Results, Pacing):
     """Runs of a project."""
 
     def __init__(self, journal: Journal) -> None:
         super().__init__(journal)
         self._runner: Runner | None = None
+        self.stays = True  # a run waits for mailboxes that rest until tomorrow, and does not end before
 
     def give_up_after(self, seconds: float) -> None:
         """How long a run waits for a server that worked before and is gone now; hours unless said otherwise."""
@@ -51,7 +53,7 @@ class Copying(Results):
             raise errors.WrongUsage(what=f"No password is known for {missing[0][0].address} at the {missing[0][1].value}")
         if not jobs:
             raise errors.WrongUsage(what="There are no mailboxes yet")
-        self._runner = Runner(self._journal, jobs, self._noting(report))
+        self._runner = Runner(self._journal, jobs, self._noting(report), self.regulated(), self.stays)
         self._runner.start()
 
     @property

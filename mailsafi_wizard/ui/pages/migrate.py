@@ -27,6 +27,7 @@ STATE_LOOKS = {  # words, tone, icon ("" for the tone's own)
     MailboxState.COPYING: (N_("Copying"), Tone.ACCENT, "play"),
     MailboxState.CHECKING: (N_("Checking"), Tone.INFO, "search"),
     MailboxState.BACKING_OFF: (N_("Waiting for the server"), Tone.WARN, "wait"),
+    MailboxState.RESTING: (N_("Waiting for its time"), Tone.WARN, "clock"),
     MailboxState.PAUSED: (N_("Paused"), Tone.WARN, "pause"),
     MailboxState.STOPPED: (N_("Stopped"), Tone.MUTED, "stop"),
     MailboxState.DONE: (N_("Done"), Tone.GOOD, ""),
@@ -41,6 +42,7 @@ BUSY = frozenset(
         MailboxState.CHECKING,
         MailboxState.BACKING_OFF,
         MailboxState.WAITING,
+        MailboxState.RESTING,
     }
 )
 

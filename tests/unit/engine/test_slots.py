@@ -36,33 +36,33 @@ def test_a_stop_ends_the_waiting() -> None:
 
 
 def test_a_refusal_while_others_work_teaches_a_smaller_size() -> None:
-    learned: list[int] = []
-    slots = Slots(8, learned=learned.append)
+    learned: list[tuple[str, int]] = []
+    slots = Slots(8, learned=lambda *what: learned.append(what))
     with slots.one(Control()), slots.one(Control()), slots.one(Control()):
         assert slots.refused()
-    assert (slots.size, learned) == (2, [2])
+    assert (slots.size, learned) == (2, [("borne", 2), ("pairs", 2)])
 
 
 def test_a_refusal_of_the_only_one_is_no_matter_of_how_many() -> None:
-    learned: list[int] = []
-    slots = Slots(8, learned=learned.append)
+    learned: list[tuple[str, int]] = []
+    slots = Slots(8, learned=lambda *what: learned.append(what))
     with slots.one(Control()):
         assert not slots.refused()
     assert (slots.size, learned) == (8, [])
 
 
 def test_what_was_learned_is_the_start_of_the_next_run_and_one_more_is_tried() -> None:
-    assert Slots(8, remembered=3).size == 4
-    assert Slots(8, remembered=8).size == 8
+    assert Slots(8, remembered={"borne": 3}).size == 4
+    assert Slots(8, remembered={"borne": 8}).size == 8
     assert Slots(8).size == 8
 
 
 def test_without_refusals_one_more_may_be_tried_and_after_one_none() -> None:
-    slots = Slots(8, remembered=3)
+    slots = Slots(8, remembered={"borne": 3})
     for _ in range(9):
         slots.went_well()
     assert slots.size == 8
-    careful = Slots(8, remembered=3)
+    careful = Slots(8, remembered={"borne": 3})
     with careful.one(Control()), careful.one(Control()):
         careful.refused()
     careful.went_well()
