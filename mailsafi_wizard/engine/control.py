@@ -19,7 +19,7 @@ class Control:
         self.stopped = False
         self.paused = False
         self.may_ask: Callable[[int, int], bool] | None = None  # whether messages (bytes, how many) may be asked for under a budget
-        self.unit = 0  # the most bytes to ask for at once, 0 for no such limit
+        self.unit = 0  # the most bytes to ask for or to send in one command, 0 for no such limit
 
     def stop(self) -> None:
         self._set(stopped=True)

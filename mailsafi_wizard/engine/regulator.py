@@ -24,6 +24,7 @@ RATE_EACH = 32_000  # bytes a second that a mailbox should have under a cap: wit
 PROJECT = "project"  # the count of all accounts together
 NEW_DAY = dt.time(0, 5)  # a little after midnight: servers' clocks differ
 UNITS_A_DAY = 32  # a budget is asked for in at least so many commands, or the last would overrun it by much
+UNIT_SECONDS = 2.0  # of a cap that one command may fill: what is broken off is sent again
 LEAST_UNIT, MOST_UNIT = 64 << 10, 4 << 20
 
 
@@ -70,6 +71,11 @@ class Regulator:
         """Puts a connection under the cap, now and whenever there is one."""
         self._wires.add(wire)
         self._set(wire)
+
+    @property
+    def wires(self) -> tuple[Wire, ...]:
+        """Connections that are in use, for whoever measures."""
+        return tuple(self._wires)
 
     def _set(self, wire: Wire) -> None:
         wire.throttle(self._reading, self._writing) if self.pace.rate else wire.throttle(None, None)
@@ -133,10 +139,12 @@ class Allowance:
 
     @property
     def unit(self) -> int:
-        """The most bytes to ask for at once, 0 where no budget is tight."""
-        smallest = min((limit for _tap, limit, _what in self._limits() if limit), default=0)
-        size = max(LEAST_UNIT, smallest // UNITS_A_DAY)
-        return size if smallest and size < MOST_UNIT else 0
+        """The most bytes to ask for or to send in one command, 0 where neither a cap nor a budget is tight."""
+        bounds = [limit // UNITS_A_DAY for _tap, limit, _what in self._limits() if limit]
+        if rate := self._regulator.rate():
+            bounds.append(round(rate * UNIT_SECONDS))
+        size = max(LEAST_UNIT, min(bounds, default=MOST_UNIT))
+        return size if size < MOST_UNIT else 0
 
     def ask(self, size: int, messages: int) -> bool:
         """Whether messages of together ``size`` bytes may be asked for now; those that may are counted from now on."""

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-CREDIT = 0.25  # seconds: what went unused before that is lost, or a quiet minute would be followed by a flood
+CREDIT = 0.1  # seconds: what went unused before that is lost, or a quiet minute would be followed by a flood
 
 
 class Throttle:

@@ -276,7 +276,7 @@ class Wire:
                 if throttle is not None:
                     throttle(min(piece, len(view) - start))
                 self.sock.sendall(view[start : start + piece])
-        self.sent += len(data)
+                self.sent += min(piece, len(view) - start)
 
     # --- TLS
 
