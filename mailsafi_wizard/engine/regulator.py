@@ -22,9 +22,10 @@ from mailsafi_wizard.store.journal import Journal
 LOOK_EVERY = 1.0  # seconds between looks at the hour
 RATE_EACH = 32_000  # bytes a second that a mailbox should have under a cap: with less each, fewer go side by side
 PROJECT = "project"  # the count of all accounts together
+WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NEW_DAY = dt.time(0, 5)  # a little after midnight: servers' clocks differ
 UNITS_A_DAY = 32  # a budget is asked for in at least so many commands, or the last would overrun it by much
-UNIT_SECONDS = 2.0  # of a cap that one command may fill: what is broken off is sent again
+UNIT_SECONDS = 0.5  # of a cap that one command may fill: what is broken off is sent again
 LEAST_UNIT, MOST_UNIT = 64 << 10, 4 << 20
 
 
@@ -212,7 +213,7 @@ class Allowance:
 def _when(until: dt.datetime, now: dt.datetime) -> str:
     days = (until.date() - now.date()).days
     clock = f"at {until:%H:%M}"
-    return clock if days == 0 or (days == 1 and until.time() <= now.time()) else f"on {until:%A} {clock}"
+    return clock if days == 0 or (days == 1 and until.time() <= now.time()) else f"again on {WEEK[until.weekday()]} {clock}"
 
 
 def _megabytes(size: int) -> str:

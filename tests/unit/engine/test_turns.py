@@ -18,7 +18,9 @@ class Someone:
 def test_all_get_their_turn_in_order_and_then_it_is_over() -> None:
     turns = Turns([Someone("a"), Someone("b")], stays=True)
     first, second = turns.take(), turns.take()
-    assert first and second and (first.name, second.name) == ("a", "b")
+    assert first
+    assert second
+    assert (first.name, second.name) == ("a", "b")
     turns.done()
     turns.done()
     assert turns.take() is None
@@ -61,7 +63,8 @@ def test_who_rests_until_tomorrow_is_waited_for_only_where_somebody_stays() -> N
     turns = Turns([resting], stays=False)
     assert turns.take() is resting
     turns.park(resting)
-    assert turns.take() is None and turns.left == [resting]
+    assert turns.take() is None
+    assert turns.left == [resting]
 
 
 def test_a_rest_does_not_end_the_work_of_others() -> None:
@@ -73,7 +76,8 @@ def test_a_rest_does_not_end_the_work_of_others() -> None:
     backing_off.ready = True
     assert turns.take() is backing_off
     turns.done()
-    assert turns.take() is None and turns.left == [resting]
+    assert turns.take() is None
+    assert turns.left == [resting]
 
 
 def test_closing_ends_every_waiting() -> None:
