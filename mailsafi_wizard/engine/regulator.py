@@ -217,4 +217,6 @@ def _when(until: dt.datetime, now: dt.datetime) -> str:
 
 
 def _megabytes(size: int) -> str:
+    if size < 10**6:
+        return f"{size / 1e3:,.0f} kB"
     return f"{size / 1e6:,.1f} MB" if size < 10**7 and size % 10**6 else f"{size / 1e6:,.0f} MB"

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control
+from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.regulator import Regulator
 from mailsafi_wizard.engine.slots import LANES, MAILBOXES, PAIRS, Slots
 from mailsafi_wizard.engine.turns import Turns
-from mailsafi_wizard.engine.worker import Job, Worker
+from mailsafi_wizard.engine.worker import Worker
 from mailsafi_wizard.events import Report, RunStarted, StateChanged, Summary
 from mailsafi_wizard.model import Ledger, MailboxState
 from mailsafi_wizard.store.journal import Journal

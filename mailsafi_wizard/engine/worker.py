@@ -11,18 +11,18 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.copier import Copier, failed
 from mailsafi_wizard.engine.follow import FlagFollower
+from mailsafi_wizard.engine.job import Job, both
 from mailsafi_wizard.engine.lanes import Lanes
 from mailsafi_wizard.engine.lookup import Lookup, folder_was_reset, opened
 from mailsafi_wizard.engine.mapping import Mapper
-from mailsafi_wizard.engine.pacer import Pacer, Persistence
+from mailsafi_wizard.engine.pacer import Pacer
+from mailsafi_wizard.engine.pairs import NOT_LET_IN, Pairs, accounts
 from mailsafi_wizard.engine.plan import FolderWork, Planner
 from mailsafi_wizard.engine.reader import Style
 from mailsafi_wizard.engine.refused_mail import RefusedMail, file_name
@@ -31,78 +31,20 @@ from mailsafi_wizard.engine.rounds import Rounds
 from mailsafi_wizard.engine.slots import Slots
 from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
-from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState, MessageState, Side, SignIn
+from mailsafi_wizard.model import FailedMessage, MailboxState, MessageState
 from mailsafi_wizard.net import listing
-from mailsafi_wizard.net.auth import sign_in
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session, quoted
-from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
 
-A = TypeVar("A")
-B = TypeVar("B")
 PROGRESS_EVERY = 0.2  # seconds
 MOST_SUSPICIONS = 3  # breaks blamed on one message before it is given up
 MOST_BLAMED = 2  # messages given up in a row; after that it is the server, not the messages
 SELECTS_AHEAD = 32
 GENTLE_AFTER = 2  # fruitless passes before going one message at a time
-NOT_LET_IN = (errors.ConnectionRefused, errors.ConnectTimeout, errors.ConnectionLost)
 KNOCKS = 3  # connections in a row that were not let in while others worked, before fewer mailboxes are tried
 PARK_FROM = 2.0  # seconds: who waits for longer lets another mailbox have its turn
-
-
-@dataclass(frozen=True)
-class Job:
-    """Everything a worker needs to know about its two ends."""
-
-    mailbox: Mailbox
-    source: Endpoint
-    source_sign_in: SignIn
-    destination: Endpoint
-    destination_sign_in: SignIn
-    trust: Trust = field(default_factory=Trust)
-    patience: Patience = field(default_factory=Patience)
-    persistence: Persistence = field(default_factory=Persistence)
-    refused_folder: Path | None = None  # where messages that the destination refuses are kept as files
-    repair: bool = False  # the admin's choice: send repaired copies of those
-
-
-def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
-    """Runs two calls side by side; raises what the first raised, else what the second did."""
-    result: list[B] = []
-    problem: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            result.append(second())
-        except BaseException as e:  # noqa: BLE001 (raised again by the caller)
-            problem.append(e)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        mine = first()
-    finally:
-        thread.join()
-    if problem:
-        raise problem[0]
-    return mine, result[0]
-
-
-def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -> Session:
-    """A signed-in session; raises the error of the rung that fails."""
-    try:
-        session = Session.open(endpoint, trust, patience, secrets=[who.password.reveal()])
-    except errors.TooManyConnections as e:
-        e.anyone = True
-        raise
-    try:
-        sign_in(session, who)
-    except BaseException:
-        session.drop()
-        raise
-    return session
 
 
 class _Parked(Exception):
@@ -116,10 +58,6 @@ class _Denied(Exception):
         self.rest = rest
 
 
-def _account(endpoint: Endpoint, who: SignIn) -> str:
-    return f"{endpoint.host}:{who.user}".lower()
-
-
 class Worker:
     """Runs one `Job`. ``report`` may be called from two threads."""
 
@@ -129,15 +67,11 @@ class Worker:
         self.job = job
         self._slots = slots
         self._regulator = regulator or Regulator(journal)
-        self._allowance = self._regulator.allowance(
-            _account(job.source, job.source_sign_in), _account(job.destination, job.destination_sign_in)
-        )
+        self._allowance = self._regulator.allowance(*accounts(job))
         control.may_ask = self._allowance.ask
         self._ready: Callable[[], bool] = lambda: True
         self.resting: Rest | None = None  # what of the admin's pace it waits for
-        self._knocks = 0  # connections in a row that broke before the sign-in was through
-        self._pairs = 0
-        self._open: list[Session] = []
+        self._pairs = Pairs(job, slots, self._regulator, self._allowance)
         self._guard = threading.Lock()  # several lanes tell of their progress
         self.control = control
         self._journal = journal
@@ -231,7 +165,7 @@ class Worker:
         if type(error).__name__ == "CommandMisread":
             self._style.careful = True
         wait = self._pacer.after(error, self._slots.reached)
-        self._style.gentle = self._style.gentle or (self._pacer.fruitless >= GENTLE_AFTER and not self._knocks)
+        self._style.gentle = self._style.gentle or (self._pacer.fruitless >= GENTLE_AFTER and not self._pairs.knocks)
         self._state(MailboxState.BACKING_OFF, str(error), wait)
         if wait < PARK_FROM:
             self._pause(wait)
@@ -260,58 +194,25 @@ class Worker:
 
     @contextlib.contextmanager
     def _sessions(self) -> Iterator[tuple[Session, Session]]:
-        self._open = []
-        self._pairs = 0
+        self._pairs.begin()
         try:
-            pair = self._open_pair()
+            pair = self._pairs.open()
             self._pacer.proven = True
             yield pair
-            for session in self._open:
-                session.logout()
+            self._pairs.log_out()
         finally:
-            for session in self._open:
-                session.drop()
-            self._slots.closed(self._pairs)
-            self._allowance.close()
-
-    def _open_pair(self) -> tuple[Session, Session]:
-        job = self.job
-        opened_now: list[Session] = []
-
-        def start(side: Side, endpoint: Endpoint, who: SignIn) -> Session:
-            session = connect(endpoint, who, job.trust, job.patience)
-            opened_now.append(session)
-            self._open.append(session)
-            self._regulator.govern(session.wire)
-            self._allowance.watch(side, session.wire)
-            return session
-
-        try:
-            pair = both(
-                lambda: start(Side.SOURCE, job.source, job.source_sign_in),
-                lambda: start(Side.DESTINATION, job.destination, job.destination_sign_in),
-            )
-        except errors.MigrationError as e:
-            for session in opened_now:
-                session.drop()  # half a pair is of no use and takes a connection from others
-            if not self._pairs and isinstance(e, NOT_LET_IN):
-                self._knocks += 1
-            raise
-        self._knocks = 0
-        self._pairs += 1
-        self._slots.opened(first=self._pairs == 1)
-        return pair
+            self._pairs.drop()
 
     def _pass_where_borne(self) -> bool:
         """A pass; one that finds no connection free while other mailboxes hold some waits for theirs."""
         try:
             return self._pass()
         except errors.TooManyConnections as e:
-            if self._pairs or not self._slots.refused(self._box.id, e.anyone):
+            if self._pairs.count or not self._slots.refused(self._box.id, e.anyone):
                 raise
             self._state(MailboxState.WAITING, str(e))
         except NOT_LET_IN as e:
-            if self._knocks < KNOCKS or not self._slots.working or not self._slots.refused(self._box.id):
+            if self._pairs.knocks < KNOCKS or not self._slots.working or not self._slots.refused(self._box.id):
                 raise
             self._state(MailboxState.WAITING, str(e))
         return False
@@ -361,7 +262,7 @@ class Worker:
             self._journal, source, destination, self.control, self._style, self._remark_work, self._fail, self._arrived, kept
         )
         works = rounds.too_big(works)
-        lanes = Lanes((source, destination), self._open_pair, self._copier, self._journal.release_thread, self._slots)
+        lanes = Lanes((source, destination), self._pairs.open, self._copier, self._journal.release_thread, self._slots)
         while works:
             self._allowance.settle()
             self.control.unit = self._allowance.unit

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine import preflight
+from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.runner import AT_ONCE
-from mailsafi_wizard.engine.worker import Job
 from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.project.answers import Answers
 from mailsafi_wizard.store import credential_list

@@ -387,7 +387,7 @@ def test_a_used_up_budget_ends_with_4_and_the_same_command_goes_on(
     assert first.status == 4
     finished = {line["address"]: line for line in first.lines if line["event"] == "mailbox-finished"}
     assert finished[AMINA]["state"] == "resting"
-    assert finished[AMINA]["problem"].startswith("Today's 0.0 MB from the old server are used; goes on ")
+    assert finished[AMINA]["problem"].startswith("Today's 20 kB from the old server are used; goes on ")
     assert first.lines[-1]["exit_status"] == 4
     again = Command(capsys, *common)
     assert again.status == 4

@@ -364,7 +364,7 @@ def test_a_used_up_budget_holds_only_its_mailbox_and_the_next_day_goes_on_by_its
     project.start(watch)
     assert project.wait(LONG_ENOUGH)
     assert [event.address for event in resting][:1] == [PEOPLE[0].person.address]
-    assert resting[0].why == "today's 0.4 MB from the old server are used; goes on at 00:05"
+    assert resting[0].why == "today's 400 kB from the old server are used; goes on at 00:05"
     assert resting[0].seconds == (9 * 60 + 5) * 60
     assert project.ledger().complete
     assert bodies(company.new()) == bodies(company.old())

@@ -12,6 +12,7 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.drawings import SpeedDrawing
+from mailsafi_wizard.ui.pace_panel import PacePanel
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
@@ -233,6 +234,8 @@ class MigratePage(Page):
         self.tabs.addTab(box(folders), _("Folders"))
         for table in (Table(_("Problems"), self.failures), Table(_("Remarks"), self.remarks)):
             self.tabs.addTab(box(column(table, margins=(0, S, 0, 0))), table.accessibleName())
+        self.pace = PacePanel(self.project)
+        self.tabs.addTab(self.pace, _("Pace"))
         return self.tabs
 
     # --- showing -----------------------------------------------------------------------------------------------------------------
@@ -249,6 +252,7 @@ class MigratePage(Page):
         self._show_totals()
         self._show_chosen()
         self.speed.show_points(self.bridge.speed.points())
+        self.pace.refresh()
         self.missing = "" if boxes else _("Give the list of mailboxes first.")
         self.changed.emit()
 

@@ -72,7 +72,12 @@ def test_many_threads_share_one_rate() -> None:
     """No sleep here moves the clock: the timetable alone says when each piece was due."""
     waits: list[float] = []
     throttle = Throttle(lambda: 100_000, lambda: 0.0, waits.append)
-    threads = [threading.Thread(target=lambda: [throttle(1000) for _ in range(50)]) for _ in range(8)]
+
+    def move() -> None:
+        for _ in range(50):
+            throttle(1000)
+
+    threads = [threading.Thread(target=move) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
