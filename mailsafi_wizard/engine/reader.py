@@ -21,6 +21,7 @@ from mailsafi_wizard.net.fetch import Body
 from mailsafi_wizard.net.session import Session
 
 UNITS_AHEAD = 16
+UNITS_AHEAD_SLOWED = 3  # under a cap: a server that cannot send fast enough mixes the answers of all that it was asked for
 
 
 @dataclass
@@ -161,7 +162,7 @@ class Reader(threading.Thread):
 
     def _ask_ahead(self, flowing: bool = False) -> None:
         """Sends the next commands. ``flowing``: a big message has begun to come, so that what is asked now can only come after it."""
-        depth = 1 if self._style.gentle else UNITS_AHEAD
+        depth = 1 if self._style.gentle else UNITS_AHEAD_SLOWED if self._control.unit else UNITS_AHEAD
         while self._next and len(self._ahead) < depth:
             unit = self._next
             exotic = fetch.needs_go_ahead(self._source, unit.work.record.source)
