@@ -6,7 +6,8 @@ refused is handed back to the caller with the server's words; what breaks is rai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from mailsafi_wizard import errors
@@ -66,8 +67,8 @@ class Copier:
         self._batch_bytes = 0
         self._batch_most = min(BATCH_BYTES, control.unit or BATCH_BYTES)
         self._outcomes: list[Outcome] = []
-        self.works: Sequence[FolderWork] = ()
-        self._works: dict[int, FolderWork] = {}
+        self.works: dict[int, FolderWork] = {}  # by folder, of what was taken so far
+        self.ended = threading.Event()  # set by whoever runs it in a thread
         self._busy: errors.ServerError | None = None
         self._relaying = False
         self._reader: Reader | None = None
@@ -80,11 +81,12 @@ class Copier:
         """In gentle style: the one message (folder, UID) that was under way when something broke."""
         return self._writing or (self._reader.reading if self._reader else None)
 
-    def copy(self, works: Sequence[FolderWork]) -> None:
-        """Copies everything in ``works``; `refused` and `missing` hold the rest afterwards. Raises ConnectionLost and kin, ServerBusy, Interrupted."""
-        self.works = works
-        self._works = {w.record.id: w for w in works}
-        reader = self._reader = Reader(self._source, works, self._control, self._style, self._queue)
+    def copy(self, works: Iterable[FolderWork]) -> None:
+        """Copies everything in ``works``; `refused` and `missing` hold the rest afterwards. Raises ConnectionLost and kin, ServerBusy, Interrupted.
+
+        ``works`` is gone through by the reader's thread, each when there is room for it.
+        """
+        reader = self._reader = Reader(self._source, self._noted(works), self._control, self._style, self._queue)
         reader.start()
         try:
             while (item := self._queue.get()) is not None:
@@ -107,6 +109,11 @@ class Copier:
         finally:
             self._queue.close()
             reader.join()
+
+    def _noted(self, works: Iterable[FolderWork]) -> Iterator[FolderWork]:
+        for work in works:
+            self.works[work.record.id] = work
+            yield work
 
     def abandon(self) -> None:
         """Another lane of the same mailbox broke: stop as for a request to stop. Any thread may ask."""
@@ -253,7 +260,7 @@ class Copier:
 
     def _take_settled(self, settled: Settled[list[Intent]]) -> None:
         intents = settled.token
-        work = self._works[intents[0].folder_id]
+        work = self.works[intents[0].folder_id]
         if settled.refusal is None:
             uids: Sequence[int | None] = settled.uids or [None] * len(intents)
             for intent, d_uid in zip(intents, uids, strict=True):

@@ -19,50 +19,78 @@ from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
 
 STORE_AT_ONCE = 500
+Groups = dict[tuple[bytes, bytes], list[int]]  # flags to set, flags to take away -> destination UIDs
 
 
 class FlagFollower:
-    """Works on one mailbox whose folders were copied before."""
+    """Works on one mailbox whose folders were copied before: `ask` and `collect` read the source, `apply` writes to the destination."""
 
     def __init__(self, journal: Journal, source: Session, destination: Session, overview: Overview) -> None:
         self._journal = journal
         self._source = source
         self._destination = destination
         self._overview = overview
+        self._todo: deque[FolderRecord] = deque()
+        self._asked: deque[tuple[FolderRecord, bytes, bytes]] = deque()
+        self._changes: list[tuple[FolderRecord, list[tuple[int, bytes]], Groups]] = []
+        self._seen: dict[int, int | None] = {}  # folder -> HIGHESTMODSEQ up to which it has been looked at
 
     def follow(self, records: Sequence[FolderRecord]) -> int:
         """Number of messages whose flags changed. Folders without CONDSTORE (RFC 7162) are listed whole."""
-        changed = 0
-        asked: deque[tuple[FolderRecord, bytes, bytes]] = deque()
+        self.ask(records)
+        self.collect()
+        return self.apply(records)
+
+    def ask(self, records: Sequence[FolderRecord]) -> None:
+        """Sends the first questions, without waiting."""
         for record in records:
             status = self._overview.status.get(record.source, Status())
-            known = record.s_modseq
-            if known is not None and status.modseq == known:
+            if record.s_modseq is not None and status.modseq == record.s_modseq:
                 continue
-            record.s_modseq = status.modseq
-            if not self._journal.live_count(record.id) or fetch.needs_go_ahead(self._source, record.source):
-                continue
-            examine = fetch.examine(self._source, record.source)
-            since = known if known and status.modseq else 0
-            asked.append((record, examine, fetch.ask_listing(self._source, b"1:*", flags=True, changed_since=since)))
-            if len(asked) > AHEAD:
-                changed += self._take(*asked.popleft())
-        while asked:
-            changed += self._take(*asked.popleft())
-        self._journal.save_folders(records)
-        return changed
+            self._seen[record.id] = status.modseq
+            if self._journal.live_count(record.id) and not fetch.needs_go_ahead(self._source, record.source):
+                self._todo.append(record)
+        self._send()
 
-    def _take(self, record: FolderRecord, examine: bytes, tag: bytes) -> int:
+    def _send(self) -> None:
+        while self._todo and len(self._asked) < AHEAD:
+            record = self._todo.popleft()
+            since = record.s_modseq if record.s_modseq and self._seen[record.id] else 0
+            examine = fetch.examine(self._source, record.source)
+            self._asked.append((record, examine, fetch.ask_listing(self._source, b"1:*", flags=True, changed_since=since)))
+
+    def take_asked(self) -> None:
+        """Takes the answers to what has been asked; nothing new is sent."""
+        while self._asked:
+            self._take(*self._asked.popleft())
+
+    def collect(self) -> None:
+        """Takes all answers and asks the rest."""
+        while self._asked or self._todo:
+            self._send()
+            self._take(*self._asked.popleft())
+
+    def apply(self, records: Sequence[FolderRecord]) -> int:
+        """Carries over what was collected; only then counts it as seen."""
+        for record, new, groups in self._changes:
+            if groups and self._store(record, groups):
+                self._journal.set_flags(record.id, new)
+        for record in records:
+            record.s_modseq = self._seen.get(record.id, record.s_modseq)
+        self._journal.save_source(records)
+        return sum(len(new) for _record, new, _groups in self._changes)
+
+    def _take(self, record: FolderRecord, examine: bytes, tag: bytes) -> None:
         try:
             opened(self._source, examine)
         except errors.CommandRefused:  # the folder went or is shut: the next pass tells
             with contextlib.suppress(errors.CommandRefused):
                 deque(fetch.listing(self._source, tag), maxlen=0)
-            return 0
-        return self._carry(record, {e.uid: e.flags for e in fetch.listing(self._source, tag, sized=False)})
+            return
+        self._compare(record, {e.uid: e.flags for e in fetch.listing(self._source, tag, sized=False)})
 
-    def _carry(self, record: FolderRecord, now: dict[int, bytes]) -> int:
-        groups: dict[tuple[bytes, bytes], list[int]] = defaultdict(list)
+    def _compare(self, record: FolderRecord, now: dict[int, bytes]) -> None:
+        groups: Groups = defaultdict(list)
         new: list[tuple[int, bytes]] = []
         for uid, d_uid, before in self._journal.flags(record.id):
             if uid not in now:
@@ -75,11 +103,9 @@ class FlagFollower:
             dropped = b" ".join(sorted(set(before.split()) - set(after.split())))
             if d_uid is not None:
                 groups[added, dropped].append(d_uid)
-        if groups and self._store(record, groups):
-            self._journal.set_flags(record.id, new)
-        return len(new)
+        self._changes.append((record, new, groups))
 
-    def _store(self, record: FolderRecord, groups: dict[tuple[bytes, bytes], list[int]]) -> bool:
+    def _store(self, record: FolderRecord, groups: Groups) -> bool:
         try:
             self._destination.run(b"SELECT", quoted(record.destination))
         except errors.CommandRefused:

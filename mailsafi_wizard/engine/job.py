@@ -1,12 +1,9 @@
-"""What a mailbox's work needs to know of its two ends, and how an end is reached: signed in, both side by side."""
+"""What a mailbox's work needs to know of its two ends, and how an end is reached."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.pacer import Persistence
@@ -14,9 +11,6 @@ from mailsafi_wizard.model import Endpoint, Mailbox, SignIn
 from mailsafi_wizard.net.auth import sign_in
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.net.wire import Patience, Trust
-
-A = TypeVar("A")
-B = TypeVar("B")
 
 
 @dataclass(frozen=True)
@@ -33,28 +27,6 @@ class Job:
     persistence: Persistence = field(default_factory=Persistence)
     refused_folder: Path | None = None  # where messages that the destination refuses are kept as files
     repair: bool = False  # the admin's choice: send repaired copies of those
-
-
-def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
-    """Runs two calls side by side; raises what the first raised, else what the second did."""
-    result: list[B] = []
-    problem: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            result.append(second())
-        except BaseException as e:  # noqa: BLE001 (raised again by the caller)
-            problem.append(e)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        mine = first()
-    finally:
-        thread.join()
-    if problem:
-        raise problem[0]
-    return mine, result[0]
 
 
 def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -> Session:

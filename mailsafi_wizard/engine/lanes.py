@@ -1,13 +1,14 @@
-"""The pairs of connections over which one mailbox is copied.
+"""Several pairs of connections for one mailbox, where one pair is held up by the length of the line.
 
-One pair is enough where the destination takes many messages without waiting (LITERAL+, RFC 7888). Where every message costs a round trip,
-the folders are shared out over several pairs; the order within a folder is kept.
+A folder belongs to one lane at a time, so that its order is kept; a lane takes the next folder when it has room for it. The first lane
+starts at once, the others join when their connections stand.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Interrupted
@@ -17,8 +18,56 @@ from mailsafi_wizard.engine.reader import Style
 from mailsafi_wizard.engine.slots import MOST_LANES, Slots
 from mailsafi_wizard.net.session import Session
 
-WORTH = 20  # messages for each pair, at least: signing in has its price
+WORTH = 20  # messages for each pair, at least, where a message costs a round trip: signing in has its price
+FAR = 0.06  # seconds of a round trip from which one connection can't fill the line
+WORTH_BYTES = 32 << 20  # for each pair, at least, on such a line
+MOST_FAR = 3
 Pair = tuple[Session, Session]
+
+
+class Round:
+    """One round of copying: the folders that are left, and the lanes at work. Many threads use it."""
+
+    def __init__(self, works: Sequence[FolderWork]) -> None:
+        self._left = deque(works)
+        self._guard = threading.Lock()
+        self._over = False
+        self.copiers: list[Copier] = []
+        self.problems: list[BaseException] = []
+
+    def works(self) -> Iterator[FolderWork]:
+        """The folders that one lane takes, each when it is wanted."""
+        while True:
+            try:
+                yield self._left.popleft()
+            except IndexError:
+                return
+
+    def admits(self, copier: Copier) -> bool:
+        """Whether a lane may join in; False when all is taken or something broke."""
+        with self._guard:
+            if self._over or not self._left:
+                return False
+            self.copiers.append(copier)
+            return True
+
+    def end(self) -> None:
+        """Nobody joins in any more."""
+        with self._guard:
+            self._over = True
+
+    @property
+    def over(self) -> bool:
+        return self._over
+
+    def broke(self, copier: Copier, problem: BaseException) -> None:
+        """One lane has ended with ``problem``: the others stop as for a request to stop."""
+        with self._guard:
+            self._over = True
+            self.problems.append(problem)
+            others = [other for other in self.copiers if other is not copier]
+        for other in others:
+            other.abandon()
 
 
 class Lanes:
@@ -32,75 +81,94 @@ class Lanes:
         release: Callable[[], None],
         slots: Slots,
     ) -> None:
-        self._pairs = [first]
+        self._first = first
+        self._idle: list[Pair] = []  # further pairs of earlier rounds
         self._more = more
         self._make = make
         self._release = release
         self._slots = slots
         self._most = MOST_LANES  # less after an attempt that failed in this pass
-        self.copiers: list[Copier] = []  # of the present round
+        self._opening = threading.Lock()  # one after the other: each must see what the last one was told
+        self._open = 1
+        self._round = Round(())
+
+    @property
+    def copiers(self) -> list[Copier]:
+        """The lanes of the present round, the first one first."""
+        return self._round.copiers
 
     def copy(self, works: Sequence[FolderWork], style: Style) -> list[Copier]:
         """Copies ``works``; the copiers hold what was left over. Raises what ended the first lane that broke."""
-        shares = shared_out(works, self._wanted(works, style))
-        self._open(len(shares))
-        shares = shared_out(works, len(self._pairs)) if len(self._pairs) < len(shares) else shares
-        self.copiers = [self._make(*self._pairs[i]) for i in range(len(shares))]
-        problems: list[BaseException] = []
-        threads = [
-            threading.Thread(target=self._run, args=(copier, share, problems), name=f"lane-{i}", daemon=True)
-            for i, (copier, share) in enumerate(zip(self.copiers[1:], shares[1:], strict=True), 1)
-        ]
+        wanted = self._wanted(works, style)
+        self._round = current = Round(works if wanted == 1 else longest_first(works))
+        copier = self._make(*self._first)
+        current.copiers.append(copier)
+        threads = [threading.Thread(target=self._join_in, args=(current,), name=f"lane-{i}", daemon=True) for i in range(1, wanted)]
         for thread in threads:
             thread.start()
-        self._carry(self.copiers[0], shares[0], problems)
-        for thread in threads:
-            thread.join()
-        if problems:
-            raise next((p for p in problems if not isinstance(p, Interrupted)), problems[0])
-        return self.copiers
+        self._carry(current, copier)
+        current.end()
+        for other in current.copiers[1:]:
+            other.ended.wait()
+        if current.problems:
+            raise next((p for p in current.problems if not isinstance(p, Interrupted)), current.problems[0])
+        return current.copiers
 
     def _wanted(self, works: Sequence[FolderWork], style: Style) -> int:
-        destination = self._pairs[0][1]
-        if style.gentle or (destination.has("LITERAL+") and not style.careful):
+        source, destination = self._first
+        if style.gentle:
             return 1
-        return max(1, min(self._most, len(works), sum(len(w) for w in works) // WORTH))
+        if destination.has("LITERAL+") and not style.careful:
+            far = max(source.round_trip, destination.round_trip) >= FAR
+            pairs = min(MOST_FAR, 1 + sum(w.bytes for w in works) // WORTH_BYTES) if far else 1
+        else:
+            pairs = sum(len(w) for w in works) // WORTH
+        return max(1, min(self._most, len(works), pairs))
 
-    def _open(self, count: int) -> None:
-        while len(self._pairs) < count and self._slots.spare(len(self._pairs)):
-            try:
-                self._pairs.append(self._more())
-            except errors.MigrationError as e:  # refused or broken: what is open must do
-                self._most = len(self._pairs)
-                if isinstance(e, errors.TooManyConnections):
-                    self._slots.lane_refused(self._most, e.anyone)
-                return
-
-    def _run(self, copier: Copier, share: Sequence[FolderWork], problems: list[BaseException]) -> None:
+    def _join_in(self, current: Round) -> None:
+        """A further lane, from its connections to the last folder it takes. Nobody waits for one that comes too late."""
         try:
-            self._carry(copier, share, problems)
+            pair = self._pair()
+            if pair is None:
+                return
+            copier = self._make(*pair)
+            if current.admits(copier):
+                self._carry(current, copier)
+            if current.over and copier not in current.copiers:
+                for session in pair:
+                    session.drop()
+            else:
+                self._idle.append(pair)
         finally:
             self._release()
 
-    def _carry(self, copier: Copier, share: Sequence[FolderWork], problems: list[BaseException]) -> None:
+    def _pair(self) -> Pair | None:
         try:
-            copier.copy(share)
+            return self._idle.pop()
+        except IndexError:
+            pass
+        with self._opening:
+            if self._open >= self._most or not self._slots.spare(self._open):
+                return None
+            try:
+                pair = self._more()
+            except errors.MigrationError as e:  # refused or broken: what is open must do
+                self._most = self._open
+                if isinstance(e, errors.TooManyConnections):
+                    self._slots.lane_refused(self._open, e.anyone)
+                return None
+            self._open += 1
+            return pair
+
+    def _carry(self, current: Round, copier: Copier) -> None:
+        try:
+            copier.copy(current.works())
         except BaseException as e:  # noqa: BLE001 (raised again when all lanes have ended)
-            problems.append(e)
-            for other in self.copiers:
-                if other is not copier:
-                    other.abandon()
+            current.broke(copier, e)
+        finally:
+            copier.ended.set()
 
 
-def shared_out(works: Sequence[FolderWork], lanes: int) -> list[list[FolderWork]]:
-    """Folders shared out over at most ``lanes``, the number of messages about equal, the order given kept within each."""
-    shares: list[list[FolderWork]] = [[] for _ in range(max(1, min(lanes, len(works))))]
-    loads = [0] * len(shares)
-    place: dict[int, int] = {}
-    for work in sorted(works, key=len, reverse=True):
-        lane = loads.index(min(loads))
-        loads[lane] += len(work) + 1
-        place[id(work)] = lane
-    for work in works:
-        shares[place[id(work)]].append(work)
-    return shares
+def longest_first(works: Sequence[FolderWork]) -> list[FolderWork]:
+    """The first folder stays first; the others follow by the number of their messages, so that no lane is left alone with a long one."""
+    return [*works[:1], *sorted(works[1:], key=len, reverse=True)]

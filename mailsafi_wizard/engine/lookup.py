@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.fetch import Listed
 from mailsafi_wizard.net.listing import Overview, Status
-from mailsafi_wizard.net.session import Parts, Session
+from mailsafi_wizard.net.session import Parts, Session, quoted
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord, Foreign, Intent, Outcome, Unconfirmed
 
@@ -59,32 +59,55 @@ class Lookup:
         self._session = session
         self._overview = overview
         self.unreadable: list[tuple[FolderRecord, errors.ServerError]] = []
+        self.permanent: dict[int, frozenset[bytes] | None] = {}  # folder -> flags it keeps, of those opened for writing
+        self.rematched = False  # the destination had renumbered some folder
+        self._records: Sequence[FolderRecord] = ()
+        self._select: Container[int] = ()
+        self._todo: deque[tuple[FolderRecord, bool]] = deque()  # and whether it is to be listed
+        self._waiting: deque[tuple[FolderRecord, bytes, bytes]] = deque()  # tags of the opening, and of the listing or b""
         self._later: list[tuple[FolderRecord, dict[int, Listed]]] = []
 
-    def look(self, records: Sequence[FolderRecord]) -> None:
+    def look(self, records: Sequence[FolderRecord], select: Container[int] = ()) -> None:
         """For folders that exist at the destination: new or doubtful mail there is listed, matched or noted as foreign."""
-        waiting: deque[tuple[FolderRecord, bytes, bytes]] = deque()
-        asked = 0
-        for record in records:
-            if not self._must_list(record):
-                continue
-            asked += 1
-            exotic = fetch.needs_go_ahead(self._session, record.destination)
-            self._drain(waiting, 0 if exotic else AHEAD)
-            examine = fetch.examine(self._session, record.destination)
-            listing = fetch.ask_listing(self._session, b"%d:*" % record.d_next, key=True)
-            waiting.append((record, examine, listing))
-            if exotic:
-                self._drain(waiting, 0)
-        self._drain(waiting, 0)
+        self.ask(records, select)
+        self.answer()
+
+    def ask(self, records: Sequence[FolderRecord], select: Container[int] = ()) -> None:
+        """Sends the first questions of a look without waiting. The folders ``select`` are opened for writing: only that tells `permanent`."""
+        self._records, self._select = records, select
+        listed = [(r, self._must_list(r)) for r in records]
+        self._todo = deque((r, must) for r, must in listed if must or r.id in select)
+        self._send()
+
+    def forget(self) -> None:
+        """What `ask` has asked has lost its meaning: the answers are read and passed over."""
+        for _record, *tags in self._waiting:
+            for tag in filter(None, tags):
+                with contextlib.suppress(errors.CommandRefused, errors.ServerBusy):
+                    deque(self._session.replies(tag), maxlen=0)
+        self._waiting.clear()
+
+    def answer(self) -> None:
+        """Takes the answers, asks the rest, and settles what they say."""
+        asked = sum(must for _record, must in self._todo) + sum(bool(listing) for _record, _opening, listing in self._waiting)
+        while self._waiting:
+            self._drain()
+            self._send()
         busy = [error for _record, error in self.unreadable if isinstance(error, errors.ServerBusy)]
-        if len(busy) == asked > min(1, len(records) - 1):
+        if len(busy) == asked > min(1, len(self._records) - 1):
             raise busy[0]  # not a folder but the server
         for record, unknown in self._later:  # now nothing is in flight
             self._settle_doubt(record, unknown)
             self._journal.put_foreign(record.id, [Foreign(e.uid, e.size, e.key, None) for e in unknown.values()])
         self._later.clear()
-        self._journal.save_folders(records)
+        self._journal.save_destination(self._records)
+
+    def may_hold_more(self, record: FolderRecord) -> bool:
+        """Whether the destination's folder may hold mail that the journal does not know; by its own numbers, nothing is asked."""
+        status = self._overview.status.get(record.destination, Status())
+        if record.destination not in self._overview.folders or status.messages == 0:
+            return False
+        return status.uidnext is None or record.d_validity is None or status.uidnext > record.d_next
 
     def _must_list(self, record: FolderRecord) -> bool:
         status = self._overview.status.get(record.destination, Status())
@@ -97,23 +120,35 @@ class Lookup:
             return False
         return status.uidnext is None or status.uidnext > record.d_next or status.uidvalidity is None or record.d_validity is None
 
-    def _drain(self, waiting: deque[tuple[FolderRecord, bytes, bytes]], keep: int) -> None:
-        while len(waiting) > keep:
-            record, examine, listing = waiting.popleft()
-            try:
-                numbers = opened(self._session, examine)
-            except (errors.CommandRefused, errors.ServerBusy) as e:
-                with contextlib.suppress(errors.CommandRefused, errors.ServerBusy):
-                    deque(fetch.listing(self._session, listing), maxlen=0)
+    def _send(self) -> None:
+        while self._todo and len(self._waiting) < AHEAD:
+            record, must = self._todo[0]
+            exotic = fetch.needs_go_ahead(self._session, record.destination)
+            if self._waiting and (exotic or fetch.needs_go_ahead(self._session, self._waiting[-1][0].destination)):
+                return
+            self._todo.popleft()
+            opening = self._session.send(b"SELECT" if record.id in self._select else b"EXAMINE", quoted(record.destination))
+            listing = fetch.ask_listing(self._session, b"%d:*" % record.d_next, key=True) if must else b""
+            self._waiting.append((record, opening, listing))
+
+    def _drain(self) -> None:
+        record, opening, listing = self._waiting.popleft()
+        try:
+            numbers = opened(self._session, opening)
+        except (errors.CommandRefused, errors.ServerBusy) as e:
+            with contextlib.suppress(errors.CommandRefused, errors.ServerBusy):
+                deque(fetch.listing(self._session, listing) if listing else (), maxlen=0)
+            if listing:
                 self.unreadable.append((record, e))
-                continue
-            if record.d_validity is not None and numbers.validity != record.d_validity:
-                for _ in fetch.listing(self._session, listing):
-                    pass
-                while waiting:  # the commands in flight are answered first, then this folder is listed from its start
-                    self._drain(waiting, len(waiting) - 1)
-                self._rematch(record, numbers)
-                continue
+            return
+        if record.id in self._select:
+            self.permanent[record.id] = numbers.permanent
+        if record.d_validity is not None and numbers.validity != record.d_validity:
+            deque(fetch.listing(self._session, listing) if listing else (), maxlen=0)
+            while self._waiting:  # the commands in flight are answered first, then this folder is listed from its start
+                self._drain()
+            self._rematch(record, numbers)
+        elif listing:
             entries = [e for e in fetch.listing(self._session, listing) if e.uid >= record.d_next]
             record.d_validity = numbers.validity
             self._take(record, numbers, entries)
@@ -158,6 +193,7 @@ class Lookup:
 
     def _rematch(self, record: FolderRecord, numbers: Opened) -> None:
         """UIDVALIDITY changed: the same mail under other numbers, or another store. Matching again, not copying again."""
+        self.rematched = True
         self._journal.forget_destination(record.id)
         rows = self._journal.placeable(record.id)
         record.d_validity, record.d_next = numbers.validity, 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.folders import FolderMap, FolderPlan
+from mailsafi_wizard.engine.lookup import Lookup
 from mailsafi_wizard.model import Role
 from mailsafi_wizard.net import listing
 from mailsafi_wizard.net.listing import ListedFolder, Overview
@@ -70,16 +71,35 @@ class Mapper:
             )
         )  # fmt: skip
 
-    def create(self, session: Session, records: Sequence[FolderRecord], reset: Sequence[FolderRecord]) -> None:
-        """Creates and subscribes what is missing. A folder that held copies and is gone was removed by its user: it stays so."""
+    def create(
+        self,
+        session: Session,
+        records: Sequence[FolderRecord],
+        reset: Sequence[FolderRecord],
+        lookup: Lookup | None = None,
+        select: Container[int] = (),
+    ) -> None:
+        """Creates and subscribes what is missing. A folder that held copies and is gone was removed by its user: it stays so.
+
+        With ``lookup``, its look at all folders (``select`` for writing) rides behind, so that on a long line all costs one wait.
+        """
         again = {r.id for r in reset}
         wanted = [
             r
             for r in records
             if not r.excluded_reason and not self._known_there(r.destination) and (r.d_validity is None or r.id in again)
         ]
+        coming = {r.id for r in wanted}
         tags = [(r, self._ask_create(session, r)) for r in wanted if isinstance(quoted(r.destination), bytes)]
+        subscriptions = self._ask_subscribe(session, records, coming)
+        present = [r for r in records if not r.excluded_reason and (r.id in coming or r.destination in self._destination.folders)]
+        if lookup:
+            lookup.ask(present, select)
         refused = [(r, e) for r, tag in tags if (e := _refusal(session, tag))]
+        for tag in subscriptions:
+            _refusal(session, tag)
+        if refused and lookup:
+            lookup.forget()
         for record, error in refused:
             self._create_otherwise(session, record, error)
         for record in wanted:
@@ -87,7 +107,10 @@ class Mapper:
                 self._destination.folders[record.destination] = ListedFolder(
                     record.destination, self._destination.separator, frozenset()
                 )
-        self._subscribe(session, records)
+        for tag in self._ask_subscribe(session, [r for r, _error in refused], set()):
+            _refusal(session, tag)
+        if lookup:
+            lookup.look(present, select) if refused else lookup.answer()
 
     def _known_there(self, name: bytes) -> bool:
         folder = self._destination.folders.get(name)
@@ -133,17 +156,17 @@ class Mapper:
         self._destination.status.update(listing.statuses(session, [name]))
         return True
 
-    def _subscribe(self, session: Session, records: Sequence[FolderRecord]) -> None:
-        """Folders subscribed at the source are subscribed here too (RFC 9051 section 6.3.7); done once for each."""
+    def _ask_subscribe(self, session: Session, records: Sequence[FolderRecord], coming: Container[int]) -> list[bytes]:
+        """Folders subscribed at the source are subscribed here too (RFC 9051 section 6.3.7); done once for each. ``coming`` are being created."""
         tags = []
         for record in records:
             plan = self._plans[record.source]
             there = self._destination.folders.get(record.destination)
             name = quoted(record.destination)
-            if plan.subscribed and there and not there.subscribed and record.d_validity is None and isinstance(name, bytes):
+            missing = record.id in coming or (there and not there.subscribed)
+            if plan.subscribed and missing and record.d_validity is None and isinstance(name, bytes):
                 tags.append(session.send(b"SUBSCRIBE", name))
-        for tag in tags:
-            _refusal(session, tag)
+        return tags
 
 
 def _refusal(session: Session, tag: bytes) -> errors.ServerError | None:

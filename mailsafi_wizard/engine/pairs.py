@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine.job import Job, both, connect
+from mailsafi_wizard.engine.job import Job, connect
 from mailsafi_wizard.engine.regulator import Allowance, Regulator
+from mailsafi_wizard.engine.side_by_side import both
 from mailsafi_wizard.engine.slots import Slots
 from mailsafi_wizard.model import Endpoint, Side, SignIn
 from mailsafi_wizard.net.session import Session
@@ -20,7 +23,7 @@ def accounts(job: Job) -> tuple[str, str]:
 
 
 class Pairs:
-    """``knocks``: first pairs in a row that were not let in. Opening and closing are the worker's own thread's."""
+    """``knocks``: first pairs in a row that were not let in. Lanes open further ones from their own threads, one after the other."""
 
     def __init__(self, job: Job, slots: Slots, regulator: Regulator, allowance: Allowance) -> None:
         self._job = job
@@ -28,17 +31,22 @@ class Pairs:
         self._regulator = regulator
         self._allowance = allowance
         self._sessions: list[Session] = []
+        self._guard = threading.Lock()
+        self._passes = 0  # begun or ended: a pair that comes after the end of its pass belongs to nobody
         self.count = 0
         self.knocks = 0
 
     def begin(self) -> None:
         """A new pass; before, ``count`` tells still how many the last one had."""
-        self.count = 0
+        with self._guard:
+            self._passes += 1
+            self.count = 0
 
     def open(self) -> tuple[Session, Session]:
         """A further signed-in pair; raises what the source raised, else what the destination did, and then leaves no half pair."""
         job = self._job
         fresh: list[Session] = []
+        begun = self._passes
 
         def start(side: Side, endpoint: Endpoint, who: SignIn) -> Session:
             session = connect(endpoint, who, job.trust, job.patience)
@@ -58,11 +66,16 @@ class Pairs:
             if not self.count and isinstance(e, NOT_LET_IN):
                 self.knocks += 1
             raise
-        self._sessions += fresh
-        self.knocks = 0
-        self.count += 1
-        self._slots.opened(first=self.count == 1)
-        return pair
+        with self._guard:
+            if begun == self._passes:
+                self._sessions += fresh
+                self.knocks = 0
+                self.count += 1
+                self._slots.opened(first=self.count == 1)
+                return pair
+        for session in fresh:
+            session.drop()
+        raise errors.ConnectionLost("the work was over before it stood", host=job.source.host)
 
     def log_out(self) -> None:
         for session in self._sessions:
@@ -70,8 +83,10 @@ class Pairs:
 
     def drop(self) -> None:
         """All of them, at the end of a pass that succeeded or not."""
-        for session in self._sessions:
+        with self._guard:
+            self._passes += 1
+            sessions, self._sessions = self._sessions, []
+            self._slots.closed(self.count)
+        for session in sessions:
             session.drop()
-        self._slots.closed(self.count)
-        self._sessions = []
         self._allowance.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mailsafi_wizard import errors
@@ -18,6 +18,7 @@ from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
 
 AHEAD = 16
+UNIT_BYTES = 8 << 20  # of the messages asked for by one command
 
 
 @dataclass
@@ -43,11 +44,12 @@ class FolderWork:
 
 @dataclass(frozen=True)
 class Unit:
-    """Messages of one folder asked for by one command. A big one goes alone, in chunks."""
+    """Messages of one folder asked for by one command. ``alone``: one that is asked for when nothing else is under way."""
 
     work: FolderWork
     first: int  # index into work.uids
     last: int  # index after the last
+    alone: bool = False
 
     @property
     def uids(self) -> Sequence[int]:
@@ -55,25 +57,27 @@ class Unit:
 
     @property
     def bytes(self) -> int:
-        return sum(self.work.sizes[self.first : self.last])
+        return sum(self.sizes)
 
     @property
-    def big(self) -> bool:
-        return self.last - self.first == 1 and self.work.sizes[self.first] >= fetch.BIG
+    def sizes(self) -> Sequence[int]:
+        return self.work.sizes[self.first : self.last]
 
 
-def units(works: Sequence[FolderWork], most_messages: int = 1000, most_bytes: int = 4 << 20) -> Iterator[Unit]:
-    """Cuts the work into commands, in order."""
+def units(
+    works: Iterable[FolderWork], most_messages: int = 1000, most_bytes: int = UNIT_BYTES, apart: Callable[[], bool] = lambda: False
+) -> Iterator[Unit]:
+    """Cuts the work into commands, in order. ``apart``, asked at each: big messages go alone, as they do where the destination may hold them already."""
     for work in works:
         start = total = 0
         for i, size in enumerate(work.sizes):
-            big = size >= fetch.BIG
-            if i > start and (big or total + size > most_bytes or i - start >= most_messages):
+            alone = size >= fetch.BIG and (apart() or bool(work.claims))
+            if i > start and (alone or total + size > most_bytes or i - start >= most_messages):
                 yield Unit(work, start, i)
                 start, total = i, 0
             total += size
-            if big:
-                yield Unit(work, i, i + 1)
+            if alone:
+                yield Unit(work, i, i + 1, alone=True)
                 start, total = i + 1, 0
         if start < len(work):
             yield Unit(work, start, len(work))
@@ -82,33 +86,63 @@ def units(works: Sequence[FolderWork], most_messages: int = 1000, most_bytes: in
 class Planner:
     """Lists what is new at the source; ``heard`` is called with (folder name, messages listed so far)."""
 
-    def __init__(self, journal: Journal, session: Session, overview: Overview, heard: Callable[[str, int], None]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        session: Session,
+        overview: Overview,
+        heard: Callable[[str, int], None],
+        keyed: Container[int] = (),
+    ) -> None:
+        """``keyed``: folders whose listing needs the Message-ID keys, beside those with foreign mail at the destination."""
         self._journal = journal
         self._session = session
         self._overview = overview
         self._heard = heard
+        self._keyed = keyed
         self._rest = Rest(journal, ())
+        self.with_keys: set[int] = set()  # folders that were listed with Message-ID keys
+        self._earlier: list[Callable[[], object]] = []
         self.unreadable: list[tuple[FolderRecord, errors.ServerError]] = []
 
-    def plan(self, records: Sequence[FolderRecord], retry_failed: bool) -> list[FolderWork]:
-        """Works of all folders with something to copy, in the order given; the journal's counts are brought up to date."""
-        works: list[FolderWork] = []
-        self._rest = Rest(self._journal, records)
-        waiting: deque[tuple[FolderRecord, bytes, bytes]] = deque()
+    def busy(self, records: Sequence[FolderRecord], retry_failed: bool) -> list[FolderRecord]:
+        """Those in which something may be to do, by the journal and the source's own numbers; of the others the counts are taken."""
+        found = []
         for record in records:
             status = self._overview.status.get(record.source, Status())
             if record.excluded_reason:
                 record.s_count, record.s_bytes = status.messages or 0, status.size or 0
-                continue
-            if self._is_quiet(record, status, retry_failed):
-                continue
-            self._check_validity(record, status.uidvalidity)
+            elif not self._is_quiet(record, status, retry_failed):
+                found.append(record)
+        return found
+
+    def plan(
+        self, records: Sequence[FolderRecord], retry_failed: bool, earlier: Callable[[], object] = lambda: None
+    ) -> list[FolderWork]:
+        """Works of all folders with something to copy, in the order given; the journal's counts are brought up to date."""
+        return self.plan_busy(records, self.busy(records, retry_failed), retry_failed, earlier)
+
+    def plan_busy(
+        self,
+        records: Sequence[FolderRecord],
+        busy: Sequence[FolderRecord],
+        retry_failed: bool,
+        earlier: Callable[[], object] = lambda: None,
+    ) -> list[FolderWork]:
+        """`plan` where `busy` has been asked already. ``earlier`` reads the answers to what was asked on this session before."""
+        works: list[FolderWork] = []
+        self._rest = Rest(self._journal, records)
+        waiting: deque[tuple[FolderRecord, bytes, bytes]] = deque()
+        self._earlier = [earlier]
+        for record in busy:
+            self._check_validity(record, self._overview.status.get(record.source, Status()).uidvalidity)
             exotic = fetch.needs_go_ahead(self._session, record.source)
             self._drain(waiting, works, retry_failed, 0 if exotic else AHEAD)
             waiting.append((record, fetch.examine(self._session, record.source), self._ask(record)))
             self._drain(waiting, works, retry_failed, 0 if exotic else AHEAD)
         self._drain(waiting, works, retry_failed, 0)
-        self._journal.save_folders(records)
+        self._take_earlier()
+        self._journal.save_source(records)
         return works
 
     def _is_quiet(self, record: FolderRecord, status: Status, retry_failed: bool) -> bool:
@@ -129,13 +163,16 @@ class Planner:
         record.s_validity = validity if validity is not None else record.s_validity
 
     def _ask(self, record: FolderRecord) -> bytes:
-        key = self._rest.record is not None or bool(self._journal.foreign(record.id))
+        key = self._rest.record is not None or record.id in self._keyed or bool(self._journal.foreign(record.id))
+        if key:
+            self.with_keys.add(record.id)
         return fetch.ask_listing(self._session, b"%d:*" % record.s_next, key=key)
 
     def _drain(
         self, waiting: deque[tuple[FolderRecord, bytes, bytes]], works: list[FolderWork], retry_failed: bool, keep: int
     ) -> None:
         while len(waiting) > keep:
+            self._take_earlier()
             record, examine, tag = waiting.popleft()
             try:
                 numbers = opened(self._session, examine)
@@ -147,6 +184,10 @@ class Planner:
             self._finish(work, found, numbers, retry_failed, waiting)
             if len(work):
                 works.append(work)
+
+    def _take_earlier(self) -> None:
+        while self._earlier:
+            self._earlier.pop()()
 
     def _unreadable(self, record: FolderRecord, tag: bytes, error: errors.ServerError) -> None:
         """The source lists the folder but doesn't open it. Its listing is in flight already and counts for nothing."""
@@ -222,6 +263,7 @@ class Planner:
                 deque(fetch.listing(self._session, tag), maxlen=0)
         numbers = opened(self._session, fetch.examine(self._session, work.record.source))
         listed = self._listed(work, fetch.ask_listing(self._session, b"1:*", key=True), 1)
+        self.with_keys.add(work.record.id)
         for record, _examine, _tag in later:
             waiting.append((record, fetch.examine(self._session, record.source), self._ask(record)))
         return listed, numbers

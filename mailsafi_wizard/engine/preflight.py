@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.folders import FolderMap
-from mailsafi_wizard.engine.job import Job, both, connect
+from mailsafi_wizard.engine.job import Job, connect
 from mailsafi_wizard.engine.lookup import opened
+from mailsafi_wizard.engine.side_by_side import both
 from mailsafi_wizard.model import FolderCensus, Forecast, MailboxCensus, Role, RunRecord, Side, SignInResult
 from mailsafi_wizard.net import fetch, listing
 from mailsafi_wizard.net.listing import Overview, Status

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,11 +17,13 @@ from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.lookup import opened
 from mailsafi_wizard.engine.plan import FolderWork, Unit, units
 from mailsafi_wizard.net import fetch
-from mailsafi_wizard.net.fetch import Body
+from mailsafi_wizard.net.fetch import BIG, Body
 from mailsafi_wizard.net.session import Session
 
 UNITS_AHEAD = 16
 UNITS_AHEAD_SLOWED = 3  # under a cap: a server that cannot send fast enough mixes the answers of all that it was asked for
+AHEAD_BYTES = 16 << 20  # asked for and not begun, above which nothing more is asked for: what comes out of turn must be held
+HELD_BYTES = 16 << 20  # of big messages that wait for their turn
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Style:
     single: bool = False  # no batches: after a batch was refused
     trust_sizes: bool = True
     bare: bool = False  # without keywords, after a refusal that may be due to them
+    apart: bool = False  # big messages are asked for one by one: this server says too late which one it sends
     agreed: dict[tuple[int, int], bytes] = field(default_factory=dict)  # (folder, UID) -> digest of an earlier read of another size
 
 
@@ -75,6 +78,14 @@ class Adopt:
 
 
 Item = Whole | Start | Adopt | Missing | bytes | None
+
+
+class Asked(NamedTuple):
+    """A unit in flight: ``examine`` is the tag of the EXAMINE before it, b"" for none; ``tag`` that of its FETCH."""
+
+    unit: Unit
+    examine: bytes
+    tag: bytes
 
 
 class Queue:
@@ -126,21 +137,23 @@ class Queue:
 class Reader(threading.Thread):
     """Reads everything in ``works`` and closes the queue at the end, or with what went wrong.
 
-    Many units are in flight, and a server may begin one before it ends another: small messages are told apart by UID and put in order. A big
-    one is asked for only when nothing else is under way, because it can't be held until its turn.
+    Many commands are in flight, and a server may begin one before it ends another of the same folder: messages are told apart by UID and put
+    in order. A big message passes through in chunks when its turn has come; one that comes before its turn is held while there is room.
     """
 
-    def __init__(self, source: Session, works: Sequence[FolderWork], control: Control, style: Style, queue: Queue) -> None:
+    def __init__(self, source: Session, works: Iterable[FolderWork], control: Control, style: Style, queue: Queue) -> None:
         super().__init__(name="reader", daemon=True)
         self._source = source
         self._control = control
         self._style = style
         self._queue = queue
-        self._todo = units(works, 1 if style.gentle else 1000, **({"most_bytes": control.unit} if control.unit else {}))
+        most = {"most_bytes": control.unit} if control.unit else {}
+        self._todo = units(works, 1 if style.gentle else 1000, apart=lambda: style.apart or style.gentle, **most)
         self._next = next(self._todo, None)
-        self._ahead: deque[tuple[Unit, bytes, bytes]] = deque()  # unit, tag of EXAMINE or b"", tag of FETCH
+        self._ahead: deque[Asked] = deque()
         self._asked_folder = -1
         self._early: dict[int, Body] = {}  # bodies of later units of the folder being received
+        self._held = 0  # bytes of big messages among those that wait for their turn
         self.reading: tuple[FolderWork, int] | None = None  # in gentle style: the message under way
 
     def run(self) -> None:
@@ -161,25 +174,39 @@ class Reader(threading.Thread):
             self._receive(*self._ahead.popleft())
 
     def _ask_ahead(self, flowing: bool = False) -> None:
-        """Sends the next commands. ``flowing``: a big message has begun to come, so that what is asked now can only come after it."""
-        depth = 1 if self._style.gentle else UNITS_AHEAD_SLOWED if self._control.unit else UNITS_AHEAD
-        while self._next and len(self._ahead) < depth:
-            unit = self._next
-            exotic = fetch.needs_go_ahead(self._source, unit.work.record.source)
-            behind_big = bool(self._ahead) and self._ahead[-1][0].big
-            if behind_big or (unit.big and self._ahead) or (exotic and (self._ahead or flowing)):
-                return
-            if self._control.may_ask and not self._control.may_ask(unit.bytes, unit.last - unit.first):
+        """Sends the next commands. ``flowing``: a message asked for alone has begun to come, so that what is asked now can only come after it."""
+        while self._next and self._may_ask(self._next, flowing):
+            if self._control.may_ask and not self._control.may_ask(self._next.bytes, len(self._next.uids)):
                 return  # the rest is for another day: what was asked for is still handed over
-            self._ask(unit)
+            self._ask(self._next)
             self._next = next(self._todo, None)
+
+    @property
+    def _depth(self) -> int:
+        """Commands in flight at most."""
+        if self._style.gentle:
+            return 1
+        return UNITS_AHEAD_SLOWED if self._control.unit else UNITS_AHEAD
+
+    def _may_ask(self, unit: Unit, flowing: bool) -> bool:
+        ahead = self._ahead
+        if not ahead and not flowing:
+            return True
+        if unit.alone or (ahead and ahead[-1].unit.alone) or len(ahead) >= self._depth:
+            return False
+        if fetch.needs_go_ahead(self._source, unit.work.record.source):
+            return False
+        if sum(sum(asked.unit.sizes) for asked in ahead) >= AHEAD_BYTES:
+            return False
+        mixed = any(asked.unit.work is unit.work for asked in ahead)  # these may come mixed with it
+        return not mixed or max(unit.sizes) <= HELD_BYTES
 
     def _ask(self, unit: Unit) -> None:
         record = unit.work.record
         examine = fetch.examine(self._source, record.source) if self._asked_folder != record.id else b""
         self._asked_folder = record.id
-        body = fetch.ask_body(self._source, unit.uids[0]) if unit.big else fetch.ask_bodies(self._source, unit.uids)
-        self._ahead.append((unit, examine, body))
+        body = fetch.ask_body(self._source, unit.uids[0]) if unit.alone else fetch.ask_bodies(self._source, unit.uids)
+        self._ahead.append(Asked(unit, examine, body))
 
     def _receive(self, unit: Unit, examine: bytes, tag: bytes) -> None:
         record = unit.work.record
@@ -187,25 +214,31 @@ class Reader(threading.Thread):
             self.reading = (unit.work, unit.uids[0])
         if examine:
             self._early.clear()
+            self._held = 0
             if opened(self._source, examine).validity not in (None, record.s_validity):
                 raise errors.FolderRenumbered(host=self._source.host)
-        if unit.big:
-            self._receive_big(unit, tag)
+        if unit.alone:
+            self._receive_alone(unit, tag)
         else:
-            self._receive_small(unit, tag)
+            self._receive_many(unit, tag)
 
-    # --- small messages
+    # --- many messages by one command
 
-    def _receive_small(self, unit: Unit, tag: bytes) -> None:
-        expected = dict(zip(unit.uids, unit.work.sizes[unit.first : unit.last], strict=True))
+    def _receive_many(self, unit: Unit, tag: bytes) -> None:
+        expected = dict(zip(unit.uids, unit.sizes, strict=True))
         here = {uid: self._early.pop(uid) for uid in expected if uid in self._early}
         turn = iter(expected)
         uid = self._hand_over(unit.work, expected, here, turn, next(turn))
-        for body in fetch.bodies(self._source, tag, self._largest(unit)):
-            if body.uid in expected:
+        for item in fetch.messages(self._source, tag, self._largest(unit)):
+            if isinstance(item, fetch.Passed):
+                self._style.apart = True  # it is asked for again, alone
+            elif isinstance(item, fetch.Streamed) and item.uid == uid:
+                self._pass_on(unit.work, uid, expected[uid], item)
+                uid = self._hand_over(unit.work, expected, here, turn, next(turn, None))
+            elif item.uid in expected and (body := self._kept(item)):
                 here[body.uid] = body
                 uid = self._hand_over(unit.work, expected, here, turn, uid)
-            elif self._is_ahead(body.uid):
+            elif self._is_ahead(item.uid) and (body := self._kept(item)):
                 self._early[body.uid] = body
         while uid is not None:
             if uid not in here:
@@ -213,12 +246,23 @@ class Reader(threading.Thread):
                 uid = next(turn, None)
             uid = self._hand_over(unit.work, expected, here, turn, uid)
 
+    def _kept(self, item: Body | fetch.Streamed) -> Body | None:
+        """One that waits for its turn, whole; None for a big one for which there is no room: then it is asked for again."""
+        if isinstance(item, Body):
+            return item
+        if self._held + item.size > HELD_BYTES:
+            return None
+        self._held += item.size
+        return Body(item.uid, item.flags or b"", item.date or b"", b"".join(item.chunks))
+
     def _hand_over(
         self, work: FolderWork, expected: dict[int, int], here: dict[int, Body], turn: Iterator[int], uid: int | None
     ) -> int | None:
         """Hands over what has come, in order, from ``uid`` on; returns the first that has not come, None at the end."""
         while uid is not None and uid in here:
             body, size = here.pop(uid), expected[uid]
+            if len(body.data) >= BIG:
+                self._held -= len(body.data)
             if len(body.data) != size and not self._size_is_settled(work, body, size):
                 shape = (body.data.count(b"\n"), body.data.endswith(b"\n"))
                 self._queue.put(Missing(work, uid, size, len(body.data), fetch.content_digest(body.data), *shape), 100)
@@ -229,8 +273,8 @@ class Reader(threading.Thread):
 
     def _largest(self, unit: Unit) -> int:
         """The longest literal that may honestly come now, in bytes."""
-        near = [unit, *(u for u, _examine, _tag in self._ahead if u.work is unit.work)]
-        return 2 * max(max(u.work.sizes[u.first : u.last]) for u in near) + (1 << 20)
+        near = [unit, *(asked.unit for asked in self._ahead if asked.unit.work is unit.work)]
+        return 2 * max(max(u.sizes) for u in near) + (1 << 20)
 
     def _is_ahead(self, uid: int) -> bool:
         """Whether a later unit of the same folder, before the next EXAMINE, asks for this message."""
@@ -250,24 +294,12 @@ class Reader(threading.Thread):
 
     # --- big messages
 
-    def _receive_big(self, unit: Unit, tag: bytes) -> None:
-        uid, listed_size = unit.uids[0], unit.work.sizes[unit.first]
-        largest = listed_size + listed_size // 4 + (1 << 20)
-        try:
-            streamed = fetch.stream(self._source, tag, largest)
-            if unit.work.claims or streamed.flags is None or streamed.date is None:
-                again = self._read_twice(unit, streamed, largest)
-                if again is None:
-                    return
-                streamed = again
-        except fetch.MessageVanished:
-            self._queue.put(Missing(unit.work, uid, listed_size, None, b""), 100)
+    def _pass_on(self, work: FolderWork, uid: int, listed: int, streamed: fetch.Streamed) -> None:
+        """Hands a big message over chunk by chunk; one that is shorter than it was listed is read to its end and judged first."""
+        if streamed.size < listed and not self._is_agreed(work, uid):
+            self._leave_for_later(work, uid, listed, streamed)
             return
-        if streamed.size < listed_size and not self._is_agreed(unit.work, uid):
-            self._leave_for_later(unit, streamed)
-            return
-        self._ask_ahead(flowing=True)
-        self._queue.put(Start(unit.work, uid, streamed.flags or b"", streamed.date or b"", streamed.size), 500)
+        self._queue.put(Start(work, uid, streamed.flags or b"", streamed.date or b"", streamed.size), 500)
         for piece in streamed.chunks:
             self._control.checkpoint()
             self._queue.put(piece, len(piece))
@@ -276,16 +308,30 @@ class Reader(threading.Thread):
     def _is_agreed(self, work: FolderWork, uid: int) -> bool:
         return not self._style.trust_sizes or (work.record.id, uid) in self._style.agreed
 
-    def _leave_for_later(self, unit: Unit, streamed: fetch.Streamed) -> None:
-        """It is shorter than it was listed: read to its end and judged before any of it is sent."""
+    def _leave_for_later(self, work: FolderWork, uid: int, listed: int, streamed: fetch.Streamed) -> None:
         digest, lines, ended = fetch.ContentDigest(), 0, False
         for piece in streamed.chunks:
             self._control.checkpoint()
             digest.update(piece)
             lines += piece.count(b"\n")
             ended = piece.endswith(b"\n")
-        size = unit.work.sizes[unit.first]
-        self._queue.put(Missing(unit.work, unit.uids[0], size, streamed.size, digest.digest(), lines, ended), 100)
+        self._queue.put(Missing(work, uid, listed, streamed.size, digest.digest(), lines, ended), 100)
+
+    def _receive_alone(self, unit: Unit, tag: bytes) -> None:
+        uid, listed = unit.uids[0], unit.sizes[0]
+        largest = listed + listed // 4 + (1 << 20)
+        try:
+            streamed = fetch.stream(self._source, tag, largest)
+            if unit.work.claims or streamed.flags is None or streamed.date is None:
+                again = self._read_twice(unit, streamed, largest)
+                if again is None:
+                    return
+                streamed = again
+        except fetch.MessageVanished:
+            self._queue.put(Missing(unit.work, uid, listed, None, b""), 100)
+            return
+        self._ask_ahead(flowing=True)
+        self._pass_on(unit.work, uid, listed, streamed)
 
     def _read_twice(self, unit: Unit, first: fetch.Streamed, largest: int) -> fetch.Streamed | None:
         """Reads it once for its content and attributes; None when it was adopted, else the message as it begins to come again."""

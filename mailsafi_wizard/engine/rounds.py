@@ -58,7 +58,7 @@ class Rounds:
         self._round += 1
         again: dict[int, dict[int, int]] = defaultdict(dict)
         for copier in copiers:
-            for work in copier.works:
+            for work in copier.works.values():
                 self._touched.setdefault(work.record.id, work)
             self._judge_refused(copier.refused, again)
             self._judge_missing(copier.missing, again)

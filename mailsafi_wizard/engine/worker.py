@@ -9,21 +9,19 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.copier import Copier, failed
-from mailsafi_wizard.engine.follow import FlagFollower
-from mailsafi_wizard.engine.job import Job, both
+from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.lanes import Lanes
-from mailsafi_wizard.engine.lookup import Lookup, folder_was_reset, opened
-from mailsafi_wizard.engine.mapping import Mapper
+from mailsafi_wizard.engine.looking import Looking
 from mailsafi_wizard.engine.pacer import Pacer
 from mailsafi_wizard.engine.pairs import NOT_LET_IN, Pairs, accounts
-from mailsafi_wizard.engine.plan import FolderWork, Planner
+from mailsafi_wizard.engine.plan import FolderWork
 from mailsafi_wizard.engine.reader import Style
 from mailsafi_wizard.engine.refused_mail import RefusedMail, file_name
 from mailsafi_wizard.engine.regulator import Regulator, Rest
@@ -32,16 +30,14 @@ from mailsafi_wizard.engine.slots import Slots
 from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
 from mailsafi_wizard.model import FailedMessage, MailboxState, MessageState
-from mailsafi_wizard.net import listing
 from mailsafi_wizard.net.listing import Overview, Status
-from mailsafi_wizard.net.session import Session, quoted
+from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
 
 PROGRESS_EVERY = 0.2  # seconds
 MOST_SUSPICIONS = 3  # breaks blamed on one message before it is given up
 MOST_BLAMED = 2  # messages given up in a row; after that it is the server, not the messages
-SELECTS_AHEAD = 32
 GENTLE_AFTER = 2  # fruitless passes before going one message at a time
 KNOCKS = 3  # connections in a row that were not let in while others worked, before fewer mailboxes are tried
 PARK_FROM = 2.0  # seconds: who waits for longer lets another mailbox have its turn
@@ -222,41 +218,27 @@ class Worker:
         self._state(MailboxState.CONNECTING)
         with self._sessions() as (source, destination):
             self._state(MailboxState.LOOKING)
-            here, there = both(lambda: listing.overview(source), lambda: listing.overview(destination))
-            mapper = Mapper(self._journal, self._box.id, here, there, self._remark)
-            records = mapper.records()
-            fresh = folder_was_reset(self._journal, records, there)
-            mapper.create(destination, records, fresh)
-            present = [r for r in records if not r.excluded_reason and r.destination in there.folders]
-            lookup = Lookup(self._journal, destination, there)
-            lookup.look(present)
-            planner = Planner(self._journal, source, here, self._heard)
-            shut = {record.id for record, _error in lookup.unreadable}
-            works = planner.plan([r for r in records if r.id not in shut], self._retry_failed)
+            looking = Looking(self._journal, self._box.id, source, destination, self._remark, self._heard)
+            works = looking.works(self._retry_failed)
+            if looking.stale:
+                return False
             self._retry_failed = False
-            self._claim(lookup, works)
-            FlagFollower(self._journal, source, destination, here).follow([r for r in present if r.id not in shut])
             self._copy(source, destination, works)
             self._state(MailboxState.CHECKING)
-            self._leave_open(lookup.unreadable, here)
-            shut |= {record.id for record, _error in planner.unreadable}
-            findings = ReadBack(self._journal, destination).read([r for r in records if r.id not in shut], there)
+            lookup, planner = looking.lookup, looking.planner
+            self._leave_open(lookup.unreadable, looking.here)
+            shut = looking.shut | {record.id for record, _error in planner.unreadable}
+            findings = ReadBack(self._journal, destination).read([r for r in looking.records if r.id not in shut], looking.there)
             self._pacer.progress()
-            for line in here.garbled[:20]:
+            for line in looking.here.garbled[:20]:
                 self._remark("", f"the source lists something that cannot be read and names no folder: {line}")
             return self._judge(findings, [*planner.unreadable, *lookup.unreadable])
-
-    def _claim(self, lookup: Lookup, works: Sequence[FolderWork]) -> None:
-        for work in works:
-            if self._journal.foreign(work.record.id):
-                work.claims = lookup.claim(work.record, work.keys)
 
     def _copy(self, source: Session, destination: Session, works: list[FolderWork]) -> None:
         self._total = [self._done[0] + sum(len(w) for w in works), self._done[1] + sum(w.bytes for w in works)]
         if not works:
             return
         self._state(MailboxState.COPYING)
-        self._permanent_flags(destination, works)
         kept = RefusedMail(self._journal, source, destination, self._refused_place(), self.job.repair)
         rounds = Rounds(
             self._journal, source, destination, self.control, self._style, self._remark_work, self._fail, self._arrived, kept
@@ -285,23 +267,6 @@ class Worker:
 
     def _arrived(self, work: FolderWork, size: int) -> None:
         self._advanced(work, 1, size, MessageState.COPIED)
-
-    def _permanent_flags(self, destination: Session, works: Sequence[FolderWork]) -> None:
-        """Which flags each destination folder keeps: only SELECT tells (RFC 9051 section 7.1, PERMANENTFLAGS)."""
-        asked: deque[tuple[FolderWork, bytes]] = deque()
-        for work in works:
-            argument = quoted(work.record.destination)
-            if isinstance(argument, bytes):
-                asked.append((work, destination.send(b"SELECT", argument)))
-            if len(asked) >= SELECTS_AHEAD:
-                self._take_flags(destination, *asked.popleft())
-        while asked:
-            self._take_flags(destination, *asked.popleft())
-
-    @staticmethod
-    def _take_flags(destination: Session, work: FolderWork, tag: bytes) -> None:
-        with contextlib.suppress(errors.CommandRefused):
-            work.permanent = opened(destination, tag).permanent
 
     def _suspect(self, copier: Copier, error: errors.MigrationError) -> None:
         """A break in gentle style is blamed on the message under way; after a few it is given up, so that the others arrive."""

@@ -49,7 +49,7 @@ class CommandMisread(errors.BrokenProtocol):
 class Appender(Generic[Token]):
     """Keeps up to ``window`` bytes and commands in flight on one session. ``careful`` forces go-aheads for every literal."""
 
-    def __init__(self, session: Session, careful: bool = False, window: int = 16 << 20, commands: int = 64) -> None:
+    def __init__(self, session: Session, careful: bool = False, window: int = 64 << 20, commands: int = 256) -> None:
         self.session = session
         self.pushes = session.has("LITERAL+") and not careful
         self.batches = self.pushes and session.has("MULTIAPPEND")

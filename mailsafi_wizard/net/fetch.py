@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.net.session import LITERAL_END, Literal, Session, quoted
@@ -25,9 +26,10 @@ _BODY = re.compile(rb"BODY\[\] (?:(NIL)|\"((?:[^\"\\\r\n]|\\.)*)\"|~?\{(\d{1,19}
 _TAIL = re.compile(rb"(?: [^\r\n]*)?\)\r?\n\Z")
 _MESSAGE_ID = re.compile(rb"^message-id[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
-_FOLD = bytes([0x80]) + bytes(range(1, 256))
 LARGEST_HEADER = 1 << 20
 LARGEST_MESSAGE = 1 << 31
+DIGESTS_AT_ONCE = 100  # messages asked for by one command
+DIGESTS_AHEAD = 4  # such commands in flight
 BIG = 1 << 20  # bytes from which a message is relayed in chunks instead of being held
 
 
@@ -50,6 +52,22 @@ class Body(NamedTuple):
     data: bytes
 
 
+class Streamed(NamedTuple):
+    """A big message that has begun. ``flags`` and ``date`` are None, and ``uid`` is 0, where the server sends them only after the content."""
+
+    size: int
+    flags: bytes | None
+    date: bytes | None
+    chunks: Iterator[bytes]
+    uid: int = 0
+
+
+class Passed(NamedTuple):
+    """A big message that went by and is lost, because not all that must be known of it stood before its content."""
+
+    uid: int
+
+
 class ContentDigest:
     """Identity of a message by content, in the form every server can hold.
 
@@ -61,7 +79,7 @@ class ContentDigest:
         self._newlines = 0
 
     def update(self, piece: bytes) -> None:
-        folded = piece.translate(_FOLD, b"\r")
+        folded = _folded(piece)
         kept = folded.rstrip(b"\n")
         if kept:
             if self._newlines:
@@ -74,9 +92,15 @@ class ContentDigest:
         return self._hash.digest()
 
 
+def _folded(data: bytes) -> bytes:
+    """Without CR, and with 0x80 for NUL: two searches are four times as fast as one translation."""
+    kept = data.replace(b"\r", b"")
+    return kept.replace(b"\0", b"\x80") if b"\0" in kept else kept
+
+
 def content_digest(data: bytes) -> bytes:
     """`ContentDigest` of a whole message."""
-    return hashlib.blake2b(data.translate(_FOLD, b"\r").rstrip(b"\n"), digest_size=16).digest()
+    return hashlib.blake2b(_folded(data).rstrip(b"\n"), digest_size=16).digest()
 
 
 def message_key(header: bytes) -> int:
@@ -207,6 +231,18 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
     Servers may begin the next UID FETCH before they end one (RFC 9051 section 5.5); whoever keeps several in flight tells messages apart
     by UID. A literal of more than ``largest`` bytes breaks the connection instead of filling the memory.
     """
+    return _each(session, tag, lambda line: _body(session, line, largest))
+
+
+def messages(session: Session, tag: bytes, largest: int) -> Iterator[Body | Streamed | Passed]:
+    """Like `bodies`, but messages from `BIG` on come as `Streamed`: what is not taken of one before the next is asked for is lost."""
+    return _each(session, tag, lambda line: _big(session, line, largest) or _body(session, line, largest))
+
+
+Found = TypeVar("Found")
+
+
+def _each(session: Session, tag: bytes, take: Callable[[bytes], Found | None]) -> Iterator[Found]:
     if session.came_early(tag):
         return
     wire = session.wire
@@ -216,10 +252,12 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
         session.check(deadline)
         line = wire.readline(1 << 20)
         if _FETCH.match(line):
-            body = _body(session, line, largest)
-            if body:
-                yield body
-                deadline = Deadline(wire.patience)  # whoever took it may have taken long
+            found = take(line)
+            if found is not None:
+                yield found
+                if isinstance(found, Streamed):
+                    deque(found.chunks, maxlen=0)
+                deadline = Deadline(wire.patience)  # whoever takes it may have taken long
                 continue
         elif not line.startswith(b"* "):
             if session.settle(tag, line):
@@ -229,6 +267,46 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
         stray += 1
         if stray > 20_000:
             raise session.broken("a flood of replies nobody asked for")
+
+
+def _big(session: Session, line: bytes, largest: int) -> Streamed | Passed | None:
+    """A FETCH reply that carries a big message; None for any other."""
+    literal = LITERAL_END.search(line)
+    size = int(literal[1]) if literal else 0
+    found = _BODY.search(line) if size >= BIG else None
+    if not found or not found[3]:
+        return None
+    if size > largest:
+        raise session.broken(f"a message of {size} bytes where at most {largest} were announced")
+    head = line[: found.start()]
+    uid, flags, date = _UID.search(head), _FLAGS.search(head), _DATE.search(head)
+    if uid and flags and date:
+        return Streamed(size, flags[1], date[1], _inline(session, size), int(uid[1]))
+    for _piece in session.wire.chunks(size):
+        pass
+    tail = _tail(session)
+    uid = uid or _UID.search(tail)
+    return Passed(int(uid[1]) if uid else 0)
+
+
+def _inline(session: Session, size: int) -> Iterator[bytes]:
+    """The last piece only after the reply has ended as it should: until then the message may still turn out broken."""
+    held = b""
+    for piece in session.wire.chunks(size):
+        if held:
+            yield held
+        held = piece
+    _tail(session)
+    if held:
+        yield held
+
+
+def _tail(session: Session) -> bytes:
+    """What stands behind a content, to the end of its reply."""
+    line = session.wire.readline(1 << 20)
+    if not _TAIL.match(line):
+        raise session.broken("a message whose end is not where it was announced")
+    return line
 
 
 def _body(session: Session, line: bytes, largest: int) -> Body | None:
@@ -265,15 +343,6 @@ def ask_body(session: Session, uid: int) -> bytes:
     return session.send(b"UID FETCH", b"%d" % uid, b"(UID FLAGS INTERNALDATE BODY.PEEK[])")
 
 
-class Streamed(NamedTuple):
-    """A big message that has begun. ``flags`` and ``date`` are None where the server sends them only after the content."""
-
-    size: int
-    flags: bytes | None
-    date: bytes | None
-    chunks: Iterator[bytes]
-
-
 def stream(session: Session, tag: bytes, largest: int) -> Streamed:
     """One big message of `ask_body`; its content comes in chunks and is never held whole. No other FETCH may be in flight before it.
 
@@ -304,12 +373,10 @@ def stream(session: Session, tag: bytes, largest: int) -> Streamed:
 
 def _streamed(session: Session, tag: bytes, size: int) -> Iterator[bytes]:
     held = b""
-    for piece in session.wire.chunks(size):
+    for piece in _inline(session, size):
         if held:
             yield held
         held = piece
-    if not _TAIL.match(session.wire.readline(1 << 20)):
-        raise session.broken("a message whose end is not where it was announced")
     yield from _rest(session, tag, held)
 
 
@@ -329,16 +396,40 @@ class MessageVanished(errors.ServerError):
 
 
 def digests(session: Session, uids: Iterable[int], sizes: dict[int, int]) -> dict[int, bytes]:
-    """`content_digest` of many messages of the selected folder, streamed one after the other, pipelined in blocks."""
+    """`content_digest` of many messages of the selected folder, pipelined in blocks; ``sizes`` in bytes bound what may come."""
+    wanted = sorted(set(uids))
+    largest = max((sizes.get(u, LARGEST_MESSAGE) for u in wanted), default=0) * 2 + BIG
+    blocks = [wanted[start : start + DIGESTS_AT_ONCE] for start in range(0, len(wanted), DIGESTS_AT_ONCE)]
     result: dict[int, bytes] = {}
-    small = [u for u in uids if sizes.get(u, 0) < BIG]
-    for start in range(0, len(small), 100):
-        block = small[start : start + 100]
-        for body in bodies(session, ask_bodies(session, block), largest=LARGEST_MESSAGE if not sizes else BIG * 8):
-            result[body.uid] = content_digest(body.data)
-    for uid in sorted(set(uids) - set(small)):
-        digest = ContentDigest()
-        for piece in stream(session, ask_body(session, uid), LARGEST_MESSAGE).chunks:
-            digest.update(piece)
-        result[uid] = digest.digest()
+    asked: deque[bytes] = deque()
+    apart: list[int] = []
+    for block in blocks:
+        asked.append(ask_bodies(session, block))
+        if len(asked) > DIGESTS_AHEAD:
+            apart += _digested(session, asked.popleft(), largest, result)
+    while asked:
+        apart += _digested(session, asked.popleft(), largest, result)
+    for uid in apart:
+        chunks = stream(session, ask_body(session, uid), largest).chunks
+        result[uid] = _digest_of(chunks)
     return result
+
+
+def _digested(session: Session, tag: bytes, largest: int, result: dict[int, bytes]) -> list[int]:
+    """Takes what comes before the end of ``tag``; returns the UIDs of messages that must be asked for alone."""
+    apart = []
+    for item in messages(session, tag, largest):
+        if isinstance(item, Body):
+            result[item.uid] = content_digest(item.data)
+        elif isinstance(item, Streamed):
+            result[item.uid] = _digest_of(item.chunks)
+        elif item.uid:
+            apart.append(item.uid)
+    return apart
+
+
+def _digest_of(chunks: Iterable[bytes]) -> bytes:
+    digest = ContentDigest()
+    for piece in chunks:
+        digest.update(piece)
+    return digest.digest()

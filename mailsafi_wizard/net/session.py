@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -94,6 +95,8 @@ class Session:
         self._tag = 0
         self._outstanding: dict[bytes, bool] = {}  # tag -> whether its answer may come out of turn
         self._early: dict[bytes, re.Match[bytes]] = {}
+        self._sent_at = 0.0  # when a command was sent with nothing else in flight, 0 when its answer has begun
+        self.round_trip = 0.0  # seconds, the shortest seen; 0 before the first command
 
     # --- opening
 
@@ -230,6 +233,8 @@ class Session:
 
         A `Literal` is sent at once with LITERAL+ (RFC 7888), else after the server's go-ahead: then nothing else may be in flight.
         """
+        if not self._outstanding:
+            self._sent_at = time.monotonic()
         tag = self.next_tag(any_order=parts[0] in (b"UID FETCH", b"UID STORE"))
         line = tag
         for part in parts:
@@ -316,10 +321,15 @@ class Session:
 
     def _line(self) -> bytes:
         try:
-            return self.wire.readline(1 << 20)
+            line = self.wire.readline(1 << 20)
         except errors.ConnectionLost:
             self.drop()
             raise
+        if self._sent_at:
+            took = time.monotonic() - self._sent_at
+            self.round_trip = min(self.round_trip or took, took)
+            self._sent_at = 0.0
+        return line
 
     def whole(self, line: bytes) -> Parts:
         """A reply with its literals, from its first line."""

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
@@ -155,12 +156,20 @@ def unsent(sock: socket.socket) -> int:
         return 0
 
 
+def _receiver(sock: socket.socket) -> Callable[[int, memoryview], int]:
+    """The shortest way from the socket into a buffer: (most bytes, buffer) -> bytes received, 0 at the end of the stream."""
+    if isinstance(sock, ssl.SSLSocket):
+        return cast(Callable[[int, memoryview], int], sock.read)
+    return lambda _most, target: sock.recv_into(target)
+
+
 class _Incoming(io.RawIOBase):
     """What a socket receives, with a watch on its speed, as the raw stream under a buffer."""
 
     def __init__(self, sock: socket.socket, patience: Patience) -> None:
         super().__init__()
         self._sock = sock
+        self._receive = _receiver(sock)
         self._patience = patience
         self.received = 0
         self._window_time = 0.0
@@ -173,7 +182,14 @@ class _Incoming(io.RawIOBase):
     def readinto(self, target: memoryview) -> int:  # type: ignore[override]
         throttle = self.throttle
         started = time.monotonic()
-        count = self._receive(target if throttle is None else target[:SIP])
+        if throttle is not None:
+            target = target[:SIP]
+        try:
+            count = self._receive(len(target), target)
+        except TimeoutError:
+            count = self._while_we_send(target)
+        except ValueError as e:  # another thread has closed it
+            raise OSError(str(e)) from e
         self.received += count
         self._window_bytes += count
         self._window_time += time.monotonic() - started
@@ -185,17 +201,18 @@ class _Incoming(io.RawIOBase):
             throttle(count)  # after the clock was read: our own waiting is not the server's silence
         return count
 
-    def _receive(self, target: memoryview) -> int:
+    def _while_we_send(self, target: memoryview) -> int:
         """Silence counts from the moment the server has our last byte: on a slow link the system still sends for minutes."""
         backlog = unsent(self._sock)
-        while True:
+        while backlog:
             try:
-                return self._sock.recv_into(target)
+                return self._receive(len(target), target)
             except TimeoutError:
                 left = unsent(self._sock)
-                if not 0 <= left < backlog:
+                if left >= backlog:
                     raise
                 backlog = left
+        raise TimeoutError("The read operation timed out")
 
     def expect_answer(self) -> None:
         """Starts a fresh window."""

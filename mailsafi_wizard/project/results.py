@@ -50,6 +50,8 @@ class Results(SignIns):
         def told(event: Event) -> None:
             if isinstance(event, (MailboxFinished, StateChanged)):
                 self._versions[event.mailbox_id] += 1
+            if isinstance(event, MailboxFinished):
+                self._ledgers[event.mailbox_id] = (self._versions[event.mailbox_id], event.ledger)
             report(event)
 
         return told

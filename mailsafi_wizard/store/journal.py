@@ -119,6 +119,18 @@ class Journal(Database):
             ],
         )  # fmt: skip
 
+    def save_source(self, records: Iterable[FolderRecord]) -> None:
+        """Writes the source's numbers of folders back; the destination's may be under change by another thread."""
+        sql = "UPDATE folder SET s_validity = ?, s_next = ?, s_claimed_next = ?, s_modseq = ?, s_count = ?, s_bytes = ?, checked = ? WHERE id = ?"
+        self.write_many(
+            sql, [(r.s_validity, r.s_next, r.s_claimed_next, r.s_modseq, r.s_count, r.s_bytes, r.checked, r.id) for r in records]
+        )
+
+    def save_destination(self, records: Iterable[FolderRecord]) -> None:
+        """Writes the destination's numbers of folders back; the source's may be under change by another thread."""
+        sql = "UPDATE folder SET d_validity = ?, d_next = ?, d_count = ?, d_modseq = ? WHERE id = ?"
+        self.write_many(sql, [(r.d_validity, r.d_next, r.d_count, r.d_modseq, r.id) for r in records])
+
     # --- messages
 
     def live_count(self, folder_id: int) -> int:

@@ -27,10 +27,15 @@ def paint(painter: QPainter, name: str, box: QRectF, colour: QColor) -> None:
 
 def pixmap(name: str, role: str, edge: int, ratio: float = 1.0) -> QPixmap:
     """A square picture with sides of ``edge`` device-independent pixels."""
+    return _drawn(name, theme().colour(role).name(), edge, ratio)
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, colour: str, edge: int, ratio: float) -> QPixmap:
     image = QPixmap(QSize(round(edge * ratio), round(edge * ratio)))
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    paint(painter, name, QRectF(0, 0, image.width(), image.height()), theme().colour(role))
+    paint(painter, name, QRectF(0, 0, image.width(), image.height()), QColor(colour))
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image

@@ -1,6 +1,7 @@
-"""Tables: one model for rows of any kind, described by columns; a view with sorting and filtering; cells with state and progress.
+"""Tables: a model for rows of any kind, described by columns; a view with sorting and filtering; cells with a state.
 
-Rows are frozen dataclasses. Only rows that differ are announced as changed, so eight busy mailboxes cost eight repaints a tick.
+Rows are frozen dataclasses. Only rows that differ are announced as changed, so eight busy mailboxes cost eight repaints a tick. Rows that
+change many times a second stand in `live_rows`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,22 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, QSortFilterProxyModel, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from mailsafi_wizard.ui import icons
-from mailsafi_wizard.ui.theme import XS, S, theme
+from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Tone
 
 R = TypeVar("R")
@@ -22,13 +33,12 @@ Index = QModelIndex | QPersistentModelIndex
 
 TONE_ROLE = Qt.ItemDataRole.UserRole + 1  # a Tone: the cell is a state with an icon
 ICON_ROLE = Qt.ItemDataRole.UserRole + 2  # the icon's name, "" for the tone's own
-SHARE_ROLE = Qt.ItemDataRole.UserRole + 3  # 0..1: the cell is a progress bar
-SORT_ROLE = Qt.ItemDataRole.UserRole + 4
+SORT_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
 @dataclass(frozen=True)
 class Column(Generic[R]):
-    """One column. ``state`` gives (tone, icon) for a state cell, ``share`` a fraction for a bar; numbers are ``numeric``."""
+    """One column. ``state`` gives (tone, icon) for a state cell, ``share`` a fraction for a bar (in `live_rows` only); numbers are ``numeric``."""
 
     title: str
     text: Callable[[R], str]
@@ -40,11 +50,13 @@ class Column(Generic[R]):
     stretch: bool = False
 
 
-class RowsModel(QAbstractTableModel, Generic[R]):
-    """Rows of one kind. ``key`` tells one row from another over time."""
+class Rows(Generic[R]):
+    """What every model of rows can be asked. ``key`` tells one row from another over time."""
+
+    drawn_by_qt = False  # whether the cells hold all that Qt needs to draw them
+    replaced: Any  # a signal: other rows are shown now
 
     def __init__(self, columns: Sequence[Column[R]], key: Callable[[R], Hashable]) -> None:
-        super().__init__()
         self.columns = tuple(columns)
         self._key = key
         self._rows: list[R] = []
@@ -63,10 +75,8 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         places = {self._key(row): place for place, row in enumerate(fresh)}
         if list(places) == list(self._places):
             self.update_rows(fresh)
-            return
-        self.beginResetModel()
-        self._rows, self._places = fresh, places
-        self.endResetModel()
+        else:
+            self._replace(fresh, places)
 
     def update_rows(self, rows: Iterable[R]) -> None:
         """Replace rows that are known; those that are equal cost nothing, unknown ones are passed over."""
@@ -74,7 +84,32 @@ class RowsModel(QAbstractTableModel, Generic[R]):
             place = self._places.get(self._key(row))
             if place is not None and self._rows[place] != row:
                 self._rows[place] = row
-                self.dataChanged.emit(self.index(place, 0), self.index(place, len(self.columns) - 1))
+                self._changed(place)
+
+    def _replace(self, rows: list[R], places: dict[Hashable, int]) -> None:
+        raise NotImplementedError
+
+    def _changed(self, place: int) -> None:
+        raise NotImplementedError
+
+
+class RowsModel(Rows[R], QAbstractTableModel):
+    """Rows by the thousand: cells are asked for only when they are seen."""
+
+    replaced = Signal()
+
+    def __init__(self, columns: Sequence[Column[R]], key: Callable[[R], Hashable]) -> None:
+        QAbstractTableModel.__init__(self)
+        Rows.__init__(self, columns, key)
+
+    def _replace(self, rows: list[R], places: dict[Hashable, int]) -> None:
+        self.beginResetModel()
+        self._rows, self._places = rows, places
+        self.endResetModel()
+        self.replaced.emit()
+
+    def _changed(self, place: int) -> None:
+        self.dataChanged.emit(self.index(place, 0), self.index(place, len(self.columns) - 1))
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
@@ -88,7 +123,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(self.columns[section])
+            return alignment(self.columns[section])
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -100,7 +135,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         if role == SORT_ROLE:
             return column.sort(row) if column.sort else column.text(row).casefold()
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.tip(row) if column.tip else None
         return self._look(row, column, role)
@@ -110,22 +145,21 @@ class RowsModel(QAbstractTableModel, Generic[R]):
             return column.state(row)[0]
         if role == ICON_ROLE and column.state:
             return column.state(row)[1]
-        if role == SHARE_ROLE and column.share:
-            return column.share(row)
         return None
 
 
-def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
+def alignment(column: Column[Any]) -> Qt.AlignmentFlag:
+    """How a column's words stand."""
     side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Draws state cells (icon and words) and progress cells (bar and per cent); leaves the rest to the style."""
+    """Draws state cells (icon and words); leaves the rest to the style."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        tone, share = index.data(TONE_ROLE), index.data(SHARE_ROLE)
-        if tone is None and share is None:
+        tone = index.data(TONE_ROLE)
+        if tone is None:
             super().paint(painter, option, index)
             return
         empty = QStyleOptionViewItem(option)
@@ -136,18 +170,13 @@ class CellDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(option.rect).adjusted(2 * S, 0, -S, 0)
-        if share is not None:
-            _paint_bar(painter, area, float(share), str(index.data()), option)
-        else:
-            _paint_state(painter, area, tone, str(index.data(ICON_ROLE) or ""), str(index.data()), option)
+        _paint_state(painter, area, tone, str(index.data(ICON_ROLE) or ""), str(index.data()), option)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         hint = super().sizeHint(option, index)
         if index.data(TONE_ROLE) is not None:
             hint.setWidth(hint.width() + theme().px(18) + 2 * S)
-        elif index.data(SHARE_ROLE) is not None:
-            hint.setWidth(max(hint.width(), theme().px(150)))
         return hint
 
 
@@ -161,26 +190,6 @@ def _paint_state(painter: QPainter, area: QRectF, tone: Tone, icon: str, text: s
     _paint_text(painter, words, text, option)
 
 
-def _paint_bar(painter: QPainter, area: QRectF, share: float, text: str, option: QStyleOptionViewItem) -> None:
-    width = option.fontMetrics.horizontalAdvance("100 %") + XS
-    rtl = option.direction == Qt.LayoutDirection.RightToLeft
-    words = QRectF(area.left() if rtl else area.right() - width, area.top(), width, area.height())
-    bar = QRectF(area.left() + (width + S if rtl else 0), area.center().y() - 3, area.width() - width - S, 6)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme().colour("line"))
-    painter.drawRoundedRect(bar, 3, 3)
-    done = QRectF(bar)
-    if rtl:
-        done.setLeft(bar.right() - bar.width() * share)
-    else:
-        done.setRight(bar.left() + bar.width() * share)
-    if share > 0:
-        painter.setBrush(theme().colour("good" if share >= 1 else "accent"))
-        painter.drawRoundedRect(done, 3, 3)
-    painter.setPen(theme().colour("text"))
-    painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-
-
 def _paint_text(painter: QPainter, area: QRectF, text: str, option: QStyleOptionViewItem) -> None:
     fitted = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
     rtl = option.direction == Qt.LayoutDirection.RightToLeft
@@ -192,7 +201,7 @@ def _paint_text(painter: QPainter, area: QRectF, text: str, option: QStyleOption
 class Filter(QSortFilterProxyModel):
     """Sorts by each column's own order and keeps rows in which any column holds the words looked for."""
 
-    def __init__(self, model: RowsModel[Any]) -> None:
+    def __init__(self, model: QAbstractItemModel) -> None:
         super().__init__()
         self.setSourceModel(model)
         self.setSortRole(SORT_ROLE)
@@ -210,13 +219,15 @@ NARROWEST = 130  # of a column that stretches
 class Table(QTableView, Generic[R]):
     """A table of rows; the columns' widths follow their contents, and one of them takes what is left."""
 
-    def __init__(self, name: str, model: RowsModel[R]) -> None:
+    def __init__(self, name: str, model: Rows[R]) -> None:
         super().__init__()
-        self.rows_model = model
+        self.rows_model: Rows[R] = model
+        assert isinstance(model, QAbstractItemModel)
         self.filter = Filter(model)
         self.setModel(self.filter)
         self.setAccessibleName(name)
-        self.setItemDelegate(CellDelegate(self))
+        if not model.drawn_by_qt:
+            self.setItemDelegate(CellDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -227,7 +238,7 @@ class Table(QTableView, Generic[R]):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self._dress()
-        model.modelReset.connect(self._fit)
+        model.replaced.connect(self._fit)
 
     def _dress(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme().px(34))
@@ -245,6 +256,9 @@ class Table(QTableView, Generic[R]):
         for place, column in enumerate(self.rows_model.columns):
             if not column.stretch:
                 wanted = max(self.sizeHintForColumn(place), self.horizontalHeader().sectionSizeHint(place))
+                wanted += (
+                    self.fontMetrics().horizontalAdvance("00") if column.share else 0
+                )  # it begins with 0 % and ends with 100 %
                 self.setColumnWidth(place, min(wanted + S, theme().px(340)))
         self._spread()
 

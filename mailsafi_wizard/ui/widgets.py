@@ -160,8 +160,11 @@ class Button(QPushButton):
         self._tint()
 
     def be(self, text: str, icon: str = "", kind: str | None = None) -> None:
-        """Change words, icon and kind in place."""
-        self.setText(text)
+        """Change words, icon and kind in place; what is so already costs nothing."""
+        if text != self.text():
+            self.setText(text)
+        if icon == self._icon_name and kind in (None, self.property("kind")):
+            return
         self._icon_name = icon
         if kind is not None:
             restyle(self, kind=kind)
@@ -213,6 +216,7 @@ class Chip(QFrame):
 
     def __init__(self, text: str = "", tone: Tone = Tone.MUTED, icon: str = "") -> None:
         super().__init__()
+        self._said: tuple[str, Tone, str] | None = None
         self.setProperty("kind", "chip")
         self._icon = Icon("clock", "muted", 14)
         self._label = label("", "small", wrap=False)
@@ -221,6 +225,9 @@ class Chip(QFrame):
         self.say(text, tone, icon)
 
     def say(self, text: str, tone: Tone = Tone.MUTED, icon: str = "") -> None:
+        if (text, tone, icon) == self._said:
+            return
+        self._said = (text, tone, icon)
         self._label.setText(text)
         self._icon.show_as(icon or tone.icon, tone.value)
         restyle(self._label, tone=tone.value)

@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QMainWindow, QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from mailsafi_wizard.model import MailboxState
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import ask, icons, menu
-from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.rail import Rail
@@ -22,6 +23,7 @@ from mailsafi_wizard.ui.welcome import Welcome
 from mailsafi_wizard.ui.widgets import Button, Card, Icon, box, column, label, row
 from mailsafi_wizard.words import _
 
+ENDS = frozenset({MailboxState.DONE, MailboxState.INCOMPLETE, MailboxState.REFUSED, MailboxState.STOPPED})
 SETTLE = 400  # milliseconds after a change before the rail looks at the project again
 
 
@@ -46,7 +48,7 @@ class Window(QMainWindow):
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE)
         self._settle.timeout.connect(self.look_again)
-        self.bridge.mailboxes_changed.connect(lambda _changed: self._settle.isActive() or self._settle.start())
+        self.bridge.mailboxes_changed.connect(self._mailboxes_changed)
         self.bridge.run_ended.connect(lambda _summary: self.look_again())
         self.build()
 
@@ -233,6 +235,11 @@ class Window(QMainWindow):
         action = self.page.action() if self.page else None
         if action is not None and action.enabled:
             action.do()
+
+    def _mailboxes_changed(self, changed: tuple[LiveMailbox, ...]) -> None:
+        """A mailbox that has come to an end may change how the steps stand; one that is under way does not."""
+        if any(live.state in ENDS for live in changed) and not self._settle.isActive():
+            self._settle.start()
 
     # --- drawing what the page says ------------------------------------------------------------------------------------------
 

@@ -86,9 +86,9 @@ class Watch(threading.Thread):
         return received, sent, max(one, other), self.looks[-1][0] - self.looks[0][0]
 
     def _way(self, way: int) -> tuple[float, float]:
-        """Of one direction: the mean between the looks at 5 % and 85 % of its bytes, before the read-back, and the most in any `BUSIEST` seconds."""
+        """Of one direction: the mean between the looks at 5 % and 70 % of its bytes, before the read-back, and the most in any `BUSIEST` seconds."""
         most = self.looks[-1][way]
-        inside = [look for look in self.looks if 0.05 * most <= look[way] <= 0.85 * most]
+        inside = [look for look in self.looks if 0.05 * most <= look[way] <= 0.7 * most]
         first, last = inside[0], inside[-1]
         pairs = list(zip(self.looks, self.looks[round(BUSIEST / EVERY) :], strict=False))
         busiest = max((b[way] - a[way]) / (b[0] - a[0]) for a, b in pairs)

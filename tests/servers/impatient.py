@@ -12,9 +12,10 @@ import sys
 from collections.abc import Iterator
 from unittest import mock
 
-from mailsafi_wizard import __main__, cli, project
+from mailsafi_wizard import __main__, cli
 from mailsafi_wizard.engine.pacer import Persistence
 from mailsafi_wizard.net.wire import Patience
+from mailsafi_wizard.project import answers
 
 KNOWN = "MAILSAFI_TEST_KNOWN"  # environment: seconds for which a server that worked before is waited for
 PATIENCE = Patience(connect=3.0, silence=2.0, window=2.0, command=8.0)
@@ -25,8 +26,8 @@ PERSISTENCE = Persistence(unknown=4.0, known=20.0, first_wait=0.05, longest_wait
 def impatience(known: float = PERSISTENCE.known) -> Iterator[None]:
     """Within this block every project has `PATIENCE` and `PERSISTENCE`; ``known`` in seconds."""
     with (
-        mock.patch.object(project, "Patience", functools.partial(lambda: PATIENCE)),
-        mock.patch.object(project, "LONG", PERSISTENCE),
+        mock.patch.object(answers, "Patience", functools.partial(lambda: PATIENCE)),
+        mock.patch.object(answers, "LONG", PERSISTENCE),
         mock.patch.object(cli, "GIVE_UP_AFTER", known),
     ):
         yield

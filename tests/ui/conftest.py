@@ -83,9 +83,14 @@ class Hand:
 
 
 @pytest.fixture
-def loop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
+def look(qapp: QApplication) -> None:
+    """The light look in its normal size, in English."""
     words.use("en")
     theme.install(qapp, "light", 1.0)
+
+
+@pytest.fixture
+def loop(qapp: QApplication, look: None) -> Iterator[qasync.QEventLoop]:
     made = qasync.QEventLoop(qapp)
     with made, ThreadPoolExecutor(8) as pool:
         made.set_default_executor(pool)

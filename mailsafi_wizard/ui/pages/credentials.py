@@ -124,7 +124,8 @@ class ListProblems(Card):
             Column(_("Weight"), lambda p: _severity(p[1])[2], state=lambda p: _severity(p[1])[:2]),
             Column(_("What is wrong"), lambda p: p[1].text, stretch=True, tip=lambda p: p[1].text),
         ]
-        self.table = Table(_("Problems of the list"), RowsModel(columns, key=lambda p: p[0]))
+        model: RowsModel[tuple[int, credential_list.Problem]] = RowsModel(columns, key=lambda p: p[0])
+        self.table = Table(_("Problems of the list"), model)
         self.add(top, self.table)
 
     def show_list(self, parsed: CredentialList) -> None:

@@ -12,6 +12,7 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.drawings import SpeedDrawing
+from mailsafi_wizard.ui.live_rows import LiveRows
 from mailsafi_wizard.ui.pace_panel import PacePanel
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
@@ -204,7 +205,7 @@ class MigratePage(Page):
         self.pause = Button(_("&Pause"), self._pause_or_resume, icon="pause")
         self.stop = Button(_("&Stop"), self._stop, icon="stop")
         top = row(*self.facts.values(), 1, self.chip, self.pause, self.stop, spacing=XL)
-        self.model: RowsModel[CopyRow] = RowsModel(_columns(), key=lambda c: c.mailbox.id)
+        self.model: LiveRows[CopyRow] = LiveRows(_columns(), key=lambda c: c.mailbox.id)
         self.table: Table[CopyRow] = Table(_("Mailboxes and their progress"), self.model)
         self.table.setMinimumHeight(theme().px(34) * 5)
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_chosen())

@@ -38,7 +38,9 @@ def applies(project: MigrationProject) -> bool:
 
 
 def done(project: MigrationProject) -> bool:
-    """Every folder of every mailbox balances and nothing failed."""
+    """Every folder of every mailbox balances and nothing failed; a copy that is under way may still change that."""
+    if project.running:
+        return False
     ledger = project.ledger()
     seen = {folder.mailbox_id for folder in ledger.folders}
     return ledger.complete and all(mailbox.id in seen for mailbox in project.mailboxes())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsafi_wizard.engine.lanes import shared_out
 from mailsafi_wizard.engine.plan import FolderWork, units
 from mailsafi_wizard.net.fetch import BIG
 from mailsafi_wizard.store.rows import FolderRecord
 
 
 def work(number: int, sizes: list[int]) -> FolderWork:
-    found = FolderWork(FolderRecord(number, 1, b"s%d" % number, "", b"d", ""))
+    found = FolderWork(FolderRecord(number, 1, b"s%d" % number, "", b"d", ""), claims=defaultdict(deque))
     found.uids.extend(range(1, len(sizes) + 1))
     found.sizes.extend(sizes)
     return found
@@ -22,26 +23,20 @@ SIZES = st.lists(st.one_of(st.integers(0, 300), st.sampled_from([BIG - 1, BIG, 5
 WORKS = st.lists(SIZES, max_size=5).map(lambda all_sizes: [work(i, sizes) for i, sizes in enumerate(all_sizes)])
 
 
-@given(WORKS, st.integers(1, 6), st.integers(1, 2 * BIG))
-def test_units_hold_every_message_once_and_in_order(works: list[FolderWork], most_messages: int, most_bytes: int) -> None:
-    found = list(units(works, most_messages, most_bytes))
+@given(WORKS, st.integers(1, 6), st.integers(1, 2 * BIG), st.booleans())
+def test_units_hold_every_message_once_and_in_order(
+    works: list[FolderWork], most_messages: int, most_bytes: int, apart: bool
+) -> None:
+    for one in works[::2]:
+        one.claims[b"digest"].append(1)
+    found = list(units(works, most_messages, most_bytes, lambda: apart))
     assert [(u.work.record.id, uid) for u in found for uid in u.uids] == [(w.record.id, uid) for w in works for uid in w.uids]
     for unit in found:
         sizes = unit.work.sizes[unit.first : unit.last]
         assert 1 <= len(sizes) <= most_messages
-        assert len(sizes) == 1 or (sum(sizes) <= most_bytes and max(sizes) < BIG)
-        assert unit.big == (len(sizes) == 1 and sizes[0] >= BIG)
-
-
-@given(WORKS, st.integers(1, 6))
-def test_shares_hold_every_folder_once_in_order_and_about_evenly(works: list[FolderWork], lanes: int) -> None:
-    shares = shared_out(works, lanes)
-    assert 1 <= len(shares) <= max(1, lanes)
-    for share in shares:
-        assert [w.record.id for w in share] == sorted(w.record.id for w in share)
-    assert sorted(w.record.id for share in shares for w in share) == [w.record.id for w in works]
-    loads = [sum(len(w) + 1 for w in share) for share in shares]
-    assert max(loads) - min(loads) <= max((len(w) + 1 for w in works), default=0)
+        assert len(sizes) == 1 or sum(sizes) <= most_bytes
+        assert unit.alone == (max(sizes) >= BIG and (apart or bool(unit.work.claims)))
+        assert not unit.alone or len(sizes) == 1
 
 
 def test_a_work_knows_its_weight() -> None:

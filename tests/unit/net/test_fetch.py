@@ -296,9 +296,39 @@ def test_a_big_message_that_is_not_there_or_too_big() -> None:
 
 def test_digests_of_small_and_big_messages_are_those_of_their_content() -> None:
     small, big = b"a\r\nb\r\n", b"z\n" * (fetch.BIG // 2)
-    with Line(answer(1, small, 0) + b"W1 OK\r\n" + answer(2, big, 0) + b"W2 OK\r\n") as line:
-        found = fetch.digests(line.session, [1, 2], {1: len(small), 2: len(big)})
-    assert found == {1: content_digest(small), 2: content_digest(big)}
+    late = b"* 3 FETCH (BODY[] {%d}\r\n%s UID 3 FLAGS ())\r\n" % (len(big), big)
+    told = b'* 2 FETCH (UID 2 FLAGS () INTERNALDATE "x" BODY[] {%d}\r\n%s)\r\n' % (len(big), big)
+    with Line(answer(1, small, 0) + told + late + b"W1 OK\r\n" + answer(3, big, 0) + b"W2 OK\r\n") as line:
+        found = fetch.digests(line.session, [1, 2, 3], {1: len(small), 2: len(big), 3: len(big)})
+        assert line.heard.count(b"UID FETCH") == 2
+    assert found == {1: content_digest(small), 2: content_digest(big), 3: content_digest(big)}
+
+
+def test_a_big_message_comes_in_pieces_where_all_is_said_before_its_content() -> None:
+    big = b"z\r\n" * (fetch.BIG // 2)
+    told = b'* 1 FETCH (UID 1 FLAGS (\\Seen) INTERNALDATE "then" BODY[] {%d}\r\n%s)\r\n' % (len(big), big)
+    with Line(told + answer(2, b"small", 0) + told + b"W1 OK\r\n") as line:
+        found = fetch.messages(line.session, fetch.ask_bodies(line.session, [1, 2]), len(big))
+        first = next(found)
+        assert isinstance(first, fetch.Streamed)
+        assert (first.uid, first.size, first.flags, first.date) == (1, len(big), b"\\Seen", b"then")
+        pieces = list(first.chunks)
+        assert len(pieces) > 1
+        assert b"".join(pieces) == big
+        second = next(found)
+        assert isinstance(second, fetch.Body)
+        third = next(found)  # one that nobody takes is passed over
+        assert isinstance(third, fetch.Streamed)
+        assert list(found) == []
+
+
+def test_a_big_message_that_says_who_it_is_too_late_goes_by() -> None:
+    big = b"z" * fetch.BIG
+    late = b"* 3 FETCH (FLAGS () BODY[] {%d}\r\n%s UID 7)\r\n" % (len(big), big)
+    with Line(late + b"W1 OK\r\n") as line:
+        assert list(fetch.messages(line.session, fetch.ask_bodies(line.session, [7]), len(big))) == [fetch.Passed(7)]
+    with Line(late + b"W1 OK\r\n") as line, pytest.raises(errors.BrokenProtocol):
+        list(fetch.messages(line.session, fetch.ask_bodies(line.session, [7]), len(big) - 1))
 
 
 def test_folders_are_opened_for_reading_only_and_odd_names_wait_where_they_must() -> None:

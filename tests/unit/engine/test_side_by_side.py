@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine.job import both
+from mailsafi_wizard.engine.side_by_side import both
 
 
 def test_both_run_at_the_same_time_and_give_their_results() -> None:
