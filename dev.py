@@ -40,6 +40,32 @@ SCREEN = [
     "libxkbcommon-x11-0",
 ]
 WAYLAND = ["libwayland-client0", "libwayland-cursor0", "libwayland-egl1"]
+PEERS = [
+    "isync",
+    "interimap",
+    # imapsync itself is no Debian package, these are what it needs
+    "libmail-imapclient-perl",
+    "libio-socket-ssl-perl",
+    "libio-socket-inet6-perl",
+    "libunicode-string-perl",
+    "libdata-uniqid-perl",
+    "libfile-tail-perl",
+    "libencode-imaputf7-perl",
+    "libfile-copy-recursive-perl",
+    "libio-tee-perl",
+    "libreadonly-perl",
+    "libregexp-common-perl",
+    "libsys-meminfo-perl",
+    "libterm-readkey-perl",
+    "libdist-checkconflicts-perl",
+    "libcrypt-openssl-rsa-perl",
+    "libjson-webtoken-perl",
+    "libproc-processtable-perl",
+    "libdigest-hmac-perl",
+    "libauthen-ntlm-perl",
+    "libcgi-pm-perl",
+    "libwww-perl",
+]
 TESTS = ["dovecot-imapd", "libsasl2-modules", "openssl", "poppler-utils"]
 
 # $1 is "yes" when dovecot must stay asleep, the rest are packages. A mail server is needed as a program for the tests, not as a
@@ -119,7 +145,7 @@ def wanted_packages(verb: str) -> list[str]:
     if has_screen():
         names += SCREEN
         names += WAYLAND if os.environ.get("WAYLAND_DISPLAY") else []
-    return names + (TESTS if verb in ("test", "bench") else [])
+    return names + (TESTS if verb in ("test", "bench") else []) + (PEERS if verb == "bench" else [])
 
 
 def can_make_venv() -> bool:

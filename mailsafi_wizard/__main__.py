@@ -6,12 +6,17 @@ import sys
 from pathlib import Path
 
 COMMANDS = {"migrate", "verify", "report", "check-list", "discover", "dns", "demo"}
+NETWORKED = {"migrate", "verify"}
 
 
 def main() -> int:
     """Entry point of the installed program; returns the exit status."""
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
+        if arguments[0] in NETWORKED:
+            from mailsafi_wizard.net import wire
+
+            wire.read_certificates_ahead()
         from mailsafi_wizard import cli
 
         return cli.main(arguments)

@@ -20,7 +20,6 @@ from mailsafi_wizard import __version__, errors
 from mailsafi_wizard.model import Endpoint, Hours, Mailbox, Pace, Secret, Side, SignInStyle
 from mailsafi_wizard.model.pace import parse_size
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.report import html, write_csv
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.telling import Teller
 
@@ -276,6 +275,8 @@ def _report(options: argparse.Namespace) -> int:
     for path in (options.pdf, options.html):
         if path and path.exists():
             raise errors.WrongUsage(what=f"{path} exists already; choose another name")
+    from mailsafi_wizard.report import html, write_csv  # slow to load, and a copy does without
+
     project = MigrationProject.open(options.project)
     try:
         facts = project.report_facts(dt.datetime.now(dt.UTC))

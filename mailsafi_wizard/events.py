@@ -30,6 +30,8 @@ def _snake(camel: str) -> str:
 
 @dataclass(frozen=True)
 class RunStarted(Event):
+    """The first event of a run."""
+
     mailboxes: int
 
 
@@ -60,6 +62,8 @@ class Progress(Event):
 
 @dataclass(frozen=True)
 class MessageFailed(Event):
+    """A message that is given up, this time."""
+
     address: str
     message: FailedMessage
 
@@ -76,6 +80,8 @@ class Remark(Event):
 
 @dataclass(frozen=True)
 class MailboxFinished(Event):
+    """The last event of a mailbox in a run."""
+
     mailbox_id: int
     address: str
     state: MailboxState

@@ -46,7 +46,7 @@ KEEPERS: Mapping[str, tuple[str, ...]] = {
     "PySide6": ("ui", "app"),
     "shiboken6": ("ui", "app"),
     "qasync": ("ui", "app"),
-    "imapclient": ("net.session",),
+    "imapclient": ("net.grammar",),
     "sqlite3": ("store.database",),
 }
 

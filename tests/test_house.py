@@ -50,7 +50,8 @@ GOOD = {
     "__init__.py": "__version__ = '1'\n",
     "model.py": "import enum\n",
     "net/__init__.py": "",
-    "net/session.py": "import imapclient\nfrom mailsafi_wizard import errors, model\n",
+    "net/grammar.py": "import imapclient\n",
+    "net/session.py": "from mailsafi_wizard import errors, model\n",
     "errors.py": "",
     "store/__init__.py": "",
     "store/database.py": "import sqlite3\n",
@@ -127,9 +128,9 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
         "mailsafi_wizard/engine/plan.py:2: only ui and app may import PySide6.QtCore",
     ),
     "qasync in the project": ({"project.py": "import qasync\n"}, "mailsafi_wizard/project.py:1: only ui and app may import qasync"),
-    "imapclient beside the session": (
+    "imapclient beside the grammar": (
         {"net/auth.py": "import imapclient.exceptions\n"},
-        "mailsafi_wizard/net/auth.py:1: only net.session may import imapclient.exceptions",
+        "mailsafi_wizard/net/auth.py:1: only net.grammar may import imapclient.exceptions",
     ),
     "sqlite beside the database": (
         {"cli.py": "import sqlite3 as s\n"},

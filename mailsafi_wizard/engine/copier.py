@@ -14,16 +14,17 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.lookup import refuse_reasons
 from mailsafi_wizard.engine.plan import FolderWork
-from mailsafi_wizard.engine.reader import Adopt, Item, Missing, Queue, Reader, Start, Style, Whole
+from mailsafi_wizard.engine.reader import Adopt, Item, Missing, Parcel, Queue, Reader, Start, Style
 from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.append import Appender, Outgoing, Settled
 from mailsafi_wizard.net.attributes import guessed_date, is_doubtful, readable_date, storable_flags
+from mailsafi_wizard.net.fetch import Body
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import Intent, Outcome
 
-QUEUE_BYTES = 16 << 20
+QUEUE_BYTES = 4 << 20
 BATCH_BYTES = 4 << 20
 BATCH_MESSAGES = 200
 
@@ -134,8 +135,9 @@ class Copier:
     # --- the writer's side: the worker's own thread
 
     def _take(self, item: Item) -> None:
-        if isinstance(item, Whole):
-            self._take_whole(item)
+        if isinstance(item, Parcel):
+            for body in item.bodies:
+                self._take_whole(item.work, body)
         elif isinstance(item, Start):
             self._take_big(item)
         elif isinstance(item, Adopt):
@@ -143,8 +145,7 @@ class Copier:
         elif isinstance(item, Missing):
             self.missing.append(item)
 
-    def _take_whole(self, item: Whole) -> None:
-        work, body = item.work, item.body
+    def _take_whole(self, work: FolderWork, body: Body) -> None:
         header = fetch.header_of(body.data)
         digest, key = fetch.content_digest(body.data), fetch.message_key(header)
         if work.claims.get(digest):
@@ -265,7 +266,7 @@ class Copier:
             uids: Sequence[int | None] = settled.uids or [None] * len(intents)
             for intent, d_uid in zip(intents, uids, strict=True):
                 self._outcomes.append(Outcome(intent.folder_id, intent.uid, MessageState.COPIED, d_uid, intent.digest))
-                self._advanced(work, 1, intent.size, MessageState.COPIED)
+            self._advanced(work, len(intents), sum(i.size for i in intents), MessageState.COPIED)
             if settled.uidvalidity and work.record.d_validity is None:
                 work.record.d_validity = settled.uidvalidity
             return

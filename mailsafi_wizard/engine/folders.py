@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mailsafi_wizard.model import Role
+from mailsafi_wizard.net.grammar import decode_name, encode_name
 from mailsafi_wizard.net.listing import ListedFolder, Overview
-from mailsafi_wizard.net.session import decode_name, encode_name
 
 _ROLE_ATTRIBUTES = {role.value.lower(): role for role in Role if role is not Role.INBOX}
 _ROLE_NAMES: Mapping[Role, tuple[str, ...]] = {

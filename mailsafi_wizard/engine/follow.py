@@ -13,8 +13,9 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine.lookup import AHEAD, opened
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.attributes import storable_flags
+from mailsafi_wizard.net.grammar import quoted
 from mailsafi_wizard.net.listing import Overview, Status
-from mailsafi_wizard.net.session import Session, quoted
+from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
 

@@ -15,6 +15,7 @@ from mailsafi_wizard.engine.verify import ReadBack
 from mailsafi_wizard.events import MailboxFinished, Remark, Report, StateChanged
 from mailsafi_wizard.model import MailboxState
 from mailsafi_wizard.net import fetch, listing
+from mailsafi_wizard.net.digests import digests
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
@@ -96,7 +97,7 @@ class Inspection:
 def _digests(session: Session, name: bytes, uids: list[int]) -> dict[int, bytes]:
     opened(session, fetch.examine(session, name))
     sizes = {e.uid: e.size for e in fetch.listing(session, fetch.ask_listing(session, b"1:*"))}
-    return fetch.digests(session, [u for u in uids if u in sizes], sizes)
+    return digests(session, [u for u in uids if u in sizes], sizes)
 
 
 def inspect(job: Job, journal: Journal, report: Report, deep: bool) -> errors.MigrationError | None:

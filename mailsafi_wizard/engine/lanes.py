@@ -60,8 +60,8 @@ class Round:
     def over(self) -> bool:
         return self._over
 
-    def broke(self, copier: Copier, problem: BaseException) -> None:
-        """One lane has ended with ``problem``: the others stop as for a request to stop."""
+    def broke(self, copier: Copier | None, problem: BaseException) -> None:
+        """One lane has ended with ``problem`` (None: before it had begun): the others stop as for a request to stop."""
         with self._guard:
             self._over = True
             self.problems.append(problem)
@@ -139,6 +139,8 @@ class Lanes:
                     session.drop()
             else:
                 self._idle.append(pair)
+        except BaseException as e:  # noqa: BLE001 (raised again when all lanes have ended)
+            current.broke(None, e)
         finally:
             self._release()
 

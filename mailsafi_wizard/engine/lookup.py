@@ -14,9 +14,11 @@ from collections.abc import Container, Iterable, Sequence
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net.digests import digests
 from mailsafi_wizard.net.fetch import Listed
+from mailsafi_wizard.net.grammar import Parts, quoted
 from mailsafi_wizard.net.listing import Overview, Status
-from mailsafi_wizard.net.session import Parts, Session, quoted
+from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord, Foreign, Intent, Outcome, Unconfirmed
 
@@ -189,7 +191,7 @@ class Lookup:
         if not entries:
             return {}
         opened(self._session, fetch.examine(self._session, record.destination))
-        return fetch.digests(self._session, sorted(entries), {uid: e.size for uid, e in entries.items()})
+        return digests(self._session, sorted(entries), {uid: e.size for uid, e in entries.items()})
 
     def _rematch(self, record: FolderRecord, numbers: Opened) -> None:
         """UIDVALIDITY changed: the same mail under other numbers, or another store. Matching again, not copying again."""
@@ -215,7 +217,7 @@ class Lookup:
         missing = [f for f in foreign if f.digest is None and f.uid > 0]
         if missing:
             opened(self._session, fetch.examine(self._session, record.destination))
-            found = fetch.digests(self._session, sorted(f.uid for f in missing), {f.uid: f.size for f in missing})
+            found = digests(self._session, sorted(f.uid for f in missing), {f.uid: f.size for f in missing})
             learned = [f._replace(digest=found[f.uid]) for f in missing if f.uid in found]
             self._journal.put_foreign(record.id, learned)
             foreign = [f for f in foreign if f.digest is not None] + learned

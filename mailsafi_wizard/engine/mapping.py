@@ -9,8 +9,9 @@ from mailsafi_wizard.engine.folders import FolderMap, FolderPlan
 from mailsafi_wizard.engine.lookup import Lookup
 from mailsafi_wizard.model import Role
 from mailsafi_wizard.net import listing
+from mailsafi_wizard.net.grammar import quoted
 from mailsafi_wizard.net.listing import ListedFolder, Overview
-from mailsafi_wizard.net.session import Session, quoted
+from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from mailsafi_wizard.net.session import Session
 UNITS_AHEAD = 16
 UNITS_AHEAD_SLOWED = 3  # under a cap: a server that cannot send fast enough mixes the answers of all that it was asked for
 AHEAD_BYTES = 16 << 20  # asked for and not begun, above which nothing more is asked for: what comes out of turn must be held
+PARCEL_BYTES = 128 << 10
+PARCEL_WAIT = 0.05  # seconds after which a parcel is handed over though it is not full
 HELD_BYTES = 16 << 20  # of big messages that wait for their turn
 
 
@@ -51,10 +54,11 @@ class Missing(NamedTuple):
     ended: bool = False  # it ended with a line end
 
 
-@dataclass(frozen=True)
-class Whole:
+class Parcel(NamedTuple):
+    """Whole messages of one folder, in order."""
+
     work: FolderWork
-    body: Body
+    bodies: list[Body]
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class Adopt:
     key: int
 
 
-Item = Whole | Start | Adopt | Missing | bytes | None
+Item = Parcel | Start | Adopt | Missing | bytes | None
 
 
 class Asked(NamedTuple):
@@ -154,6 +158,9 @@ class Reader(threading.Thread):
         self._asked_folder = -1
         self._early: dict[int, Body] = {}  # bodies of later units of the folder being received
         self._held = 0  # bytes of big messages among those that wait for their turn
+        self._parcel: Parcel | None = None  # what will be handed over at once: waking the writer for each message costs both
+        self._parcel_bytes = 0
+        self._handed_over = 0.0  # when
         self.reading: tuple[FolderWork, int] | None = None  # in gentle style: the message under way
 
     def run(self) -> None:
@@ -169,6 +176,7 @@ class Reader(threading.Thread):
         while True:
             self._ask_ahead()
             if not self._ahead:
+                self._hand_parcel_over()
                 return
             self._control.checkpoint()
             self._receive(*self._ahead.popleft())
@@ -222,6 +230,25 @@ class Reader(threading.Thread):
         else:
             self._receive_many(unit, tag)
 
+    def _put(self, item: Item, size: int) -> None:
+        self._hand_parcel_over()
+        self._queue.put(item, size)
+
+    def _pack(self, work: FolderWork, body: Body) -> None:
+        if self._parcel is None or self._parcel.work is not work:
+            self._hand_parcel_over()
+            self._parcel, self._parcel_bytes = Parcel(work, []), 0
+        self._parcel.bodies.append(body)
+        self._parcel_bytes += len(body.data) + 500
+        if self._parcel_bytes >= PARCEL_BYTES or time.monotonic() - self._handed_over > PARCEL_WAIT:
+            self._hand_parcel_over()
+
+    def _hand_parcel_over(self) -> None:
+        if self._parcel is not None:
+            parcel, self._parcel = self._parcel, None
+            self._queue.put(parcel, self._parcel_bytes)
+            self._handed_over = time.monotonic()
+
     # --- many messages by one command
 
     def _receive_many(self, unit: Unit, tag: bytes) -> None:
@@ -242,7 +269,7 @@ class Reader(threading.Thread):
                 self._early[body.uid] = body
         while uid is not None:
             if uid not in here:
-                self._queue.put(Missing(unit.work, uid, expected[uid], None, b""), 100)
+                self._put(Missing(unit.work, uid, expected[uid], None, b""), 100)
                 uid = next(turn, None)
             uid = self._hand_over(unit.work, expected, here, turn, uid)
 
@@ -265,9 +292,9 @@ class Reader(threading.Thread):
                 self._held -= len(body.data)
             if len(body.data) != size and not self._size_is_settled(work, body, size):
                 shape = (body.data.count(b"\n"), body.data.endswith(b"\n"))
-                self._queue.put(Missing(work, uid, size, len(body.data), fetch.content_digest(body.data), *shape), 100)
+                self._put(Missing(work, uid, size, len(body.data), fetch.content_digest(body.data), *shape), 100)
             else:
-                self._queue.put(Whole(work, body), len(body.data) + 500)
+                self._pack(work, body)
             uid = next(turn, None)
         return uid
 
@@ -299,11 +326,11 @@ class Reader(threading.Thread):
         if streamed.size < listed and not self._is_agreed(work, uid):
             self._leave_for_later(work, uid, listed, streamed)
             return
-        self._queue.put(Start(work, uid, streamed.flags or b"", streamed.date or b"", streamed.size), 500)
+        self._put(Start(work, uid, streamed.flags or b"", streamed.date or b"", streamed.size), 500)
         for piece in streamed.chunks:
             self._control.checkpoint()
-            self._queue.put(piece, len(piece))
-        self._queue.put(b"", 1)
+            self._put(piece, len(piece))
+        self._put(b"", 1)
 
     def _is_agreed(self, work: FolderWork, uid: int) -> bool:
         return not self._style.trust_sizes or (work.record.id, uid) in self._style.agreed
@@ -315,7 +342,7 @@ class Reader(threading.Thread):
             digest.update(piece)
             lines += piece.count(b"\n")
             ended = piece.endswith(b"\n")
-        self._queue.put(Missing(work, uid, listed, streamed.size, digest.digest(), lines, ended), 100)
+        self._put(Missing(work, uid, listed, streamed.size, digest.digest(), lines, ended), 100)
 
     def _receive_alone(self, unit: Unit, tag: bytes) -> None:
         uid, listed = unit.uids[0], unit.sizes[0]
@@ -328,7 +355,7 @@ class Reader(threading.Thread):
                     return
                 streamed = again
         except fetch.MessageVanished:
-            self._queue.put(Missing(unit.work, uid, listed, None, b""), 100)
+            self._put(Missing(unit.work, uid, listed, None, b""), 100)
             return
         self._ask_ahead(flowing=True)
         self._pass_on(unit.work, uid, listed, streamed)
@@ -345,7 +372,7 @@ class Reader(threading.Thread):
             for entry in list(fetch.listing(self._source, tag)):
                 flags, date = (entry.flags, entry.date) if entry.uid == uid else (flags, date)
         if unit.work.claims.get(digest.digest()):
-            self._queue.put(Adopt(Start(unit.work, uid, flags or b"", date or b"", first.size), digest.digest(), key), 100)
+            self._put(Adopt(Start(unit.work, uid, flags or b"", date or b"", first.size), digest.digest(), key), 100)
             return None
         again = fetch.stream(self._source, fetch.ask_body(self._source, uid), largest)
         return again._replace(flags=flags, date=date)

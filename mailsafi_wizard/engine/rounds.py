@@ -15,7 +15,8 @@ from mailsafi_wizard.engine.refused_mail import RefusedMail
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.attributes import readable_date, storable_flags
 from mailsafi_wizard.net.fetch import Listed
-from mailsafi_wizard.net.session import Session, quoted
+from mailsafi_wizard.net.grammar import quoted
+from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
 

@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 
 from mailsafi_wizard.engine.lookup import opened
 from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net.digests import digests
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord, Unconfirmed
@@ -62,6 +63,6 @@ class Sample:
         for record in self._folders.values():
             rows = self._journal.stored_digests(record.id)
             opened(self._session, fetch.examine(self._session, record.destination))
-            read = fetch.digests(self._session, sorted(rows), {d_uid: size for d_uid, (_uid, size, _digest) in rows.items()})
+            read = digests(self._session, sorted(rows), {d_uid: size for d_uid, (_uid, size, _digest) in rows.items()})
             found += [(record, uid, size) for d_uid, (uid, size, digest) in rows.items() if d_uid in read and read[d_uid] != digest]
         return found

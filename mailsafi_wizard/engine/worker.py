@@ -362,8 +362,8 @@ class Worker:
     def _count(self, messages: int, size: int, state: MessageState) -> None:
         self._done[0] += messages
         self._done[1] += size
-        self._done[2] += state is MessageState.COPIED
-        self._done[3] += state is MessageState.FAILED
+        self._done[2] += messages * (state is MessageState.COPIED)
+        self._done[3] += messages * (state is MessageState.FAILED)
         if state is MessageState.COPIED:
             self._blamed_in_a_row = 0
             self.copied_bytes += size

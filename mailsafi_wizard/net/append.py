@@ -13,7 +13,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.net.fetch import parse_uid_set
-from mailsafi_wizard.net.session import Session, quoted
+from mailsafi_wizard.net.grammar import quoted
+from mailsafi_wizard.net.session import Session
 
 Token = TypeVar("Token")
 _APPENDUID = re.compile(rb"\[APPENDUID (\d+) ([0-9:,]+)\]", re.I)

@@ -6,6 +6,7 @@ A BAD on a line with a pushed literal (RFC 7888) makes a server read the message
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 
 SYSTEM_FLAGS = {
@@ -22,7 +23,8 @@ _RECEIVED = re.compile(rb"^received[ \t]*:[^;]*;([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*
 _DATE_HEADER = re.compile(rb"^date[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
 
 
-def storable_flags(raw: bytes, permanent: frozenset[bytes] | None = None) -> tuple[bytes, list[bytes]]:
+@functools.lru_cache(maxsize=4096)
+def storable_flags(raw: bytes, permanent: frozenset[bytes] | None = None) -> tuple[bytes, tuple[bytes, ...]]:
     """Flags as they may go into APPEND, in canonical order, and those that had to be dropped.
 
     ``raw`` is the inside of a FLAGS list. ``permanent`` is the destination's PERMANENTFLAGS in lower case (with b"\\\\*" when it takes new
@@ -40,7 +42,7 @@ def storable_flags(raw: bytes, permanent: frozenset[bytes] | None = None) -> tup
             kept[low] = flag
         else:
             dropped.append(flag)
-    return b" ".join(kept[k] for k in sorted(kept)), dropped
+    return b" ".join(kept[k] for k in sorted(kept)), tuple(dropped)
 
 
 def readable_date(raw: bytes) -> bytes:

@@ -6,8 +6,9 @@ import base64
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import SignIn, SignInStyle
+from mailsafi_wizard.net.grammar import Literal, quoted
 from mailsafi_wizard.net.refusals import sign_in_refusal
-from mailsafi_wizard.net.session import Literal, Session, quoted
+from mailsafi_wizard.net.session import Session
 
 
 def sign_in(session: Session, who: SignIn) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.net.session import LITERAL_END, Literal, Session, quoted
+from mailsafi_wizard.net.grammar import Literal, quoted
+from mailsafi_wizard.net.session import LITERAL_END, Session
 from mailsafi_wizard.net.wire import Deadline
 
 _UID = re.compile(rb"[ (]UID (\d{1,10})(?=[ )\r])")
@@ -23,13 +24,15 @@ _DATE = re.compile(rb'INTERNALDATE "([^"\r\n]{0,64})"')
 _MODSEQ = re.compile(rb"MODSEQ \((\d+)\)")
 _FETCH = re.compile(rb"\* \d+ FETCH \(", re.I)
 _BODY = re.compile(rb"BODY\[\] (?:(NIL)|\"((?:[^\"\\\r\n]|\\.)*)\"|~?\{(\d{1,19})\}\r?\n\Z)", re.I)
+_USUAL = re.compile(
+    rb'\* \d+ FETCH \(UID (\d{1,10}) FLAGS \(([^()\r\n]*)\) INTERNALDATE "([^"\r\n]{0,64})" BODY\[\] \{(\d{1,19})\}\r\n\Z'
+)  # the answer to `ask_bodies`, with everything in the order asked
 _TAIL = re.compile(rb"(?: [^\r\n]*)?\)\r?\n\Z")
 _MESSAGE_ID = re.compile(rb"^message-id[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
+_MESSAGE_ID_ALONE = re.compile(rb"(?i:message-id): (<[^\s<>]+>)\r\n\r\n\Z")  # what a listing shows of nearly all
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 LARGEST_HEADER = 1 << 20
 LARGEST_MESSAGE = 1 << 31
-DIGESTS_AT_ONCE = 100  # messages asked for by one command
-DIGESTS_AHEAD = 4  # such commands in flight
 BIG = 1 << 20  # bytes from which a message is relayed in chunks instead of being held
 
 
@@ -105,7 +108,7 @@ def content_digest(data: bytes) -> bytes:
 
 def message_key(header: bytes) -> int:
     """A number for the Message-ID in a header block, to find candidates for identity: equal content gives equal keys, not the reverse."""
-    found = _MESSAGE_ID.search(header)
+    found = _MESSAGE_ID_ALONE.match(header) or _MESSAGE_ID.search(header)
     value = b"".join(found[1].split()) if found else b""
     return int.from_bytes(hashlib.blake2b(value, digest_size=8).digest(), "big", signed=True) if value else 0
 
@@ -114,8 +117,11 @@ def header_of(data: bytes) -> bytes:
     """The header block of a message, at most LARGEST_HEADER bytes."""
     if data[:2] == b"\r\n" or data[:1] == b"\n":
         return b""
-    found = _HEADER_END.search(data, 0, LARGEST_HEADER)
-    return data[: found.end()] if found else data[:LARGEST_HEADER]
+    end = data.find(b"\r\n\r\n", 0, LARGEST_HEADER) + 4
+    if end < 4 or data.find(b"\n\n", 0, end) >= 0:
+        found = _HEADER_END.search(data, 0, LARGEST_HEADER)
+        end = found.end() if found else LARGEST_HEADER
+    return data[:end]
 
 
 def uid_set(uids: Sequence[int]) -> bytes:
@@ -236,7 +242,17 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
 
 def messages(session: Session, tag: bytes, largest: int) -> Iterator[Body | Streamed | Passed]:
     """Like `bodies`, but messages from `BIG` on come as `Streamed`: what is not taken of one before the next is asked for is lost."""
-    return _each(session, tag, lambda line: _big(session, line, largest) or _body(session, line, largest))
+    wire = session.wire
+
+    def take(line: bytes) -> Body | Streamed | Passed | None:
+        usual = _USUAL.match(line)
+        if usual and int(usual[4]) < BIG:  # most are, and then one look at the line is enough
+            data = wire.read_exactly(int(usual[4]))
+            _tail(session)
+            return Body(int(usual[1]), usual[2], usual[3], data)
+        return _big(session, line, largest) or _body(session, line, largest)
+
+    return _each(session, tag, take)
 
 
 Found = TypeVar("Found")
@@ -257,7 +273,7 @@ def _each(session: Session, tag: bytes, take: Callable[[bytes], Found | None]) -
                 yield found
                 if isinstance(found, Streamed):
                     deque(found.chunks, maxlen=0)
-                deadline = Deadline(wire.patience)  # whoever takes it may have taken long
+                deadline.restart()  # whoever takes it may have taken long
                 continue
         elif not line.startswith(b"* "):
             if session.settle(tag, line):
@@ -304,7 +320,7 @@ def _inline(session: Session, size: int) -> Iterator[bytes]:
 def _tail(session: Session) -> bytes:
     """What stands behind a content, to the end of its reply."""
     line = session.wire.readline(1 << 20)
-    if not _TAIL.match(line):
+    if line != b")\r\n" and not _TAIL.match(line):
         raise session.broken("a message whose end is not where it was announced")
     return line
 
@@ -393,43 +409,3 @@ class MessageVanished(errors.ServerError):
 
     title = "{host} does not deliver this message"
     scope = errors.Scope.MESSAGE
-
-
-def digests(session: Session, uids: Iterable[int], sizes: dict[int, int]) -> dict[int, bytes]:
-    """`content_digest` of many messages of the selected folder, pipelined in blocks; ``sizes`` in bytes bound what may come."""
-    wanted = sorted(set(uids))
-    largest = max((sizes.get(u, LARGEST_MESSAGE) for u in wanted), default=0) * 2 + BIG
-    blocks = [wanted[start : start + DIGESTS_AT_ONCE] for start in range(0, len(wanted), DIGESTS_AT_ONCE)]
-    result: dict[int, bytes] = {}
-    asked: deque[bytes] = deque()
-    apart: list[int] = []
-    for block in blocks:
-        asked.append(ask_bodies(session, block))
-        if len(asked) > DIGESTS_AHEAD:
-            apart += _digested(session, asked.popleft(), largest, result)
-    while asked:
-        apart += _digested(session, asked.popleft(), largest, result)
-    for uid in apart:
-        chunks = stream(session, ask_body(session, uid), largest).chunks
-        result[uid] = _digest_of(chunks)
-    return result
-
-
-def _digested(session: Session, tag: bytes, largest: int, result: dict[int, bytes]) -> list[int]:
-    """Takes what comes before the end of ``tag``; returns the UIDs of messages that must be asked for alone."""
-    apart = []
-    for item in messages(session, tag, largest):
-        if isinstance(item, Body):
-            result[item.uid] = content_digest(item.data)
-        elif isinstance(item, Streamed):
-            result[item.uid] = _digest_of(item.chunks)
-        elif item.uid:
-            apart.append(item.uid)
-    return apart
-
-
-def _digest_of(chunks: Iterable[bytes]) -> bytes:
-    digest = ContentDigest()
-    for piece in chunks:
-        digest.update(piece)
-    return digest.digest()

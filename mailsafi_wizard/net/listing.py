@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.net.session import Parts, Session, quoted, structured
+from mailsafi_wizard.net.grammar import Parts, quoted, structured
+from mailsafi_wizard.net.session import Session
 
 MOST_FOLDERS = 20_000
 STATUS_AHEAD = 64

@@ -1,7 +1,7 @@
-"""One IMAP connection: greeting, STARTTLS, commands in flight, replies in bounds (RFC 9051). The only importer of imapclient.
+"""One IMAP connection: greeting, STARTTLS, commands in flight, replies in bounds (RFC 9051).
 
-imapclient gives the parser of structured replies and modified UTF-7; the connection is our own, because copying keeps many commands
-in flight, streams bodies and must survive servers that never stop talking. A session belongs to one thread at a time.
+It is our own, because copying keeps many commands in flight, streams bodies and must survive servers that never stop talking. A session
+belongs to one thread at a time.
 """
 
 from __future__ import annotations
@@ -11,18 +11,13 @@ import contextlib
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-
-from imapclient import imap_utf7
-from imapclient.exceptions import ProtocolError
-from imapclient.response_parser import parse_response
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Rung, Security
 from mailsafi_wizard.net import wire as w
+from mailsafi_wizard.net.grammar import Literal, Parts
 from mailsafi_wizard.net.refusals import refusal
 
-Parts = list[bytes]  # line, literal, line, literal, line ...: one untagged reply without its CRLFs
 Climbed = Callable[[Rung, str], None]
 
 LITERAL_END = re.compile(rb"~?\{(\d{1,19})\+?\}\r?\n\Z")
@@ -31,51 +26,6 @@ _CODE = re.compile(rb"\[([A-Za-z0-9.\-]+)(?: ([^\]]*))?\]")
 _GREETING = re.compile(rb"\* (OK|PREAUTH|BYE)\b ?(.*?)\r?\n\Z", re.I | re.S)
 MOST_REPLY_BYTES = 4 << 20  # of one untagged reply outside message bodies
 MOST_STRAY_REPLIES = 20_000  # untagged replies nobody asked for, within one command
-
-
-@dataclass(frozen=True)
-class Literal:
-    """An argument that must travel as a literal because no quoted string can hold it."""
-
-    data: bytes
-
-
-def decode_name(raw: bytes) -> tuple[str, bool]:
-    """A folder name for people, from modified UTF-7; the flag is False when the name is not valid and was read leniently."""
-    try:
-        text = imap_utf7.decode(raw)
-        if imap_utf7.encode(text) == raw and not any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-            return text, True
-    except (UnicodeError, ValueError, IndexError):
-        pass
-    return raw.decode("utf-8", "backslashreplace"), False
-
-
-def encode_name(text: str) -> bytes:
-    """Modified UTF-7 of a folder name (RFC 3501 section 5.1.3)."""
-    return bytes(imap_utf7.encode(text))
-
-
-def quoted(data: bytes) -> bytes | Literal:
-    """``data`` as a quoted string, or as a literal where it holds CR, LF, NUL or 8-bit bytes."""
-    if re.search(rb"[\r\n\x00\x80-\xff]", data):
-        return Literal(data)
-    return b'"' + data.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
-
-
-def structured(parts: Parts, start: int) -> tuple[object, ...]:
-    """The reply ``parts`` from byte ``start`` of its first line as nested tuples; raises ValueError when it can't be read."""
-    if sum(p.count(b"(") for p in parts[::2]) > 500:
-        raise ValueError("parentheses too deep")
-    lines = [parts[0][start:], *parts[1:]]
-    tokens: list[bytes | tuple[bytes, bytes]] = [  # the parser wants each literal's size where the line had it
-        (lines[i] + b"{%d}" % len(lines[i + 1]), lines[i + 1]) for i in range(0, len(lines) - 1, 2)
-    ]
-    tokens.append(lines[-1])
-    try:
-        return tuple(parse_response(tokens))
-    except (ProtocolError, ValueError, RecursionError, AssertionError, IndexError, TypeError) as e:
-        raise ValueError(str(e)[:200]) from e
 
 
 class Session:

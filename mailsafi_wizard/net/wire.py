@@ -56,8 +56,13 @@ class Deadline:
     """The end of one answer, in time; see `Patience.command`."""
 
     def __init__(self, patience: Patience) -> None:
+        self._whole = patience.command
         self._at = time.monotonic() + patience.command
         self._each = patience.command / 300
+
+    def restart(self) -> None:
+        """As if the answer began now."""
+        self._at = time.monotonic() + self._whole
 
     def part(self) -> None:
         """Something that was asked for has come."""
@@ -81,6 +86,17 @@ class Trust:
 
 
 _one_at_a_time = threading.Lock()
+_read_ahead: list[ssl.SSLContext] = []
+
+
+def read_certificates_ahead() -> None:
+    """Reads the system's certificates beside whatever the caller does next, for a command that is about to connect."""
+
+    def read() -> None:
+        with _one_at_a_time:
+            _read_ahead.append(ssl.create_default_context())
+
+    threading.Thread(target=read, name="certificates", daemon=True).start()
 
 
 def _changed(path: Path | None) -> float:
@@ -93,7 +109,7 @@ def _changed(path: Path | None) -> float:
 @functools.lru_cache(maxsize=8)
 def _context(pinned: bool, ca_file: Path | None, _changed_at: float) -> ssl.SSLContext:
     """Kept, because reading the system's certificates takes longer than a connection on the spot."""
-    context = ssl.create_default_context()
+    context = _read_ahead.pop() if _read_ahead else ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if pinned:
         context.check_hostname = False

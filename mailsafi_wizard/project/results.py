@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine import inspection
@@ -12,8 +13,10 @@ from mailsafi_wizard.engine.runner import AT_ONCE
 from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
 from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState, RunRecord, Side
 from mailsafi_wizard.project.sign_ins import SignIns
-from mailsafi_wizard.report import ReportFacts, build_facts
 from mailsafi_wizard.store.journal import Journal
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.report import ReportFacts
 
 
 class Results(SignIns):
@@ -79,6 +82,8 @@ class Results(SignIns):
 
     def report_facts(self, now: dt.datetime) -> ReportFacts:
         """Everything the report says, from the project file alone."""
+        from mailsafi_wizard.report import build_facts  # slow to load, and a copy does without
+
         endpoints = {side: self.endpoint(side) for side in Side}
         return build_facts(
             self.company,

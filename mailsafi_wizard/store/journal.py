@@ -264,9 +264,22 @@ class Journal(Database):
 
     # --- the destination's side
 
-    def unconfirmed(self, folder_id: int) -> list[Unconfirmed]:
-        sql = "SELECT uid, d_uid, size, key, digest, state FROM message WHERE folder_id = ? AND state IN (2, 3) AND seen = 0 ORDER BY uid"
-        return [Unconfirmed(*r) for r in self.rows(sql, folder_id)]
+    def unconfirmed(self, folder_id: int, after: int = 0, most: int = -1) -> list[Unconfirmed]:
+        """Messages that count as stored and were not seen there yet, by source UID: at most ``most`` with one above ``after``."""
+        sql = (
+            "SELECT uid, d_uid, size, key, digest, state FROM message"
+            " WHERE folder_id = ? AND uid > ? AND state IN (2, 3) AND seen = 0 ORDER BY uid LIMIT ?"
+        )
+        return [Unconfirmed(*r) for r in self.rows(sql, folder_id, after, most)]
+
+    def has_unconfirmed(self, folder_id: int) -> bool:
+        sql = "SELECT 1 FROM message WHERE folder_id = ? AND state IN (2, 3) AND seen = 0 LIMIT 1"
+        return bool(self.rows(sql, folder_id))
+
+    def all_placed(self, folder_id: int) -> bool:
+        """Whether the destination's UIDs of all unconfirmed messages are known."""
+        sql = "SELECT 1 FROM message WHERE folder_id = ? AND state IN (2, 3) AND seen = 0 AND d_uid IS NULL LIMIT 1"
+        return not self.rows(sql, folder_id)
 
     def placeable(self, folder_id: int) -> list[Unconfirmed]:
         """All messages that count as stored and were not removed there, seen or not."""

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailsafi_wizard.engine.folders import FolderMap, FolderPlan, levels, parents
+from mailsafi_wizard.net.grammar import decode_name, encode_name
 from mailsafi_wizard.net.listing import ListedFolder, Overview, inbox_folded
-from mailsafi_wizard.net.session import decode_name, encode_name
 
 Names = dict[bytes, str]
 

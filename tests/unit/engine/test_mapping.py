@@ -8,8 +8,8 @@ import pytest
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.mapping import Mapper
+from mailsafi_wizard.net.grammar import encode_name
 from mailsafi_wizard.net.listing import ListedFolder, Overview
-from mailsafi_wizard.net.session import encode_name
 from tests.servers.hostile import Tricks
 from tests.unit.engine.two_ends import TwoEnds, fill
 from tests.unit.net.other_end import Line

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from mailsafi_wizard import errors
+from mailsafi_wizard.engine import verify
 from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net.fetch import content_digest, message_key
@@ -67,6 +68,22 @@ def test_a_server_that_tells_no_uids_is_read_by_its_listing(ends: TwoEnds) -> No
     stored(ends, inbox, {1: None, 2: None})
     assert read(ends, inbox) == ([], [])
     assert ends.journal.confirmed_uids(inbox.id) == dict(zip(uids, (1, 2), strict=True))
+
+
+def test_a_folder_is_read_in_stretches_whatever_stands_between(ends: TwoEnds, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(verify, "ROWS_AHEAD", 1000)
+    inbox, there = ends.records()["INBOX"], ends.new.folders[b"INBOX"]
+    uids = fill(there, *range(1, 12))
+    strangers = fill(there, 101, 102)
+    places: dict[int, int | None] = dict(zip(range(1, 12), uids, strict=True))
+    places[4], places[9] = places[9], places[4]  # told the wrong way round
+    stored(ends, inbox, places)
+    del there.messages[uids[6]]
+    assert read(ends, inbox) == ([7], [])
+    confirmed = {uid: d_uid for d_uid, uid in ends.journal.confirmed_uids(inbox.id).items()}
+    assert confirmed == {uid: uids[uid - 1] for uid in range(1, 12) if uid != 7}
+    assert [f.uid for f in ends.journal.foreign(inbox.id)] == strangers
 
 
 def test_another_size_is_looked_at_closely(ends: TwoEnds) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net.digests import digests
 from mailsafi_wizard.net.fetch import Body, ContentDigest, Listed, content_digest, header_of, message_key, parse_uid_set, uid_set
 from mailsafi_wizard.net.wire import Patience
 from tests.unit.net.other_end import Line
@@ -299,7 +300,7 @@ def test_digests_of_small_and_big_messages_are_those_of_their_content() -> None:
     late = b"* 3 FETCH (BODY[] {%d}\r\n%s UID 3 FLAGS ())\r\n" % (len(big), big)
     told = b'* 2 FETCH (UID 2 FLAGS () INTERNALDATE "x" BODY[] {%d}\r\n%s)\r\n' % (len(big), big)
     with Line(answer(1, small, 0) + told + late + b"W1 OK\r\n" + answer(3, big, 0) + b"W2 OK\r\n") as line:
-        found = fetch.digests(line.session, [1, 2, 3], {1: len(small), 2: len(big), 3: len(big)})
+        found = digests(line.session, [1, 2, 3], {1: len(small), 2: len(big), 3: len(big)})
         assert line.heard.count(b"UID FETCH") == 2
     assert found == {1: content_digest(small), 2: content_digest(big), 3: content_digest(big)}
 

@@ -9,14 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.net.session import (
-    MOST_REPLY_BYTES,
-    Literal,
-    decode_name,
-    encode_name,
-    quoted,
-    structured,
-)
+from mailsafi_wizard.net.grammar import Literal, decode_name, encode_name, quoted, structured
+from mailsafi_wizard.net.session import MOST_REPLY_BYTES
 from mailsafi_wizard.net.wire import Patience
 from tests.unit.net.other_end import Line
 

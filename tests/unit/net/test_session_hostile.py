@@ -15,6 +15,7 @@ from mailsafi_wizard.model import Secret, SignIn, SignInStyle
 from mailsafi_wizard.net import fetch, listing
 from mailsafi_wizard.net.append import Appender, Outgoing
 from mailsafi_wizard.net.auth import sign_in
+from mailsafi_wizard.net.digests import digests
 from mailsafi_wizard.net.session import Session
 from tests.unit.net.other_end import USUAL, Line
 
@@ -50,7 +51,7 @@ READERS: dict[str, Callable[[Session], object]] = {
     "listing": lambda s: deque(fetch.listing(s, fetch.ask_listing(s, b"1:*", key=True))),
     "bodies": lambda s: deque(fetch.bodies(s, fetch.ask_bodies(s, [1]), 1000)),
     "stream": lambda s: deque(fetch.stream(s, fetch.ask_body(s, 1), 1000).chunks),
-    "digests": lambda s: fetch.digests(s, [1, 2], {1: 3, 2: fetch.BIG}),
+    "digests": lambda s: digests(s, [1, 2], {1: 3, 2: fetch.BIG}),
     "append": lambda s: append(s, False),
     "append carefully": lambda s: append(s, True),
     "sign in": lambda s: sign(s, SignInStyle.PASSWORD),
