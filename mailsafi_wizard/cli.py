@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mailsafi_wizard import __version__, errors
-from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignInStyle
+from mailsafi_wizard.model import Endpoint, Hours, Mailbox, Pace, Secret, Side, SignInStyle
+from mailsafi_wizard.model.pace import parse_size
 from mailsafi_wizard.project import MigrationProject, oauth_file
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.telling import Teller
@@ -96,6 +97,46 @@ def _add_migrate(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="send repaired copies of messages that the destination refuses (NUL, line ends, headers)",
     )
+    _add_pace(command)
+
+
+def _add_pace(command: argparse.ArgumentParser) -> None:
+    pace = command.add_argument_group(
+        "pace",
+        "Kept in the project; 0 takes a limit away, 'always' takes hours away. Sizes like 500k, 2.5M, 2G (thousands); hours like 08:00-18:00 or"
+        " 08:00-18:00,weekdays, in the project's time zone.",
+    )
+    pace.add_argument("--max-rate", metavar="SIZE", help="bytes a second in each direction, all mailboxes together")
+    pace.add_argument("--max-rate-hours", metavar="HOURS", help="when --max-rate holds; always unless said")
+    pace.add_argument("--only-hours", metavar="HOURS", help="copy at these hours only, e.g. 20:00-06:00")
+    pace.add_argument("--daily-budget", metavar="SIZE", help="bytes a day, all mailboxes and both directions together")
+    pace.add_argument("--source-daily-budget", metavar="SIZE", help="bytes a day received for each account of the old server")
+    pace.add_argument("--destination-daily-budget", metavar="SIZE", help="bytes a day sent for each account of the new server")
+    pace.add_argument("--wait", action="store_true", help="wait for the next day or hour instead of ending with exit status 4")
+
+
+PACE_SIZES = {
+    "max_rate": "rate",
+    "daily_budget": "project_daily",
+    "source_daily_budget": "source_daily",
+    "destination_daily_budget": "destination_daily",
+}
+PACE_HOURS = {"max_rate_hours": "rate_hours", "only_hours": "copy_hours"}
+
+
+def _pace(known: Pace, options: argparse.Namespace) -> Pace:
+    """``known`` with what the options change; raises WrongUsage."""
+    given = {name: text for name, text in vars(options).items() if text is not None}
+    try:
+        sizes = {field: parse_size(given[name]) for name, field in PACE_SIZES.items() if name in given}
+        hours = {
+            field: None if given[name] == "always" else Hours.parse(given[name])
+            for name, field in PACE_HOURS.items()
+            if name in given
+        }
+        return dataclasses.replace(known, **sizes, **hours)  # type: ignore[arg-type]
+    except ValueError as e:
+        raise errors.WrongUsage(what=str(e)) from e
 
 
 def main(argv: Sequence[str]) -> int:
@@ -123,6 +164,9 @@ def _migrate(options: argparse.Namespace) -> int:
         project.give_up_after(GIVE_UP_AFTER)
         if options.repair:
             project.repair = True
+        if (pace := _pace(project.pace, options)) != project.pace:
+            project.set_pace(pace)
+        project.stays = options.wait
         teller = Teller(options.json, project.mailboxes())
         _stop_on_signal(project.stop)
         project.start(teller)

@@ -10,6 +10,7 @@ from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, 
 from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
 from mailsafi_wizard.model.logins import AdminLogin, OAuth, OAuthWay, StyleTrial, StyleTry
 from mailsafi_wizard.model.outlook import BigMessage, Finding, FolderCensus, Forecast, MailboxCensus, RunRecord, Weight
+from mailsafi_wizard.model.pace import Hours, Pace
 from mailsafi_wizard.model.servers import (
     NOT_TRIED,
     Endpoint,
@@ -37,6 +38,7 @@ __all__ = [
     "FolderCensus",
     "FolderLedger",
     "Forecast",
+    "Hours",
     "Ladder",
     "Ledger",
     "MailSafiValues",
@@ -46,6 +48,7 @@ __all__ = [
     "MessageState",
     "OAuth",
     "OAuthWay",
+    "Pace",
     "Role",
     "RunRecord",
     "Rung",

@@ -31,6 +31,8 @@ if sys.platform == "linux":
 BUFFER = 1 << 18
 CHUNK = 1 << 18  # bytes read at once of a message that is relayed
 PIECE = 1 << 16  # bytes written at once: each must leave within the silence deadline
+SIP = 1 << 14  # bytes moved at once under a cap, as much as a TLS record holds: small, so that no connection is silent for long
+Throttle = Callable[[int], object]  # hears of bytes that move and sleeps as long as a cap wants
 
 
 @dataclass(frozen=True)
@@ -188,12 +190,16 @@ class _Incoming(io.RawIOBase):
         self.received = 0
         self._window_time = 0.0
         self._window_bytes = 0
+        self.throttle: Throttle | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, target: memoryview) -> int:  # type: ignore[override]
+        throttle = self.throttle
         started = time.monotonic()
+        if throttle is not None:
+            target = target[:SIP]
         try:
             count = self._receive(len(target), target)
         except TimeoutError:
@@ -207,6 +213,8 @@ class _Incoming(io.RawIOBase):
             if self._window_bytes < self._patience.floor * self._window_time:
                 raise TimeoutError(f"only {self._window_bytes} bytes came in {self._window_time:.0f} s")
             self.expect_answer()
+        if throttle is not None:
+            throttle(count)  # after the clock was read: our own waiting is not the server's silence
         return count
 
     def _while_we_send(self, target: memoryview) -> int:
@@ -236,12 +244,17 @@ class Wire:
         self.endpoint = endpoint
         self.patience = patience
         self.sent = 0
+        self._writing: Throttle | None = None
         self._take(sock)
 
     def _take(self, sock: socket.socket) -> None:
         self.sock = sock
         self._incoming = _Incoming(sock, self.patience)
         self._buffer = io.BufferedReader(self._incoming, BUFFER)
+
+    def throttle(self, reading: Throttle | None, writing: Throttle | None) -> None:
+        """From now on these slow the connection down, or nothing does; any thread may say so."""
+        self._incoming.throttle, self._writing = reading, writing
 
     @property
     def received(self) -> int:
@@ -290,10 +303,13 @@ class Wire:
         """Sends everything; a piece that makes no headway within the silence deadline raises NoAnswer."""
         self._incoming.expect_answer()
         with translated(self.endpoint):
-            view = memoryview(data)
-            for start in range(0, len(view), PIECE):
-                self.sock.sendall(view[start : start + PIECE])
-        self.sent += len(data)
+            view, throttle = memoryview(data), self._writing
+            piece = PIECE if throttle is None else SIP
+            for start in range(0, len(view), piece):
+                if throttle is not None:
+                    throttle(min(piece, len(view) - start))
+                self.sock.sendall(view[start : start + piece])
+                self.sent += min(piece, len(view) - start)
 
     # --- TLS
 

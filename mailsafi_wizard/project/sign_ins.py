@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine.worker import Job
+from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult
 from mailsafi_wizard.project.admin_logins import AdminLogins
 from mailsafi_wizard.store import credential_list

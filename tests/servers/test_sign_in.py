@@ -9,7 +9,7 @@ import pytest
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.demo.certificates import Certificate
-from mailsafi_wizard.engine.worker import connect
+from mailsafi_wizard.engine.job import connect
 from mailsafi_wizard.model import Endpoint, OAuth, OAuthWay, Secret, Security, SignIn, SignInStyle
 from mailsafi_wizard.net import oauth_errors
 from mailsafi_wizard.net.admin_styles import Admin, try_out

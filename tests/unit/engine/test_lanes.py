@@ -15,6 +15,7 @@ from mailsafi_wizard.engine.copier import Copier
 from mailsafi_wizard.engine.lanes import WORTH_BYTES, Lanes, longest_first
 from mailsafi_wizard.engine.plan import FolderWork
 from mailsafi_wizard.engine.reader import Style
+from mailsafi_wizard.engine.slots import Slots
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.rows import FolderRecord
 
@@ -72,7 +73,7 @@ class Yard:
             self.opened.append(end)
             return end, end
 
-        self.yard = Lanes(cast(Any, (first, first)), open_pair, make, lambda: None)
+        self.yard = Lanes(cast(Any, (first, first)), open_pair, make, lambda: None, Slots(8))
 
     def copy(self, *works: FolderWork, style: Style | None = None) -> list[set[int]]:
         self.yard.copy(works, style or Style())

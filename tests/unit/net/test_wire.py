@@ -369,3 +369,32 @@ def test_translated_knows_silence_from_loss() -> None:
         with pytest.raises(errors.ConnectionLost) as caught, w.translated(HERE):
             raise cause
         assert type(caught.value) is kind
+
+
+# --- a cap
+
+
+def test_what_moves_under_a_cap_is_told_piece_by_piece_and_nothing_else_changes() -> None:
+    read: list[int] = []
+    written: list[int] = []
+    said = b"x" * 40_000
+    with Line(said) as line:
+        line.wire.throttle(read.append, None)
+        assert line.wire.read_exactly(len(said)) == said
+    assert sum(read) == len(said) == line.wire.received
+    assert max(read) <= w.SIP
+    with Line(listens=True) as line:
+        line.wire.throttle(None, written.append)
+        line.wire.write_all(b"y" * 40_000)
+        assert sum(written) == 40_000 == line.wire.sent
+        assert max(written) <= w.SIP
+        line.wire.throttle(None, None)
+        line.wire.write_all(b"z" * 40_000)
+    assert sum(written) == 40_000
+
+
+def test_our_own_waiting_under_a_cap_is_not_taken_for_the_server_s_trickle() -> None:
+    late = threading.Event()
+    with Line(b"x" * 40_000, patience=HASTY) as line:
+        line.wire.throttle(lambda count: late.wait(2 * HASTY.window), None)
+        assert len(line.wire.read_exactly(40_000)) == 40_000
