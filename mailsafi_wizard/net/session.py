@@ -240,6 +240,13 @@ class Session:
         """One command and all its untagged replies; raises the refusal for NO and BAD."""
         return list(self.replies(self.send(*parts)))
 
+    def compress(self) -> bool:
+        """Packs the rest of the conversation where the server offers it (COMPRESS, RFC 4978); True when it is packed now."""
+        if not self.has("COMPRESS=DEFLATE") or self._outstanding or self.try_run(b"COMPRESS", b"DEFLATE") is None:
+            return False
+        self.wire.compress()
+        return True
+
     def try_run(self, *parts: bytes | Literal) -> list[Parts] | None:
         """Like `run`, but None when the server refuses."""
         try:

@@ -16,6 +16,7 @@ import ssl
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ if sys.platform == "linux":
 
 BUFFER = 1 << 18
 CHUNK = 1 << 18  # bytes read at once of a message that is relayed
+LEVEL = 3  # of compression: more costs much time and saves little
 PIECE = 1 << 16  # bytes written at once: each must leave within the silence deadline
 SIP = 1 << 14  # bytes moved at once under a cap, as much as a TLS record holds: small, so that no connection is silent for long
 Throttle = Callable[[int], object]  # hears of bytes that move and sleeps as long as a cap wants
@@ -237,6 +239,33 @@ class _Incoming(io.RawIOBase):
             self._window_bytes = 0
 
 
+class _Inflated(io.RawIOBase):
+    """What comes through DEFLATE, out of the buffer above the socket. However much a little grows to, no more than is asked for is held."""
+
+    def __init__(self, packed: io.BufferedIOBase) -> None:
+        super().__init__()
+        self._packed = packed
+        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: memoryview) -> int:  # type: ignore[override]
+        while True:
+            packed = self._inflate.unconsumed_tail or self._packed.read1(BUFFER)
+            if not packed:
+                return 0
+            try:
+                data = self._inflate.decompress(packed, len(target))
+            except zlib.error as e:
+                raise OSError(f"what came can't be unpacked: {e}") from e
+            if data:
+                target[: len(data)] = data
+                return len(data)
+            if self._inflate.eof:
+                return 0
+
+
 class Wire:
     """One connection: buffered bounded reads, chunked writes. Used by one thread at a time."""
 
@@ -245,12 +274,13 @@ class Wire:
         self.patience = patience
         self.sent = 0
         self._writing: Throttle | None = None
+        self._deflate: zlib._Compress | None = None
         self._take(sock)
 
     def _take(self, sock: socket.socket) -> None:
         self.sock = sock
         self._incoming = _Incoming(sock, self.patience)
-        self._buffer = io.BufferedReader(self._incoming, BUFFER)
+        self._buffer: io.BufferedReader[io.RawIOBase] = io.BufferedReader(self._incoming, BUFFER)
 
     def throttle(self, reading: Throttle | None, writing: Throttle | None) -> None:
         """From now on these slow the connection down, or nothing does; any thread may say so."""
@@ -299,9 +329,16 @@ class Wire:
 
     # --- writing
 
+    def compress(self) -> None:
+        """From now on both directions are packed (RFC 4978): right after the server's OK, before anything else is sent."""
+        self._buffer = io.BufferedReader(_Inflated(self._buffer), BUFFER)
+        self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+
     def write_all(self, data: bytes) -> None:
         """Sends everything; a piece that makes no headway within the silence deadline raises NoAnswer."""
         self._incoming.expect_answer()
+        if self._deflate is not None:
+            data = self._deflate.compress(data) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
         with translated(self.endpoint):
             view, throttle = memoryview(data), self._writing
             piece = PIECE if throttle is None else SIP
