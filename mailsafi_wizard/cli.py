@@ -56,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
     records.add_argument("--resolver", action="append", default=[], metavar="HOST[:PORT]")
     records.add_argument("--selector", default="", metavar="NAME", help="the DKIM selector to ask for")
     records.add_argument("--json", action="store_true")
+    finding = commands.add_parser("discover", help="find the mail server of a domain or an address")
+    finding.add_argument("asked", metavar="DOMAIN_OR_ADDRESS")
+    finding.add_argument("--json", action="store_true")
     demo = commands.add_parser("demo", help="the rehearsal with a made-up company")
     demo.add_argument("--headless", action="store_true", help="without a screen: leaves report.pdf and a picture of every step")
     demo.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
@@ -349,6 +352,15 @@ def _dns(options: argparse.Namespace) -> int:
     else:
         print(*(f"! {text}" for text in texts), sep="\n", end="\n" if texts else "")
     return 0
+
+
+def _discover(options: argparse.Namespace) -> int:
+    from mailsafi_wizard import discovered  # slow to load, and a copy does without
+    from mailsafi_wizard.net.discovery import discover
+
+    found = discover(options.asked)
+    print(*discovered.lines(found, options.json), sep="\n")
+    return 0 if found.candidates else 3
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -64,7 +65,20 @@ class Session:
         ``secrets`` never show in what it reports: a hostile greeting may repeat what an earlier connection was told.
         """
         climbed(Rung.NAME, ", ".join(w.resolve(endpoint)))
-        wire = w.Wire(w.connect(endpoint, patience), endpoint, patience)
+        return cls.over(w.connect(endpoint, patience), endpoint, trust, patience, climbed, secrets)
+
+    @classmethod
+    def over(
+        cls,
+        sock: socket.socket,
+        endpoint: Endpoint,
+        trust: w.Trust,
+        patience: w.Patience,
+        climbed: Climbed = lambda rung, found: None,
+        secrets: Sequence[str] = (),
+    ) -> Session:
+        """`open` from a connection on, for who finds the way to the server by itself; the connection is closed when it fails."""
+        wire = w.Wire(sock, endpoint, patience)
         try:
             climbed(Rung.CONNECTION, f"port {endpoint.port}")
             session = cls(wire, endpoint)

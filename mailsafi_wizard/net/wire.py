@@ -24,6 +24,7 @@ from typing import cast
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
+from mailsafi_wizard.net.tls_errors import tls_errors
 
 if sys.platform == "linux":
     import fcntl
@@ -353,7 +354,7 @@ class Wire:
     def secure(self, trust: Trust) -> None:
         """Wraps the connection in TLS and checks who is there, before anything secret is sent; raises NotTrusted and its kinds."""
         endpoint = self.endpoint
-        with _tls_errors(endpoint):
+        with tls_errors(endpoint):
             context = trust.context(endpoint)
             self._take(context.wrap_socket(self.sock, server_hostname=endpoint.host))
         shown = self.certificate_fingerprint
@@ -390,52 +391,6 @@ class Wire:
             self.sock.close()
 
 
-_VERIFY_ERRORS: dict[int, type[errors.NotTrusted]] = {
-    9: errors.CertificateExpired,
-    10: errors.CertificateExpired,
-    18: errors.CertificateSelfSigned,
-    19: errors.CertificateUnknown,
-    20: errors.CertificateUnknown,
-    21: errors.CertificateUnknown,
-    62: errors.CertificateWrongHost,
-    64: errors.CertificateWrongHost,
-}  # OpenSSL's X509_V_ERR_* numbers
-
-
-_TLS_REASONS: dict[str, type[errors.TlsFailed]] = {
-    "WRONG_VERSION_NUMBER": errors.TlsNotSpoken,  # what came is no TLS at all
-    "RECORD_LAYER_FAILURE": errors.TlsNotSpoken,
-    "HTTP_REQUEST": errors.TlsNotSpoken,
-    "PACKET_LENGTH_TOO_LONG": errors.TlsNotSpoken,
-    "UNSUPPORTED_PROTOCOL": errors.TlsTooOld,
-    "TLSV1_ALERT_PROTOCOL_VERSION": errors.TlsTooOld,
-    "VERSION_TOO_LOW": errors.TlsTooOld,
-    "SSLV3_ALERT_HANDSHAKE_FAILURE": errors.TlsTooOld,
-    "DH_KEY_TOO_SMALL": errors.TlsTooOld,
-    "UNSAFE_LEGACY_RENEGOTIATION_DISABLED": errors.TlsTooOld,
-}  # OpenSSL's names
-
-
-@contextlib.contextmanager
-def _tls_errors(endpoint: Endpoint) -> Iterator[None]:
-    try:
-        yield
-    except ssl.SSLCertVerificationError as e:
-        kind = _VERIFY_ERRORS.get(e.verify_code, errors.NotTrusted)
-        raise kind(e.verify_message, host=endpoint.host) from e
-    except ssl.CertificateError as e:
-        raise errors.CertificateWrongHost(str(e), host=endpoint.host) from e
-    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as e:  # which of the two depends on the version of OpenSSL
-        raise errors.ConnectionLost(str(e), host=endpoint.host) from e
-    except ssl.SSLError as e:
-        failed = _TLS_REASONS.get(e.reason or "", errors.TlsFailed)
-        raise failed(e.reason or str(e), host=endpoint.host, port=endpoint.port) from e
-    except TimeoutError as e:
-        raise errors.NoAnswer(str(e), host=endpoint.host) from e
-    except OSError as e:
-        raise errors.ConnectionLost(str(e), host=endpoint.host) from e
-
-
 def shown_certificate(endpoint: Endpoint, patience: Patience) -> bytes:
     """The DER certificate a TLS server shows, trusted or not, for an admin to look at; sends nothing."""
     context = ssl.create_default_context()
@@ -443,7 +398,7 @@ def shown_certificate(endpoint: Endpoint, patience: Patience) -> bytes:
     context.verify_mode = ssl.CERT_NONE
     with (
         connect(endpoint, patience) as sock,
-        _tls_errors(endpoint),
+        tls_errors(endpoint),
         context.wrap_socket(sock, server_hostname=endpoint.host) as tls,
     ):
         return tls.getpeercert(binary_form=True) or b""

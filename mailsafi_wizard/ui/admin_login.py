@@ -115,13 +115,17 @@ class AdminForm(QWidget):
             return
         project, side, secret = self._page.project, self._side, self._secret()
         style = self.style_chosen
-        login, hints = self._login(style or SignInStyle.PLAIN_AUTHZID), (style,) if style else ()
+        login, hints = self._login(style or SignInStyle.PLAIN_AUTHZID), (style,) if style else self._hints()
         self._clear()
         self._page.work(
             _("Trying out how the administrator signs in…"),
             lambda: project.try_admin_styles(side, login, secret, mailbox, hints, only=style is not None),
             self._tried,
         )
+
+    def _hints(self) -> tuple[SignInStyle, ...]:
+        """What is known of the old server's provider is tried first."""
+        return self._page.project.known_admin_styles() if self._side is Side.SOURCE else ()
 
     def _tried(self, trial: StyleTrial) -> None:
         if trial.style is None:
