@@ -136,8 +136,8 @@ class Copier:
 
     def _take(self, item: Item) -> None:
         if isinstance(item, Parcel):
-            for body in item.bodies:
-                self._take_whole(item.work, body)
+            for known in item.messages:
+                self._take_whole(item.work, *known)
         elif isinstance(item, Start):
             self._take_big(item)
         elif isinstance(item, Adopt):
@@ -145,9 +145,7 @@ class Copier:
         elif isinstance(item, Missing):
             self.missing.append(item)
 
-    def _take_whole(self, work: FolderWork, body: Body) -> None:
-        header = fetch.header_of(body.data)
-        digest, key = fetch.content_digest(body.data), fetch.message_key(header)
+    def _take_whole(self, work: FolderWork, body: Body, header: bytes, digest: bytes, key: int) -> None:
         if work.claims.get(digest):
             self._adopt(work, body.uid, len(body.data), digest, key, body.flags, body.date)
             return

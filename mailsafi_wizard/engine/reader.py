@@ -55,10 +55,10 @@ class Missing(NamedTuple):
 
 
 class Parcel(NamedTuple):
-    """Whole messages of one folder, in order."""
+    """Whole messages of one folder, in order, each with its header, digest and key: made by the reader, because the writer has more to do."""
 
     work: FolderWork
-    bodies: list[Body]
+    messages: list[tuple[Body, bytes, bytes, int]]
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,8 @@ class Reader(threading.Thread):
         if self._parcel is None or self._parcel.work is not work:
             self._hand_parcel_over()
             self._parcel, self._parcel_bytes = Parcel(work, []), 0
-        self._parcel.bodies.append(body)
+        header = fetch.header_of(body.data)
+        self._parcel.messages.append((body, header, fetch.content_digest(body.data), fetch.message_key(header)))
         self._parcel_bytes += len(body.data) + 500
         if self._parcel_bytes >= PARCEL_BYTES or time.monotonic() - self._handed_over > PARCEL_WAIT:
             self._hand_parcel_over()
