@@ -66,6 +66,7 @@ class Copier:
         self._intents: list[Intent] = []
         self._batch_work: FolderWork | None = None
         self._batch_bytes = 0
+        self._batch_most = min(BATCH_BYTES, control.unit or BATCH_BYTES)
         self._outcomes: list[Outcome] = []
         self.works: dict[int, FolderWork] = {}  # by folder, of what was taken so far
         self.ended = threading.Event()  # set by whoever runs it in a thread
@@ -188,7 +189,7 @@ class Copier:
 
     def _put_in_batch(self, work: FolderWork, outgoing: Outgoing, intent: Intent) -> None:
         alone = not self._appender.batches or self._style.single or self._style.gentle or outgoing.doubtful
-        full = self._batch_bytes + outgoing.size > BATCH_BYTES or len(self._batch) >= (1 if alone else BATCH_MESSAGES)
+        full = self._batch_bytes + outgoing.size > self._batch_most or len(self._batch) >= (1 if alone else BATCH_MESSAGES)
         if self._batch and (full or self._batch_work is not work):
             self._flush()
         self._batch.append(outgoing)

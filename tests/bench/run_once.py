@@ -17,7 +17,7 @@ from mailsafi_wizard.net import wire
 wire.read_certificates_ahead()  # as the program itself begins
 
 from mailsafi_wizard import cli  # noqa: E402
-from mailsafi_wizard.engine import verify, worker  # noqa: E402
+from mailsafi_wizard.engine import job, pairs, verify  # noqa: E402
 from mailsafi_wizard.model import Endpoint, SignIn  # noqa: E402
 from mailsafi_wizard.net.session import Session  # noqa: E402
 from mailsafi_wizard.net.wire import Patience, Trust  # noqa: E402
@@ -25,7 +25,7 @@ from mailsafi_wizard.store.journal import Journal  # noqa: E402
 
 
 def connected(packed: bool) -> Callable[..., Session]:
-    """`worker.connect`, but every connection is packed, or none is."""
+    """`job.connect`, but every connection is packed, or none is."""
 
     def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -> Session:
         session = original(endpoint, who, trust, patience)
@@ -33,7 +33,7 @@ def connected(packed: bool) -> Callable[..., Session]:
             raise RuntimeError("the server does not offer COMPRESS=DEFLATE")
         return session
 
-    original = worker.connect
+    original = job.connect
     return connect
 
 
@@ -55,7 +55,7 @@ def main(options: list[str]) -> int:
     if "--no-read-back" in options:
         verify.ReadBack.read = lambda self, records, before: verify.Findings()  # type: ignore[method-assign]
     if "--packed" in options or "--plain" in options:
-        worker.connect = connected("--packed" in options)
+        vars(pairs)["connect"] = connected("--packed" in options)
     if "--no-journal" in options:
         Journal.record = lambda self, outcomes, intents=(): None  # type: ignore[method-assign]
     return cli.main(arguments)

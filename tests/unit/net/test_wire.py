@@ -6,7 +6,6 @@ import datetime as dt
 import socket
 import ssl
 import threading
-import zlib
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.demo.certificates import Authority, Certificate
@@ -282,7 +279,7 @@ def test_a_certificate_that_signed_itself(tmp_path: Path, certificate: Certifica
     alone.key.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    assert type(refused(alone, Trust(certificate.ca_file))) is errors.CertificateUnknown
+    assert type(refused(alone, Trust(certificate.ca_file))) is errors.CertificateSelfSigned
 
 
 def test_an_expired_certificate_and_one_of_tomorrow(authority: Authority) -> None:
@@ -314,7 +311,7 @@ def test_a_pin_that_does_not_fit_refuses_even_a_certificate_that_would_be_truste
 def test_a_server_without_tls_is_told_as_that() -> None:
     with Listener(greet) as listener, pytest.raises((errors.TlsFailed, errors.ConnectionLost)) as caught:
         secured(listener, Trust())
-    assert type(caught.value) is errors.TlsFailed
+    assert type(caught.value) is errors.TlsNotSpoken
 
 
 def test_one_who_hangs_up_in_the_handshake_is_a_lost_connection() -> None:
@@ -374,52 +371,30 @@ def test_translated_knows_silence_from_loss() -> None:
         assert type(caught.value) is kind
 
 
-# --- compression
+# --- a cap
 
 
-def packed(data: bytes, level: int = 6) -> bytes:
-    deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return deflate.compress(data) + deflate.flush(zlib.Z_SYNC_FLUSH)
+def test_what_moves_under_a_cap_is_told_piece_by_piece_and_nothing_else_changes() -> None:
+    read: list[int] = []
+    written: list[int] = []
+    said = b"x" * 40_000
+    with Line(said) as line:
+        line.wire.throttle(read.append, None)
+        assert line.wire.read_exactly(len(said)) == said
+    assert sum(read) == len(said) == line.wire.received
+    assert max(read) <= w.SIP
+    with Line(listens=True) as line:
+        line.wire.throttle(None, written.append)
+        line.wire.write_all(b"y" * 40_000)
+        assert sum(written) == 40_000 == line.wire.sent
+        assert max(written) <= w.SIP
+        line.wire.throttle(None, None)
+        line.wire.write_all(b"z" * 40_000)
+    assert sum(written) == 40_000
 
 
-@given(st.lists(st.binary(max_size=300), max_size=8), st.lists(st.integers(1, 50), max_size=40))
-def test_what_comes_packed_is_what_was_sent_however_it_comes(lines: list[bytes], sizes: list[int]) -> None:
-    wanted = [line.replace(b"\n", b"") + b"\n" for line in lines]
-    with Line(b"W1 OK DEFLATE active\r\n" + packed(b"".join(wanted)), sizes=sizes) as line:
-        line.session.capabilities = frozenset({"COMPRESS=DEFLATE"})
-        assert line.session.compress()
-        assert [line.wire.readline() for _ in wanted] == wanted
-        with pytest.raises(errors.ConnectionLost):
-            line.wire.readline()
-
-
-def test_what_is_written_packed_can_be_read_at_once() -> None:
-    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-    with Line(ended=False) as line:
-        line.wire.compress()
-        for words in (b"W1 NOOP\r\n", b"x" * 100_000, b"W2 NOOP\r\n"):
-            line.wire.write_all(words)
-            assert inflate.decompress(line.heard) == words
-
-
-def test_a_bomb_fills_no_memory() -> None:
-    with Line(packed(b"\0" * (64 << 20), 9)) as line:
-        line.wire.compress()
-        with pytest.raises(errors.BrokenProtocol):
-            line.wire.readline(1 << 20)
-
-
-def test_what_can_not_be_unpacked_is_a_lost_connection() -> None:
-    with Line(b"\xff\xff\xff\xff no DEFLATE") as line:
-        line.wire.compress()
-        with pytest.raises(errors.ConnectionLost):
-            line.wire.readline()
-
-
-def test_compression_that_is_not_offered_or_refused_leaves_the_line_as_it_is() -> None:
-    with Line(b"W1 NO not now\r\nW2 OK done\r\n") as line:
-        assert not line.session.compress()
-        assert line.heard == b""
-        line.session.capabilities = frozenset({"COMPRESS=DEFLATE"})
-        assert not line.session.compress()
-        assert line.session.run(b"NOOP") == []
+def test_our_own_waiting_under_a_cap_is_not_taken_for_the_server_s_trickle() -> None:
+    late = threading.Event()
+    with Line(b"x" * 40_000, patience=HASTY) as line:
+        line.wire.throttle(lambda count: late.wait(2 * HASTY.window), None)
+        assert len(line.wire.read_exactly(40_000)) == 40_000
