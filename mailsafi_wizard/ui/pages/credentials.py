@@ -209,7 +209,10 @@ class CredentialsPage(Page):
         usable = self.project.places_with_way_in()
         results = self.project.sign_in_results()
         self.model.show_rows([self._account(mailbox, results, usable) for mailbox in boxes])
-        self.table.setColumnHidden(1, all(mailbox.source_user == mailbox.address for mailbox in boxes))  # it says nothing new
+        same_names = all(mailbox.source_user == mailbox.address for mailbox in boxes)
+        if self.table.isColumnHidden(1) is not same_names:
+            self.table.setColumnHidden(1, same_names)  # it would say nothing new
+            self.table.fit()
         self.signs.show_results(results, bool(self._testing))
         self._say_totals()
         self._show_detail()
