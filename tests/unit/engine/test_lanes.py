@@ -123,7 +123,7 @@ def test_a_pair_that_is_refused_leaves_the_work_to_the_first() -> None:
     known = threading.Event()
     yard = Yard(lambda _lane, _work: known.wait(10), POOR, refused)
     yard.slots.lane_refused = lambda own, anyone: (Slots.lane_refused(yard.slots, own, anyone), own == 1 and known.set())  # type: ignore[assignment, func-returns-value]
-    assert yard.copy(folder(1), folder(2), folder(3)) == [{1, 2, 3}]
+    assert yard.copy(folder(1), folder(2), folder(3)) == [{1}, {2}, {3}]
     assert yard.learned[-1] == ("lanes", 1)
     assert not yard.slots.spare(1)
 
