@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from mailsafi_wizard.project.sign_ins import SignIns
 from mailsafi_wizard.store.journal import Journal
 
 if TYPE_CHECKING:
-    from mailsafi_wizard.report import ReportFacts
+    from mailsafi_wizard.report import ReportFacts, Section
 
 
 class Results(SignIns):
@@ -80,8 +81,8 @@ class Results(SignIns):
             problems = list(pool.map(lambda job: inspection.inspect(job, self._journal, self._noting(report), deep), jobs))
         return self.ledger(), tuple(p for p in problems if p)
 
-    def report_facts(self, now: dt.datetime) -> ReportFacts:
-        """Everything the report says, from the project file alone."""
+    def report_facts(self, now: dt.datetime, environment: Sequence[tuple[str, str]] = ()) -> ReportFacts:
+        """Everything the report says, from the project file alone; ``environment`` as `report.environment` gives it."""
         from mailsafi_wizard.report import build_facts  # slow to load, and a copy does without
 
         endpoints = {side: self.endpoint(side) for side in Side}
@@ -95,4 +96,10 @@ class Results(SignIns):
             endpoints,
             now,
             rehearsal=self.rehearsal,
+            environment=environment,
+            extra=self._report_sections(),
         )
+
+    def _report_sections(self) -> tuple[Section, ...]:
+        """Sections of the report that other rooms make."""
+        return ()
