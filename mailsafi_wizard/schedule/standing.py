@@ -150,6 +150,8 @@ def _verify(facts: Facts) -> Done | None:
 
 def _fresh_run(key: str, facts: Facts, days: Mapping[str, dt.date]) -> Done | None:
     """A run that began on the task's day or later and brought everything; for stragglers 72 hours after the cutover or later."""
+    if key not in days:
+        return None
     soonest = dt.datetime.combine(days[key], dt.time(), facts.company.zone)
     if key == "stragglers":
         at = facts.company.cutover_at

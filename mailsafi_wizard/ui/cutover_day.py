@@ -75,15 +75,17 @@ class DayWords(QWidget):
         if day == proposal.proposed(today, days) and (over := proposal.passed_over(day, today, days)):
             names = ", ".join(f"{holiday.name} ({formats.short_day(holiday.day)})" for holiday in over)
             found.append((_("Evenings nearer to 30 days were passed over because of {holidays}.").format(holidays=names), False))
-        if tuple(words for words, _warns in found) != self._shown:
-            self._show(found)
+        head = _("Cutover on {day}").format(day=formats.day(day))
+        if (head, *(words for words, _warns in found)) != self._shown:
+            self._show(head, found)
 
-    def _show(self, found: list[tuple[str, bool]]) -> None:
-        self._shown = tuple(words for words, _warns in found)
+    def _show(self, head: str, found: list[tuple[str, bool]]) -> None:
+        self._shown = (head, *(words for words, _warns in found))
         while item := self._lines.takeAt(0):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
+        self._lines.addWidget(label(head, "strong"))
         for words, warns in found:
             self._lines.addWidget(_Line(words, warns))
 
@@ -92,9 +94,9 @@ class _Line(QWidget):
     def __init__(self, words: str, warns: bool) -> None:
         super().__init__()
         tone = "warn" if warns else "good"
-        line = row(Icon("alert" if warns else "check", tone, 16), label(words, tone=tone if warns else "muted"), spacing=S)
-        line.setStretch(1, 1)
-        line.setAlignment(Qt.AlignmentFlag.AlignTop)
+        line = row(spacing=S)
+        line.addWidget(Icon("alert" if warns else "check", tone, 18), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(label(words, tone=tone if warns else "muted"), 1)
         self.setLayout(line)
 
 
