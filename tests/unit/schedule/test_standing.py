@@ -18,7 +18,8 @@ from mailsafi_wizard.schedule.standing import Facts, RecordsSeen
 CUTOVER = dt.date(2026, 9, 11)
 COMPANY = Company("Acme", ("example.co.ke",), CUTOVER)
 DAYS = schedule.days(dt.date(2026, 8, 12), CUTOVER)
-AT = COMPANY.cutover_at or dt.datetime.max
+AT = dt.datetime(2026, 9, 11, 15, tzinfo=dt.UTC)  # 18:00 in Nairobi
+assert COMPANY.cutover_at == AT
 HOUR = dt.timedelta(hours=1)
 NOTHING = Facts(company=COMPANY, mailboxes=frozenset((1, 2)))
 GOOD = Ledger((FolderLedger(1, "INBOX", "INBOX", source=3, copied=3, confirmed=3, checked=True),))
@@ -48,7 +49,8 @@ def test_all_values_count_together() -> None:
     assert "values" in found(company=replace(COMPANY, mailsafi=values), destination_host="imap.example")
     assert "values" not in found(company=replace(COMPANY, mailsafi=values))
     for name in ("mx", "spf", "dkim_selector", "dkim_value", "webmail", "smtp_host"):
-        lacking = replace(values, **{name: () if name == "mx" else ""})
+        without: dict[str, Any] = {name: () if name == "mx" else ""}
+        lacking = replace(values, **without)
         assert "values" not in found(company=replace(COMPANY, mailsafi=lacking), destination_host="imap.example")
 
 
