@@ -63,10 +63,13 @@ class Plan(Copying, Switch):
         """The admin's own word that a task (`Task.word`) is done, with the moment at which it was given; or that it isn't."""
         self.set_note(f"tick.{word}", self.now().astimezone(dt.UTC).isoformat(timespec="seconds") if on else "")
 
-    def note_day(self) -> None:
-        """Keeps what is known today and would be forgotten: what is seen to be done for the first time, and today's forecast."""
+    def note_day(self) -> CopyOutlook | None:
+        """Keeps what is known today and would be forgotten: what is seen to be done for the first time, and today's forecast.
+
+        Returns the forecast, as `copy_outlook` does.
+        """
         if self.company.cutover is None:
-            return
+            return None
         today = self.now().date()
         if not self.note("plan.begin"):
             self.set_note("plan.begin", min(today, self.company.cutover).isoformat())
@@ -79,6 +82,7 @@ class Plan(Copying, Switch):
         made = self.copy_outlook()
         if made is not None and (history := self.outlooks()).with_today(made) != history:
             self.set_note("plan.forecasts", history.with_today(made).to_text())
+        return made
 
     # --- the forecast
 

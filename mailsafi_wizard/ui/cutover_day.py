@@ -10,7 +10,7 @@ from mailsafi_wizard.schedule import proposal, workdays
 from mailsafi_wizard.schedule.proposal import Remark
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.theme import S
-from mailsafi_wizard.ui.widgets import Icon, column, label, row
+from mailsafi_wizard.ui.widgets import Icon, Tone, column, label, row
 from mailsafi_wizard.words import _, language
 
 
@@ -71,32 +71,31 @@ class DayWords(QWidget):
         if day is None:
             return
         today, days = project.now().date(), project.workdays(language())
-        found = [(said(remark), remark.warns) for remark in proposal.remarks(day, today, days)]
+        found = [(said(remark), "warn" if remark.warns else "good") for remark in proposal.remarks(day, today, days)]
         if day == proposal.proposed(today, days) and (over := proposal.passed_over(day, today, days)):
             names = ", ".join(f"{holiday.name} ({formats.short_day(holiday.day)})" for holiday in over)
-            found.append((_("Evenings nearer to 30 days were passed over because of {holidays}.").format(holidays=names), False))
+            found.append((_("Evenings nearer to 30 days were passed over because of {holidays}.").format(holidays=names), "info"))
         head = _("Cutover on {day}").format(day=formats.day(day))
-        if (head, *(words for words, _warns in found)) != self._shown:
+        if (head, *(words for words, _tone in found)) != self._shown:
             self._show(head, found)
 
-    def _show(self, head: str, found: list[tuple[str, bool]]) -> None:
-        self._shown = (head, *(words for words, _warns in found))
+    def _show(self, head: str, found: list[tuple[str, str]]) -> None:
+        self._shown = (head, *(words for words, _tone in found))
         while item := self._lines.takeAt(0):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
         self._lines.addWidget(label(head, "strong"))
-        for words, warns in found:
-            self._lines.addWidget(_Line(words, warns))
+        for words, tone in found:
+            self._lines.addWidget(_Line(words, Tone(tone)))
 
 
 class _Line(QWidget):
-    def __init__(self, words: str, warns: bool) -> None:
+    def __init__(self, words: str, tone: Tone) -> None:
         super().__init__()
-        tone = "warn" if warns else "good"
         line = row(spacing=S)
-        line.addWidget(Icon("alert" if warns else "check", tone, 18), 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(label(words, tone=tone if warns else "muted"), 1)
+        line.addWidget(Icon(tone.icon, tone.value, 18), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(label(words, tone=tone.value if tone is Tone.WARN else "muted"), 1)
         self.setLayout(line)
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from mailsafi_wizard import notices, schedule
+from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.model.plan import Audience, CopyOutlook, PlanEntry, PlanState
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.schedule import proposal
@@ -99,6 +100,7 @@ class PlanCard(Card):
     failed = Signal(object)  # an exception
     go_to = Signal(str)  # the key of a step
     told = Signal(str)
+    ticked = Signal()
 
     def __init__(self, project: MigrationProject) -> None:
         super().__init__(_("The plan"))
@@ -123,12 +125,12 @@ class PlanCard(Card):
 
     # --- showing ---------------------------------------------------------------------------------------------------------------
 
-    def refresh(self) -> None:
+    def refresh(self, made: CopyOutlook | None) -> None:
+        """``made``: today's forecast of the copy."""
         plan = self.project.plan()
         self.setVisible(bool(plan))
         if not plan:
             return
-        made = self.project.copy_outlook()
         shown = [TimelineEntry(e.day, _(e.task.title), e.task.audience.value, e.state.value) for e in plan]
         self.line.show_plan(shown, self.project.company.cutover, today(self.project), (made.first, made.last) if made else None)
         self.next.setText(_next_words(plan))
@@ -200,9 +202,14 @@ class PlanCard(Card):
 
     def _tick(self) -> None:
         entry = self.table.chosen
-        if entry is not None and entry.task.word:
+        if entry is None or not entry.task.word:
+            return
+        try:
             self.project.tick_task(entry.task.word, entry.done is None)
-            self.refresh()
+        except MigrationError as error:
+            self.failed.emit(error)
+        else:
+            self.ticked.emit()
 
     def _go(self) -> None:
         entry = self.table.chosen
@@ -222,7 +229,7 @@ class PlanCard(Card):
         name = _("Move to MailSafi: {company}").format(company=self.project.company.name or self.project.path.stem)
         try:
             self.project.save_calendar(path, words, name)
-        except OSError as error:
+        except (OSError, MigrationError) as error:
             self.failed.emit(error)
         else:
             self.told.emit(_("The calendar was saved. Open it in your calendar; a later one mends its entries."))

@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QDate
 
 from mailsafi_wizard import schedule
+from mailsafi_wizard.errors import ProjectError
 from mailsafi_wizard.model import Forecast
 from mailsafi_wizard.model.plan import CopyOutlook, PlanState
 from mailsafi_wizard.project import MigrationProject
@@ -179,3 +180,36 @@ def test_the_line_is_drawn_in_any_width_and_says_the_range(start: StartPage) -> 
     line.show_plan(entries, TODAY, TODAY)
     assert line.sizeHint().height() < high
     assert Mark(TODAY, "admin", tuple(entries)).state == "late"
+
+
+def test_the_day_turns_while_the_window_stays_open(opened: Hand, start: StartPage, at: Callable[[dt.date], None]) -> None:
+    project = opened.window.project
+    assert project is not None
+    project.take_census(lambda event: None)
+    opened.window.days.keep()
+    at(TODAY + dt.timedelta(days=1))
+    opened.window.days.look()
+    assert start.plan.next.text().startswith("Late since 25 Nov")
+    assert [one.made for one in project.outlooks().outlooks] == [TODAY, TODAY + dt.timedelta(days=1)]
+
+
+def test_a_forecast_that_cannot_be_kept_does_not_stop_the_window(
+    opened: Hand, start: StartPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_key: str, _value: str) -> None:
+        raise ProjectError(path="x")
+
+    project = opened.window.project
+    assert project is not None
+    project.take_census(lambda event: None)
+    project.set_note("plan.seen", "")
+    monkeypatch.setattr(project, "set_note", full)
+    opened.window.days.keep()
+    choose(start, "aliases")
+    start.plan.tick.click()
+    assert start.problem is not None
+
+
+def test_a_project_keeps_its_forecast_when_it_is_opened(opened: Hand) -> None:
+    assert opened.window.project is not None
+    assert opened.window.project.note("plan.begin")

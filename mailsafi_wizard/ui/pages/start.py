@@ -47,6 +47,7 @@ class StartPage(Page):
         self.plan.failed.connect(self.fail)
         self.plan.go_to.connect(self.go_to)
         self.plan.told.connect(self.told)
+        self.plan.ticked.connect(self.refresh)
         self.body.addWidget(self._company_card())
         self.body.addWidget(self.plan)
         self.body.addWidget(self._mailsafi_card())
@@ -140,8 +141,7 @@ class StartPage(Page):
         self.changed.emit()
 
     def _show_plan(self) -> None:
-        self.tried(self.project.note_day)
-        self.plan.refresh()
+        self.plan.refresh(self.tried(self.project.note_day))
         self.day_words.show_day(self.project)
 
     def _show_cutover(self, cutover: dt.date | None) -> None:
