@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailsafi_wizard import cutover, schedule
+from mailsafi_wizard import schedule
 from mailsafi_wizard.engine import preflight
 from mailsafi_wizard.model import Endpoint, MailSafiValues, Security, Side
 from mailsafi_wizard.model.plan import CopyOutlook, Done, PlanEntry
@@ -207,7 +207,8 @@ def _passed(text: str, endpoint: Endpoint) -> bool:
 @functools.lru_cache(maxsize=512)
 def _records(taken: dt.datetime, text: str, domain: str, values: MailSafiValues) -> RecordsSeen | None:
     """What a kept look says; None when it is of another domain, or nobody answered."""
-    from mailsafi_wizard.net import dns  # slow to load, and a copy does without
+    from mailsafi_wizard import cutover  # slow to load, and a copy does without
+    from mailsafi_wizard.net import dns
 
     try:
         snapshot = dns.Snapshot.from_facts(json.loads(text))

@@ -16,6 +16,7 @@ WEEK = 7
 MANY_FREE = 4  # days off in a row: too long for users without a working mail program
 FREE_NEXT_WEEK = 8  # how many days of distance one holiday in the week after the cutover weighs: users then are away
 BRIDGE = 4  # a weekend longer by one day
+SOON = 5  # days from the beginning of the plan: the least in which all can be told
 UNSURE = 12  # a holiday that may move onto the day or the weekend
 
 
@@ -68,17 +69,16 @@ def _unsure(day: dt.date, workdays: Workdays) -> tuple[Holiday, ...]:
     return tuple(holiday for holiday in around if holiday.uncertain)
 
 
-def remarks(day: dt.date, today: dt.date, workdays: Workdays) -> tuple[Remark, ...]:
-    """What there is to say of a day as the day of the cutover: for it and against it, the weightiest first."""
-    found: list[Remark] = []
+def remarks(day: dt.date, today: dt.date, workdays: Workdays, begin: dt.date | None = None) -> tuple[Remark, ...]:
+    """What there is to say of a day as the day of the cutover: for it and against it, the weightiest first.
+
+    ``begin``: the day on which the plan began, where that is not today.
+    """
     if day < today:
-        found.append(Remark(N_("This day has passed."), warns=True))
-    elif (day - today).days < 5:
-        found.append(
-            Remark(
-                N_("That is very soon: users hear of it late, and the TTL of the MX record may not be lowered in time."), warns=True
-            )
-        )
+        return (Remark(N_("This day has passed.")),)
+    found: list[Remark] = []
+    if (day - min(today, begin or today)).days < SOON:
+        found.append(Remark(_SOON, warns=True))
     holiday = workdays.holiday(day)
     if holiday is not None and not holiday.uncertain:
         found.append(Remark(N_("It is {holiday}: few people are there to help or to be asked."), warns=True, holiday=holiday))
@@ -95,6 +95,7 @@ def remarks(day: dt.date, today: dt.date, workdays: Workdays) -> tuple[Remark, .
     return (*found, *(Remark(_FOLLOWS, holiday=one, warns=True) for one in certain))
 
 
+_SOON = N_("That is very soon: users hear of it late, and the TTL of the MX record may not be lowered in time.")
 _UNSURE = N_(
     "{holiday} is expected on {day}, but its day is declared late and may move by one or two: look again when it is known."
 )

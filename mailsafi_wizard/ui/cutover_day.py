@@ -71,7 +71,9 @@ class DayWords(QWidget):
         if day is None:
             return
         today, days = project.now().date(), project.workdays(language())
-        found = [(said(remark), "warn" if remark.warns else "good") for remark in proposal.remarks(day, today, days)]
+        found = [
+            (said(remark), "warn" if remark.warns else "good") for remark in proposal.remarks(day, today, days, project.plan_begin)
+        ]
         if day == proposal.proposed(today, days) and (over := proposal.passed_over(day, today, days)):
             names = ", ".join(f"{holiday.name} ({formats.short_day(holiday.day)})" for holiday in over)
             found.append((_("Evenings nearer to 30 days were passed over because of {holidays}.").format(holidays=names), "info"))

@@ -48,7 +48,7 @@ def test_a_day_of_an_uncertain_holiday_is_not_proposed() -> None:
         (dt.date(2026, 12, 6), "day of the weekend", True),
         (dt.date(2027, 1, 13), "only one night", True),
         (dt.date(2026, 11, 27), "very soon", True),
-        (dt.date(2026, 11, 24), "has passed", True),
+        (dt.date(2026, 11, 24), "has passed", False),
         (dt.date(2027, 3, 5), "may move", True),
     ],
 )
@@ -60,3 +60,9 @@ def test_what_is_said_of_a_day(day: dt.date, said: str, warns: bool) -> None:
 def test_the_next_quiet_evening_is_later_than_the_day_asked() -> None:
     assert proposal.next_quiet(dt.date(2026, 12, 18), KENYA) == dt.date(2027, 1, 8)
     assert proposal.next_quiet(dt.date(2026, 12, 17), KENYA) == dt.date(2026, 12, 18)
+
+
+def test_a_day_that_comes_near_is_not_called_soon_when_the_plan_began_long_ago() -> None:
+    friday = dt.date(2026, 11, 27)
+    assert any("very soon" in one.text for one in proposal.remarks(friday, TODAY, KENYA, TODAY))
+    assert not any("very soon" in one.text for one in proposal.remarks(friday, TODAY, KENYA, dt.date(2026, 10, 28)))

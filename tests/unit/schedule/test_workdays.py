@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 
 from mailsafi_wizard.schedule import workdays
 from mailsafi_wizard.schedule.workdays import Workdays
@@ -62,3 +64,11 @@ def test_there_are_many_countries_and_each_can_be_asked() -> None:
     assert {"KE", "TZ", "UG", "RW", "ET", "SO", "DE", "US"} <= set(known)
     for code in ("TZ", "UG", "RW", "ET", "SO", "SS", "BI", "ZA", "NG"):
         assert Workdays(code).holidays(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+
+
+def test_whoever_only_copies_does_not_load_the_holidays() -> None:
+    program = (
+        "import sys, mailsafi_wizard.cli, mailsafi_wizard.project; print([n for n in ('holidays', 'dns') if n in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
