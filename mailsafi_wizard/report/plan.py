@@ -15,7 +15,7 @@ _STATES = {
     PlanState.LATE: N_("late"),
     PlanState.AHEAD: N_("ahead"),
 }
-_AUDIENCES = {Audience.ADMIN: N_("administrator"), Audience.USERS: N_("users")}
+_AUDIENCES = {Audience.ADMIN: N_("admin"), Audience.USERS: N_("users")}
 
 
 def plan_section(entries: Sequence[PlanEntry], outlooks: Sequence[CopyOutlook], timezone: str) -> Section | None:
@@ -33,9 +33,9 @@ def _tasks(entries: Sequence[PlanEntry], timezone: str) -> Table:
     columns = (
         Column(_("Planned"), weight=1.3),
         Column(_("Task"), weight=4),
-        Column(_("For"), weight=1.5),
+        Column(_("For"), weight=1.1),
         Column(_("State"), weight=1.2),
-        Column(_("When"), weight=2.2),
+        Column(_("When"), weight=2.7),
         Column(_("How that is known"), weight=3.2),
     )
     rows = tuple(

@@ -91,7 +91,7 @@ def _told(notice: str, facts: Facts) -> Done | None:
     if when := facts.notices_sent.get(notice):
         return Done(N_("Sent to the users"), when)
     if when := facts.notices_saved.get(notice):
-        return Done(N_("Saved as mail files; whether they were sent only you know"), when)
+        return Done(N_("Saved as mail files; whether they were sent is not known"), when)
     return None
 
 
@@ -140,7 +140,7 @@ def _pilot(facts: Facts) -> Done | None:
 
 def _copy(facts: Facts) -> Done | None:
     first = facts.runs[0].started if facts.runs else None
-    return _if(bool(facts.mailboxes) and facts.mailboxes <= facts.begun, N_("Every mailbox is being copied"), first)
+    return _if(bool(facts.mailboxes) and facts.mailboxes <= facts.begun, N_("Copying has begun for every mailbox"), first)
 
 
 def _verify(facts: Facts) -> Done | None:

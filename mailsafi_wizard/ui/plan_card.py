@@ -117,7 +117,7 @@ class PlanCard(Card):
         self.how = label("", tone="muted")
         self.tick = Button("", self._tick, icon="check")
         self.go = Button("", self._go, icon="arrow-right")
-        self.save = Button(_("Save as a &calendar…"), self._ask_where, kind="quiet", icon="calendar")
+        self.save = Button(_("Save as a calend&ar…"), self._ask_where, kind="quiet", icon="calendar")
         foot = row(self.how, self.tick, self.go, self.save)
         foot.setStretch(0, 1)
         words = column(self.next, self.forecast, spacing=S)
@@ -193,7 +193,7 @@ class PlanCard(Card):
             self.how.setText("")
             return
         if entry.task.word:
-            self.tick.be(_("&Take the tick back") if entry.done else _("&Tick it as done"), "" if entry.done else "check")
+            self.tick.be(_("Take the tick back") if entry.done else _("Tick it as done"), "" if entry.done else "check")
         self.go.be(_("&Go to {step}").format(step=_(_STEPS.get(entry.task.step, entry.task.step))), "arrow-right")
         waiting = _("Done when you tick it: the wizard cannot see it.") if entry.task.word else _("Ticked by itself when it is so.")
         self.how.setText(known(entry, self.project.company.timezone) or waiting)

@@ -36,7 +36,8 @@ class StartPage(Page):
     lead = N_("Say who moves and when. What your MailSafi welcome mail tells goes in below; leave empty what you don't have yet.")
     why = N_(
         "The day of the cutover is when mail begins to arrive at MailSafi. Everything else is counted from it, about 30 days back and a week on."
-        " A Friday evening is best: few people write, and the weekend is there for questions. You can move the day later; the plan moves with it."
+        " The last working evening of a week is best: few people write, and the weekend is there for questions; holidays are seen and passed over."
+        " You can move the day later; the plan moves with it. A task is ticked when the wizard has seen it done, or by you where it can't see."
     )
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
