@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, MailboxState, MessageState, Role
 from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
-from mailsafi_wizard.model.outlook import FolderCensus, Forecast, MailboxCensus, RunRecord
+from mailsafi_wizard.model.logins import AdminLogin, OAuth, OAuthWay, StyleTrial, StyleTry
+from mailsafi_wizard.model.outlook import BigMessage, Finding, FolderCensus, Forecast, MailboxCensus, RunRecord, Weight
+from mailsafi_wizard.model.pace import Hours, Pace
 from mailsafi_wizard.model.servers import (
+    NOT_TRIED,
     Endpoint,
     Ladder,
     Rung,
@@ -20,16 +23,22 @@ from mailsafi_wizard.model.servers import (
     SignIn,
     SignInResult,
     SignInStyle,
+    Tokens,
 )
 
 __all__ = [
     "CUTOVER_TIME",
+    "NOT_TRIED",
+    "AdminLogin",
+    "BigMessage",
     "Company",
     "Endpoint",
     "FailedMessage",
+    "Finding",
     "FolderCensus",
     "FolderLedger",
     "Forecast",
+    "Hours",
     "Ladder",
     "Ledger",
     "MailSafiValues",
@@ -37,6 +46,9 @@ __all__ = [
     "MailboxCensus",
     "MailboxState",
     "MessageState",
+    "OAuth",
+    "OAuthWay",
+    "Pace",
     "Role",
     "RunRecord",
     "Rung",
@@ -47,4 +59,8 @@ __all__ = [
     "SignIn",
     "SignInResult",
     "SignInStyle",
+    "StyleTrial",
+    "StyleTry",
+    "Tokens",
+    "Weight",
 ]

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from mailsafi_wizard.project.copying import Copying
 from mailsafi_wizard.project.plan import Plan
+from mailsafi_wizard.project.preparation import Preparation
 from mailsafi_wizard.project.switch import Switch
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Plan, Copying, Switch):
+class MigrationProject(Plan, Copying, Preparation, Switch):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -31,7 +32,9 @@ class MigrationProject(Plan, Copying, Switch):
         return cls(Journal.open(path))
 
     def close(self) -> None:
-        """Stops a run cleanly, then closes the file."""
+        """Stops a run cleanly, and what is being looked at; then closes the file."""
+        self.stop_sign_ins()
+        self.stop_look()
         if self._runner and self._runner.running:
             self._runner.stop()
             self._runner.wait(60)

@@ -1,29 +1,20 @@
-"""The mailboxes of the migration, how each is signed in on both sides, and whether that works."""
+"""The mailboxes of the migration, how each is signed in on both sides, and whether that worked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import preflight
-from mailsafi_wizard.engine.runner import AT_ONCE
-from mailsafi_wizard.engine.worker import Job
-from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult, SignInStyle
-from mailsafi_wizard.project.answers import Answers
+from mailsafi_wizard.engine.job import Job
+from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult
+from mailsafi_wizard.project.admin_logins import AdminLogins
 from mailsafi_wizard.store import credential_list
-from mailsafi_wizard.store.credential_list import CredentialList
-from mailsafi_wizard.store.journal import Journal
-from mailsafi_wizard.store.vault import Secrets
+from mailsafi_wizard.store.credential_list import CredentialList, Row
+from mailsafi_wizard.store.vault import Erased, Keeping
 
 
-class SignIns(Answers):
+class SignIns(AdminLogins):
     """Mailboxes and their secrets."""
-
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(journal)
-        self._secrets = Secrets(journal)
-        self._admin: dict[Side, tuple[str, Secret, SignInStyle]] = {}
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
         return self._journal.mailboxes()
@@ -31,28 +22,58 @@ class SignIns(Answers):
     def add_mailboxes(self, mailboxes: Iterable[Mailbox]) -> None:
         self._journal.put_mailboxes(mailboxes)
 
+    @property
+    def has_admin_login(self) -> bool | None:
+        """True where the old server is entered without the mailboxes' own passwords; None where the list itself must tell."""
+        return True if self.admin(Side.SOURCE) or self.oauth(Side.SOURCE) else None
+
     def import_list(self, data: bytes) -> CredentialList:
         """Reads a list; stores mailboxes and secrets only when no line has an error. Mailboxes without history that it no longer names go."""
-        parsed = credential_list.read(data)
-        if not parsed.ok:
-            return parsed
-        rows = {(r.user, r.destination_user, r.source_host): r for r in parsed.rows}
-        self._journal.put_mailboxes(
-            Mailbox(r.address, r.user, r.destination_user, 0, r.source_host, r.user_root) for r in parsed.rows
-        )
-        gone = []
+        parsed = credential_list.read(data, self.company.domains, self.has_admin_login)
+        if parsed.ok:
+            self._take_rows(parsed.rows)
+        return parsed
+
+    def _take_rows(self, found: Sequence[Row]) -> None:
+        rows = {(r.user, r.destination_user, r.source_host): r for r in found}
+        self._journal.put_mailboxes(Mailbox(r.address, r.user, r.destination_user, 0, r.source_host, r.user_root) for r in found)
+        gone: list[int] = []
+        secrets: dict[tuple[int, str], Secret] = {}
         for box in self.mailboxes():
             row = rows.get((box.source_user, box.destination_user, box.source_host))
             if row is None:
                 gone.append(box.id)
                 continue
-            self.set_secret(box.id, Side.SOURCE, row.password)
-            self.set_secret(box.id, Side.DESTINATION, row.destination_secret)
+            secrets[box.id, Side.SOURCE.value] = row.password
+            secrets[box.id, Side.DESTINATION.value] = row.destination_secret
+        nothing = Secret("")  # what can't be opened now counts as nothing, so an empty cell never erases it
+        changed = [place for place, secret in secrets.items() if (self._secrets.get_at(place) or nothing) != secret]
+        self._journal.forget_sign_ins(changed)
+        self._secrets.put_all({place: secrets[place] for place in changed}, keep=not self.rehearsal)
         self._journal.remove_mailboxes(gone)
-        return parsed
+        stay = {box.id for box in self.mailboxes()}
+        self._secrets.forget(place for place in self._secrets.places() if place[0] and place[0] not in stay)
 
     def has_secret(self, mailbox_id: int, side: Side) -> bool:
-        return bool(self._secrets.get(mailbox_id, side))
+        return (mailbox_id, side.value) in self._secrets.places()
+
+    def places_with_secret(self) -> set[tuple[int, Side]]:
+        """(mailbox, side) of all passwords that are known; asked once for a whole table."""
+        return {(number, Side(name)) for number, name in self._secrets.places() if number}
+
+    def places_with_way_in(self) -> set[tuple[int, Side]]:
+        """(mailbox, side) of all that can be tried: by a password of its own, a login for all, or its user's consent."""
+        found, boxes = self.places_with_secret(), self.mailboxes()
+        for side in Side:
+            if self.covers_all(side):
+                found |= {(box.id, side) for box in boxes}
+            elif self.oauth(side) is not None:
+                found |= {(box.id, side) for box in boxes if self.has_consent(side, box)}
+        return found
+
+    def can_sign_in(self, box: Mailbox, side: Side) -> bool:
+        """Whether anything is known to try: a password of its own, an administrator's login, or a token."""
+        return self._sign_in(box, side) is not None
 
     def set_secret(self, mailbox_id: int, side: Side, password: Secret) -> None:
         """Known from now on; kept in the file, sealed, where there is a keychain or a passphrase."""
@@ -62,14 +83,15 @@ class SignIns(Answers):
         """Keeps the project's secrets under a passphrase; raises `vault.WrongPassphrase` when they are kept under another."""
         self._secrets.unlock(passphrase)
 
-    def erase_secrets(self) -> None:
-        """Forgets every password, in memory, in the file and in the keychain."""
-        self._admin.clear()
-        self._secrets.erase()
+    @property
+    def keeping(self) -> Keeping:
+        """Where the passwords of this project are."""
+        return self._secrets.keeping()
 
-    def set_admin(self, side: Side, user: str, password: Secret, style: SignInStyle) -> None:
-        """One login for all mailboxes of a side, used where a mailbox has no password of its own."""
-        self._admin[side] = (user, password, style)
+    def erase_secrets(self) -> Erased:
+        """Forgets every password, in memory, in the file and in the keychain, and reads the file's bytes for proof; raises SecretsLeft."""
+        self._tokens.clear()
+        return self._secrets.erase()
 
     def sign_in(self, mailbox_id: int, side: Side) -> SignIn | None:
         """None when no password is known in this session."""
@@ -77,33 +99,11 @@ class SignIns(Answers):
         return self._sign_in(box, side) if box else None
 
     def _sign_in(self, box: Mailbox, side: Side) -> SignIn | None:
+        password = self._secrets.get(box.id, side)
+        if found := self._for_all(box, side, bool(password)):
+            return found
         user = box.source_user if side is Side.SOURCE else box.destination_user
-        if password := self._secrets.get(box.id, side):
-            return SignIn(user, password)
-        if side in self._admin:
-            admin, secret, style = self._admin[side]
-            return SignIn(user, secret, style, admin)
-        return None
-
-    def test_sign_ins(
-        self, report: Callable[[SignInResult], None], mailbox_ids: Iterable[int] | None = None
-    ) -> tuple[SignInResult, ...]:
-        """Signs in everywhere, side by side; ``report`` is called from worker threads."""
-        jobs, missing = self._jobs(mailbox_ids)
-        results = [
-            SignInResult(box.id, side, False, "No password is known", "Enter it or load the list again.") for box, side in missing
-        ]
-        for result in results:
-            self._keep(result, report)
-        tasks = [(job, side) for job in jobs for side in Side]
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sign-in") as pool:
-            results += pool.map(lambda t: self._keep(preflight.try_sign_in(*t), report), tasks)
-        return tuple(results)
-
-    def _keep(self, result: SignInResult, report: Callable[[SignInResult], None]) -> SignInResult:
-        self._journal.put_sign_in(result)
-        report(result)
-        return result
+        return SignIn(user, password) if password else None
 
     def sign_in_results(self) -> dict[tuple[int, Side], SignInResult]:
         return self._journal.sign_ins()
@@ -113,6 +113,7 @@ class SignIns(Answers):
         source, destination = self.endpoint(Side.SOURCE), self.endpoint(Side.DESTINATION)
         if source is None or destination is None:
             raise errors.WrongUsage(what="Both servers must be entered first")
+        self._gates.clear()  # whoever starts again has mended something
         wanted = None if mailbox_ids is None else set(mailbox_ids)
         jobs, missing = [], []
         for box in self.mailboxes():
@@ -121,7 +122,7 @@ class SignIns(Answers):
             here, there = self._sign_in(box, Side.SOURCE), self._sign_in(box, Side.DESTINATION)
             missing += [(box, side) for side, who in ((Side.SOURCE, here), (Side.DESTINATION, there)) if who is None]
             if here and there:
-                own = Endpoint(box.source_host, source.port, source.security) if box.source_host else source
+                own = own_endpoint(box, source)
                 jobs.append(
                     Job(
                         box,
@@ -137,3 +138,8 @@ class SignIns(Answers):
                     )
                 )
         return jobs, missing
+
+
+def own_endpoint(box: Mailbox, source: Endpoint) -> Endpoint:
+    """The server a mailbox comes from: the list may name one of its own."""
+    return Endpoint(box.source_host, source.port, source.security) if box.source_host else source

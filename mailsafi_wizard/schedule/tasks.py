@@ -16,7 +16,7 @@ TASKS = (
     Task("records", -30, _A, N_("Look up the domain's records as they are now"), "cutover"),
     Task("announcement", -30, _U, N_("Announcement"), "communicate", "announcement"),
     Task("prepare", -28, _A, N_("Prepare both servers until they pass the test"), "prepare"),
-    Task("aliases", -27, _A, N_("Create aliases and lists at MailSafi"), "prepare", word="plan.aliases"),
+    Task("aliases", -27, _A, N_("Create aliases and lists at MailSafi"), "prepare", word="destination.aliases"),
     Task("users", -26, _A, N_("Create the users at MailSafi"), "credentials"),
     Task("credentials", -24, _A, N_("Collect the passwords and test every sign-in"), "credentials"),
     Task("census", -23, _A, N_("Look at all mailboxes: their sizes, the forecast"), "migrate"),

@@ -98,12 +98,12 @@ def test_what_is_done_first_seen_keeps_its_moment_and_loses_it_when_undone(proje
 
 
 def test_a_tick_is_kept_with_its_moment_and_can_be_taken_back(project: MigrationProject) -> None:
-    project.tick_task("plan.aliases", True)
+    project.tick_task("destination.aliases", True)
     made = entry(project, "aliases").done
     assert made is not None
     assert made.word
     assert made.when == BEGIN
-    project.tick_task("plan.aliases", False)
+    project.tick_task("destination.aliases", False)
     assert entry(project, "aliases").done is None
 
 
@@ -133,7 +133,7 @@ def test_a_damaged_look_is_passed_over(project: MigrationProject) -> None:
     project.add_dns_snapshot('{"x": 1}')
     project.set_note("plan.seen", "[1]")
     project.set_note("ladder.source", '{"endpoint": 3}')
-    project.set_note("tick.plan.aliases", "yes")
+    project.set_note("tick.destination.aliases", "yes")
     assert PlanState.DONE not in {e.state for e in project.plan()}
 
 
@@ -217,7 +217,7 @@ def test_a_calendar_that_could_not_be_written_is_not_counted(project: MigrationP
 
 def test_the_report_tells_planned_and_actual(project: MigrationProject, clock: Clock) -> None:
     project.note_day()
-    project.tick_task("plan.aliases", True)
+    project.tick_task("destination.aliases", True)
     project.set_note("plan.forecasts", '[["2026-08-12", "2026-08-20", "2026-09-01", 5, 6, "x"]]')
     clock.on(dt.date(2026, 9, 1))
     section = next(s for s in project.report_facts(clock.at).sections if s.key == "plan")

@@ -124,7 +124,7 @@ def test_a_saved_notice_is_not_called_sent() -> None:
 
 
 def test_a_tick_is_the_admins_word_with_its_moment() -> None:
-    made = found(ticks={"plan.aliases": AT})["aliases"]
+    made = found(ticks={"destination.aliases": AT})["aliases"]
     assert made.word
     assert made.when == AT
 
