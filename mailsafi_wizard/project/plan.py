@@ -92,7 +92,7 @@ class Plan(Copying, Switch):
         if begins is None:
             return None
         ledgers = {mailbox.id: self.ledger(mailbox.id) for mailbox in self.mailboxes()}
-        return outlook.expected(self.now(), begins, self.forecast(), self.census(), ledgers, self.runs())
+        return outlook.expected(self.now(), begins, self.forecast(), self.census(), ledgers, self.runs(), self.pace)
 
     def outlooks(self) -> History:
         """The forecasts of today and of earlier days."""

@@ -11,13 +11,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailsafi_wizard.model import Forecast, Ledger, MailboxCensus, RunRecord
+from mailsafi_wizard.model import Forecast, Ledger, MailboxCensus, Pace, RunRecord
 from mailsafi_wizard.model.plan import CopyOutlook
+from mailsafi_wizard.schedule import limits
 
 USUAL_HOURS = (10 / 24, 1.0)  # share of a day in which a copy runs: nights only, or all day
 WIDER = (0.7, 1.4)  # around a share that was measured
 MEASURED = dt.timedelta(days=1)  # from so long a copy on, its share of the day says something
 LEAST_SHARE = 0.02
+LATE = 1.2  # a day's data is seldom used up to the last byte
 FARTHEST = 3650  # days; beyond it a forecast says nothing but "never"
 REMEMBERED = 120  # days of forecasts that are kept
 
@@ -29,10 +31,12 @@ def expected(
     census: Sequence[MailboxCensus],
     ledgers: Mapping[int, Ledger],
     runs: Sequence[RunRecord],
+    pace: Pace | None = None,
 ) -> CopyOutlook | None:
     """The days on which the copy will end; None before a census and when nothing is left. ``now``: aware, in the company's zone.
 
     ``begins``: the day on which the plan starts the copy; before it no copying is expected unless a run was made already.
+    ``pace``: the admin's own limits, which hold however fast the line is.
     """
     if forecast is None:
         return None
@@ -40,9 +44,10 @@ def expected(
     if messages == 0:
         return None
     start = now if runs else max(now, dt.datetime.combine(begins, dt.time(8), now.tzinfo))
-    slow, fast = _share_of_day(now, runs)
-    first = start + _days(forecast.low * shares[0] / fast)
-    last = start + _days(forecast.high * shares[1] / slow)
+    slow, fast = limits.hours(pace or Pace(), _share_of_day(now, runs))
+    least = limits.least(pace or Pace(), _bytes_left(census, ledgers))
+    first = start + max(least, _days(forecast.low * shares[0] / fast))
+    last = start + max(least * LATE, _days(forecast.high * shares[1] / slow))
     return CopyOutlook(now.date(), first.date(), last.date(), messages, round(forecast.bytes * shares[1]), forecast.basis)
 
 
@@ -60,6 +65,15 @@ def _left(
     by_messages = left / total if total else 0.0
     by_bytes = max(0, size - sum(run.bytes for run in runs)) / size if size else by_messages
     return left, (min(by_messages, by_bytes), max(by_messages, min(by_bytes, 2 * by_messages)))
+
+
+def _bytes_left(census: Sequence[MailboxCensus], ledgers: Mapping[int, Ledger]) -> dict[int, float]:
+    """By mailbox, taking its messages to be of one size."""
+    left = {}
+    for box in census:
+        open_ = max(0, box.messages - _settled(ledgers.get(box.mailbox_id)))
+        left[box.mailbox_id] = box.bytes * open_ / box.messages if box.messages else 0.0
+    return left
 
 
 def _settled(ledger: Ledger | None) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailsafi_wizard.model import Company, FolderCensus, Forecast, MailboxCensus, MailSafiValues, Role, Side
+from mailsafi_wizard.model import Company, FolderCensus, Forecast, MailboxCensus, MailSafiValues, Pace, Role, Side
 from mailsafi_wizard.model.plan import CopyOutlook, PlanEntry, PlanState
 from mailsafi_wizard.net.dns import Answer, Snapshot, View
 from mailsafi_wizard.project import MigrationProject
@@ -239,3 +239,14 @@ def test_old_project_files_without_a_country_are_kenyas(project: MigrationProjec
 def test_a_forecast_of_the_past_does_not_warn_after_the_cutover(project: MigrationProject) -> None:
     day = CUTOVER + dt.timedelta(days=1)
     assert project.copy_danger(CopyOutlook(day, day, day, 1, 1)) is Danger.NONE
+
+
+def test_a_days_data_lengthens_the_forecast(project: MigrationProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.note_day()
+    weigh(project, monkeypatch, 0.1)
+    free = project.copy_outlook()
+    project.pace = Pace(source_daily=10**8)
+    bound = project.copy_outlook()
+    assert free is not None
+    assert bound is not None
+    assert (bound.first - free.first).days >= 9
