@@ -245,7 +245,7 @@ def test_a_days_data_lengthens_the_forecast(project: MigrationProject, monkeypat
     project.note_day()
     weigh(project, monkeypatch, 0.1)
     free = project.copy_outlook()
-    project.pace = Pace(source_daily=10**8)
+    project.set_pace(Pace(source_daily=10**8))
     bound = project.copy_outlook()
     assert free is not None
     assert bound is not None
