@@ -111,9 +111,9 @@ class Timeline(QWidget):
         assert self._ends is not None
         first, last = (formats.short_day(day) for day in self._ends)
         return (
-            _("The copy ends on {first}").format(first=first)
+            _("The copy should end on {first}").format(first=first)
             if first == last
-            else (_("The copy ends between {first} and {last}").format(first=first, last=last))
+            else (_("The copy should end between {first} and {last}").format(first=first, last=last))
         )
 
     def _span(self) -> tuple[dt.date, dt.date]:

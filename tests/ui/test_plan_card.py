@@ -107,7 +107,7 @@ def test_a_forecast_beyond_the_cutover_warns_and_names_a_later_evening(
     assert "On 24 Nov it was 20 Dec to 3 Jan" in start.plan.forecast.text()
     (panel,) = start.plan.findChildren(ProblemPanel)
     assert "Friday, 15 January 2027" in panel.accessibleName()
-    assert start.plan.line.accessibleDescription().startswith("The copy ends between 2 Jan and 10 Jan")
+    assert start.plan.line.accessibleDescription().startswith("The copy should end between 2 Jan and 10 Jan")
     monkeypatch.setattr(project, "copy_outlook", lambda: replace(made, last=dt.date(2027, 1, 2)))
     start.refresh()
     assert "Late" not in [p.problem.what for p in start.plan.findChildren(ProblemPanel) if p.isVisibleTo(start)]
@@ -175,7 +175,7 @@ def test_the_line_is_drawn_in_any_width_and_says_the_range(start: StartPage) -> 
     for width in (280, 500, 1400):
         line.resize(width, line.sizeHint().height())
         assert not line.grab().isNull()
-    assert line.accessibleDescription().startswith("The copy ends on 25 Nov")
+    assert line.accessibleDescription().startswith("The copy should end on 25 Nov")
     high = line.sizeHint().height()
     line.show_plan(entries, TODAY, TODAY)
     assert line.sizeHint().height() < high
