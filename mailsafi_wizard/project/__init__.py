@@ -10,12 +10,13 @@ import datetime as dt
 from pathlib import Path
 
 from mailsafi_wizard.project.copying import Copying
+from mailsafi_wizard.project.plan import Plan
 from mailsafi_wizard.project.preparation import Preparation
 from mailsafi_wizard.project.switch import Switch
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Copying, Preparation, Switch):
+class MigrationProject(Plan, Copying, Preparation, Switch):
     """One project file and what can be asked of it."""
 
     @classmethod

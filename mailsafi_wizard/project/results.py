@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -80,8 +81,8 @@ class Results(SignInTests):
             problems = list(pool.map(lambda job: inspection.inspect(job, self._journal, self._noting(report), deep), jobs))
         return self.ledger(), tuple(p for p in problems if p)
 
-    def report_facts(self, now: dt.datetime) -> ReportFacts:
-        """Everything the report says, from the project file alone."""
+    def report_facts(self, now: dt.datetime, environment: Sequence[tuple[str, str]] = ()) -> ReportFacts:
+        """Everything the report says, from the project file alone; ``environment`` as `report.environment` gives it."""
         from mailsafi_wizard.report import build_facts  # slow to load, and a copy does without
 
         endpoints = {side: self.endpoint(side) for side in Side}
@@ -95,6 +96,7 @@ class Results(SignInTests):
             endpoints,
             now,
             rehearsal=self.rehearsal,
+            environment=environment,
             extra=self._report_sections(),
         )
 

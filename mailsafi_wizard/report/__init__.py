@@ -3,6 +3,7 @@
 from mailsafi_wizard.report.build import build_facts, environment
 from mailsafi_wizard.report.facts import Column, Kind, ReportFacts, Section, Table, size_text, time_text
 from mailsafi_wizard.report.forms import as_json, html, write_csv
+from mailsafi_wizard.report.plan import plan_section
 
 __all__ = [
     "Column",
@@ -14,6 +15,7 @@ __all__ = [
     "build_facts",
     "environment",
     "html",
+    "plan_section",
     "size_text",
     "time_text",
     "write_csv",
