@@ -118,8 +118,9 @@ class WrongUsage(MigrationError):
 
 
 class ServerError(MigrationError):
-    """A problem with one server; ``fields`` hold at least host."""
+    """A problem with one server; ``fields`` hold at least host. ``before_sign_in``: it came before the server was asked to judge a password."""
 
+    before_sign_in = False
     title = "{host} gave an answer that makes no sense"
     hint = "Try again; if it stays, send the technical details to the server's administrator."
     scope = Scope.MAILBOX

@@ -98,3 +98,26 @@ class Summary(Event):
     ledger: Ledger
     exit_status: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class LookProgress(Event):
+    """A look at a mailbox goes on: so many of its messages are listed."""
+
+    mailbox_id: int
+    address: str
+    folder: str
+    listed: int
+    total: int
+
+
+@dataclass(frozen=True)
+class LookFinished(Event):
+    """A mailbox was looked at; ``error`` is the problem's title where that failed."""
+
+    mailbox_id: int
+    address: str
+    folders: int
+    messages: int
+    bytes: int
+    error: str = ""

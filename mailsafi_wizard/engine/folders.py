@@ -5,10 +5,10 @@ Two source folders never end in one destination folder. A name that the destinat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from mailsafi_wizard.engine import not_mail
 from mailsafi_wizard.model import Role
 from mailsafi_wizard.net.grammar import decode_name, encode_name
 from mailsafi_wizard.net.listing import ListedFolder, Overview
@@ -35,11 +35,9 @@ _ROLE_NAMES: Mapping[Role, tuple[str, ...]] = {
     Role.ARCHIVE: ("archive", "archives", "archiv", "archivo", "arquivo", "archivio", "archief", "kumbukumbu", "الأرشيف", "归档", "アーカイブ"),
 }  # fmt: skip
 _ROLE_OF_NAME = {name: role for role, names in _ROLE_NAMES.items() for name in names}
-NOT_MAIL = re.compile(
-    r"(?:calendar|contacts|suggested contacts|tasks|notes|journal|sync issues|conversation history|emailed contacts"
-    r"|chats|outbox|files|rss feeds|quick step settings)\Z",
-    re.I,
-)
+VIEW = "a view of mail that is copied from its own folder"
+NOT_MAIL = "not a mail folder"
+CHOSEN = "left out by your choice"
 ARCHIVE_NAME = "Archive"
 LONGEST_SAFE = 100  # of a level in a safe name, which is tried where the natural one was refused
 LONGEST_PART = 200  # characters of one level of a name; Dovecot and Cyrus take more, file systems do not
@@ -70,14 +68,20 @@ def levels(name: bytes, overview: Overview) -> tuple[bytes, ...]:
     return tuple(name.split(separator)) if separator else (name,)
 
 
-def role_of(folder: ListedFolder, path: tuple[bytes, ...]) -> Role | None:
-    """INBOX by name, then SPECIAL-USE (RFC 6154), then the table of localised names, top level only."""
+def role_of(folder: ListedFolder, path: tuple[bytes, ...], gmail: bool = False) -> Role | None:
+    """INBOX by name, then SPECIAL-USE (RFC 6154), then the tables of localised names: at the top level, and below "[Gmail]" at Gmail."""
     if folder.name == b"INBOX":
         return Role.INBOX
     for attribute in sorted(folder.attributes):
         if role := _ROLE_ATTRIBUTES.get(attribute):
             return role
+    if gmail and (named := not_mail.gmail_role(_names(path))):
+        return named
     return _ROLE_OF_NAME.get(decode_name(path[-1])[0].strip().lower()) if len(path) == 1 else None
+
+
+def _names(path: tuple[bytes, ...]) -> tuple[str, ...]:
+    return tuple(decode_name(part)[0] for part in path)
 
 
 def role_is_stated(folder: ListedFolder) -> bool:
@@ -85,28 +89,35 @@ def role_is_stated(folder: ListedFolder) -> bool:
     return any(a in _ROLE_ATTRIBUTES for a in folder.attributes)
 
 
-def exclusion(folder: ListedFolder, overview: Overview, role: Role | None, path: tuple[bytes, ...]) -> str:
-    """Why a folder is left out, or ""."""
+def exclusion(folder: ListedFolder, overview: Overview, role: Role | None, path: tuple[bytes, ...], no_mail: frozenset[str]) -> str:
+    """Why a folder is left out by rule, or "". ``no_mail`` is what `not_mail.names_without_mail` gave for this mailbox."""
     if any(folder.name.startswith(p) or folder.name + (overview.separator or b"/") == p for p in overview.foreign):
         return "shared or another user's folder"
-    if role in (Role.FLAGGED, Role.IMPORTANT) and role_is_stated(folder):
-        return "a view of mail that is copied from its own folder"
-    if any(NOT_MAIL.match(decode_name(part)[0]) for part in path) and role is None and _looks_like_exchange(overview):
-        return "not a mail folder"
+    if role in (Role.FLAGGED, Role.IMPORTANT):
+        return VIEW
+    if overview.gmail and not_mail.is_gmail_chat(_names(path)):
+        return NOT_MAIL
+    if role is None and decode_name(path[0])[0].strip().casefold() in no_mail:
+        return NOT_MAIL
     return ""
 
 
-def _looks_like_exchange(overview: Overview) -> bool:
-    """Exchange, Microsoft 365 and Zimbra list calendars and the like as folders; elsewhere "Notes" is mail."""
-    names = {f.upper() for f in overview.folders}
-    return {b"CALENDAR", b"CONTACTS"} <= names
-
-
 class FolderMap:
-    """Builds the plan of all folders of one mailbox. ``known`` maps raw source names to destinations chosen in earlier passes: they stay."""
+    """Builds the plan of all folders of one mailbox. ``known`` maps raw source names to destinations chosen in earlier passes: they stay.
 
-    def __init__(self, source: Overview, destination: Overview, known: Mapping[bytes, bytes] | None = None) -> None:
+    ``chosen`` is the admin's word on single folders (see `folder_choices`); it goes before the rules.
+    """
+
+    def __init__(
+        self,
+        source: Overview,
+        destination: Overview,
+        known: Mapping[bytes, bytes] | None = None,
+        chosen: Mapping[bytes, bool] | None = None,
+    ) -> None:
         self._source = source
+        self._chosen = dict(chosen or {})
+        self._no_mail = not_mail.names_without_mail(decode_name(levels(f.name, source)[0])[0] for f in source.folders.values())
         self._destination = destination
         self._known = dict(known or {})
         self._taken: dict[bytes, bytes] = {b"INBOX": b"INBOX"} | {self._fold(raw): name for name, raw in self._known.items()}
@@ -131,10 +142,21 @@ class FolderMap:
         owners: dict[Role, bytes] = {}
         ranked = sorted(self._source.folders.values(), key=lambda f: (not role_is_stated(f), len(f.name)))
         for folder in ranked:
-            role = role_of(folder, levels(folder.name, self._source))
+            role = self._role(folder, levels(folder.name, self._source))
             if role and folder.selectable:
                 owners.setdefault(role, folder.name)
         return owners
+
+    def _role(self, folder: ListedFolder, path: tuple[bytes, ...]) -> Role | None:
+        role = role_of(folder, path, self._source.gmail)
+        view = role in (Role.FLAGGED, Role.IMPORTANT) and self._chosen.get(folder.name)
+        return None if view else role  # a view that the admin takes along is a folder like any other
+
+    def _excluded(self, folder: ListedFolder, path: tuple[bytes, ...]) -> str:
+        chosen = self._chosen.get(folder.name)
+        if chosen is not None:
+            return "" if chosen else CHOSEN
+        return exclusion(folder, self._source, self._role(folder, path), path, self._no_mail)
 
     def plans(self) -> list[FolderPlan]:
         """All source folders, INBOX first, parents before children, excluded ones with their reason."""
@@ -143,13 +165,13 @@ class FolderMap:
 
     def _plan(self, folder: ListedFolder) -> FolderPlan:
         path = levels(folder.name, self._source)
-        role = role_of(folder, path)
+        role = self._role(folder, path)
         if role and self._role_owner.get(role) != folder.name:
             role = None
         separator = (self._source.separator or b"/").decode("ascii", "replace")
         plan = FolderPlan(
             folder.name, decode_name(folder.name)[0], b"", "", role, folder.subscribed, folder.selectable,
-            exclusion(folder, self._source, role_of(folder, path), path), separator=self._source.separator,
+            self._excluded(folder, path), separator=self._source.separator,
         )  # fmt: skip
         if plan.excluded_reason:
             return replace(plan, source_name=plan.source_name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 
 from mailsafi_wizard import errors
+from mailsafi_wizard.engine.folder_choices import choices
 from mailsafi_wizard.engine.folders import FolderMap, FolderPlan
 from mailsafi_wizard.engine.lookup import Lookup
 from mailsafi_wizard.model import Role
@@ -30,7 +31,8 @@ class Mapper:
         self._destination = destination
         self._remark = remark
         self._known = {r.source: r for r in journal.folders(mailbox_id)}
-        self._map = FolderMap(source, destination, {raw: r.destination for raw, r in self._known.items() if r.destination})
+        destinations = {raw: r.destination for raw, r in self._known.items() if r.destination}
+        self._map = FolderMap(source, destination, destinations, choices(journal, mailbox_id))
         self._plans: dict[bytes, FolderPlan] = {}
 
     def records(self) -> list[FolderRecord]:

@@ -1,83 +1,17 @@
-"""A look before the copy: signs in, lists, weighs. Writes nothing on either side."""
+"""What a look at the mailboxes (see `census`) is good for: its form in the project file, and the forecast."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
+from typing import Any
 
-from mailsafi_wizard import errors
-from mailsafi_wizard.engine.folders import FolderMap
-from mailsafi_wizard.engine.lookup import opened
-from mailsafi_wizard.engine.side_by_side import both
-from mailsafi_wizard.engine.worker import Job, connect
-from mailsafi_wizard.model import FolderCensus, Forecast, MailboxCensus, Role, RunRecord, Side, SignInResult
-from mailsafi_wizard.net import fetch, listing
-from mailsafi_wizard.net.listing import Overview, Status
-from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.model import BigMessage, FolderCensus, Forecast, MailboxCensus, Role, RunRecord
 
+FORM = 2  # of the text in the project file
 SLOW, FAST = 100_000.0, 4_000_000.0  # bytes a second assumed before anything was measured
 MESSAGES_A_SECOND = 400.0
-
-
-def take_census(job: Job) -> MailboxCensus:
-    """Folders, counts and bytes of one mailbox, and where each folder will go. A problem is in the result, not raised."""
-    try:
-        source, destination = both(
-            lambda: connect(job.source, job.source_sign_in, job.trust, job.patience),
-            lambda: connect(job.destination, job.destination_sign_in, job.trust, job.patience),
-        )
-    except errors.MigrationError as e:
-        return MailboxCensus(job.mailbox.id, error=str(e))
-    try:
-        here, there = both(lambda: listing.overview(source, sizes=True), lambda: listing.overview(destination))
-        return MailboxCensus(job.mailbox.id, _folders(source, here, there))
-    except errors.MigrationError as e:
-        return MailboxCensus(job.mailbox.id, error=str(e))
-    finally:
-        source.logout()
-        destination.logout()
-
-
-def _folders(source: Session, here: Overview, there: Overview) -> tuple[FolderCensus, ...]:
-    found = []
-    for plan in FolderMap(here, there).plans():
-        if not plan.selectable:
-            continue
-        status = here.status.get(plan.source, Status())
-        size = status.size
-        if size is None and not plan.excluded_reason and status.messages != 0:
-            size = _weighed(source, plan.source)
-        found.append(
-            FolderCensus(
-                plan.source_name,
-                plan.role,
-                status.messages or 0,
-                size or 0,
-                plan.destination_name,
-                plan.excluded_reason,
-                plan.renamed,
-            )
-        )
-    return tuple(found)
-
-
-def _weighed(source: Session, name: bytes) -> int:
-    """Bytes of a folder where STATUS=SIZE is not offered: the sum of a listing."""
-    try:
-        opened(source, fetch.examine(source, name))
-        return sum(e.size for e in fetch.listing(source, fetch.ask_listing(source, b"1:*")))
-    except errors.CommandRefused:
-        return 0
-
-
-def try_sign_in(job: Job, side: Side) -> SignInResult:
-    """Signs one mailbox in on one side."""
-    endpoint, who = (job.source, job.source_sign_in) if side is Side.SOURCE else (job.destination, job.destination_sign_in)
-    try:
-        connect(endpoint, who, job.trust, job.patience).logout()
-    except errors.MigrationError as e:
-        return SignInResult(job.mailbox.id, side, False, e.title_text, e.hint_text, e.detail)
-    return SignInResult(job.mailbox.id, side, True)
 
 
 def forecast(census: Sequence[MailboxCensus], runs: Sequence[RunRecord]) -> Forecast | None:
@@ -102,16 +36,49 @@ def forecast(census: Sequence[MailboxCensus], runs: Sequence[RunRecord]) -> Fore
 
 
 def census_to_text(census: MailboxCensus) -> str:
-    """For the project file."""
-    rows = [
-        [f.name, f.role.value if f.role else "", f.messages, f.bytes, f.destination_name, f.excluded_reason, f.renamed]
-        for f in census.folders
-    ]
-    return json.dumps({"error": census.error, "folders": rows}, ensure_ascii=False)
+    """For the project file; the form has a number, and what older ones lack gets its default when read."""
+    facts = {
+        "form": FORM,
+        "error": census.error,
+        "taken": census.taken.isoformat() if census.taken else "",
+        "quota": [census.quota_used, census.quota_limit, census.messages_used, census.messages_limit],
+        "largest_taken": census.largest_taken,
+        "too_big": [[m.folder, m.uid, m.size, m.date] for m in census.too_big],
+        "too_big_count": census.too_big_count,
+        "addresses": [list(pair) for pair in census.addresses],
+        "folders": [_folder_row(f) for f in census.folders],
+    }
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def _folder_row(f: FolderCensus) -> list[object]:
+    days = [day.isoformat() if day else "" for day in (f.oldest, f.newest)]
+    role = f.role.value if f.role else ""
+    row = [f.name, role, f.messages, f.bytes, f.destination_name, f.excluded_reason, f.renamed]  # the whole of form 1
+    return [*row, *days, f.largest, f.raw_name, f.problem, f.elsewhere, f.elsewhere_bytes, f.chosen]
 
 
 def census_from_text(mailbox_id: int, text: str) -> MailboxCensus:
-    """The reverse of `census_to_text`."""
+    """The reverse of `census_to_text`, also of what older versions wrote."""
     facts = json.loads(text)
-    folders = tuple(FolderCensus(r[0], Role(r[1]) if r[1] else None, *r[2:]) for r in facts["folders"])
-    return MailboxCensus(mailbox_id, folders, facts["error"])
+    used, limit, messages_used, messages_limit = facts.get("quota", (0, None, 0, None))
+    return MailboxCensus(
+        mailbox_id,
+        tuple(_folder(row) for row in facts["folders"]),
+        facts["error"],
+        dt.datetime.fromisoformat(facts["taken"]) if facts.get("taken") else None,
+        used,
+        limit,
+        messages_used,
+        messages_limit,
+        facts.get("largest_taken"),
+        tuple(BigMessage(*row) for row in facts.get("too_big", ())),
+        facts.get("too_big_count", 0),
+        tuple((address, count) for address, count in facts.get("addresses", ())),
+    )
+
+
+def _folder(row: list[Any]) -> FolderCensus:
+    name, role, *numbers = row[:7]
+    days = [dt.date.fromisoformat(day) if day else None for day in row[7:9]]
+    return FolderCensus(name, Role(role) if role else None, *numbers, *days, *row[9:])

@@ -16,6 +16,7 @@ from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.attributes import readable_date, storable_flags
 from mailsafi_wizard.net.fetch import Listed
 from mailsafi_wizard.net.grammar import quoted
+from mailsafi_wizard.net.quota import append_limit
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
@@ -194,12 +195,3 @@ class Rounds:
 
     def _listed(self, uids: bytes) -> list[Listed]:
         return list(fetch.listing(self._source, fetch.ask_listing(self._source, uids)))
-
-
-def append_limit(destination: Session) -> int | None:
-    """The largest message in bytes that the destination announces to take (RFC 7889); None when it doesn't say."""
-    for capability in destination.capabilities:
-        name, _, value = capability.partition("=")
-        if name == "APPENDLIMIT" and value.isdigit():
-            return int(value)
-    return None

@@ -82,6 +82,7 @@ class Runner:
             self._report(Summary(Ledger(), 1, time.monotonic() - started))
         finally:
             self._journal.release_thread()
+            self._jobs, self._workers = [], []  # they hold passwords, which are not needed any more
             self._over.set()
 
     def _run_all(self) -> None:

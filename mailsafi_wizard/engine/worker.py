@@ -31,6 +31,7 @@ from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Rem
 from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState, MessageState, SignIn
 from mailsafi_wizard.net.auth import sign_in
 from mailsafi_wizard.net.listing import Overview, Status
+from mailsafi_wizard.net.refusals import door_is_full
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.store.journal import Journal
@@ -62,13 +63,17 @@ def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -
     """A signed-in session; raises the error of the rung that fails."""
     try:
         session = Session.open(endpoint, trust, patience, secrets=[who.password.reveal()])
-    except errors.TooManyConnections as e:
-        e.anyone = True
+    except errors.ServerError as e:
+        e.before_sign_in = True
+        if isinstance(e, errors.TooManyConnections):
+            e.anyone = True
         raise
     try:
         sign_in(session, who)
-    except BaseException:
+    except BaseException as e:
         session.drop()
+        if isinstance(e, errors.TooManyConnections):
+            e.anyone = door_is_full(e.detail)
         raise
     return session
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, MailboxState, MessageState, Role
 from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
-from mailsafi_wizard.model.outlook import FolderCensus, Forecast, MailboxCensus, RunRecord
+from mailsafi_wizard.model.outlook import BigMessage, Finding, FolderCensus, Forecast, MailboxCensus, RunRecord, Weight
 from mailsafi_wizard.model.servers import (
+    NOT_TRIED,
     Endpoint,
     Ladder,
     Rung,
@@ -24,9 +25,12 @@ from mailsafi_wizard.model.servers import (
 
 __all__ = [
     "CUTOVER_TIME",
+    "NOT_TRIED",
+    "BigMessage",
     "Company",
     "Endpoint",
     "FailedMessage",
+    "Finding",
     "FolderCensus",
     "FolderLedger",
     "Forecast",
@@ -47,4 +51,5 @@ __all__ = [
     "SignIn",
     "SignInResult",
     "SignInStyle",
+    "Weight",
 ]

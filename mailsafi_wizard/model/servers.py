@@ -153,9 +153,12 @@ class Ladder:
         return self.failed is None and all(r.ok for r in self.rungs if r.rung is not Rung.SIGN_IN)
 
 
+NOT_TRIED = "Not tried"
+
+
 @dataclass(frozen=True)
 class SignInResult:
-    """Whether one mailbox could be signed in on one side."""
+    """Whether one mailbox could be signed in on one side. With the cause NOT_TRIED it was left alone; the remedy says why."""
 
     mailbox_id: int
     side: Side
@@ -163,3 +166,7 @@ class SignInResult:
     cause: str = ""
     remedy: str = ""
     detail: str = ""
+
+    @property
+    def tried(self) -> bool:
+        return self.cause != NOT_TRIED

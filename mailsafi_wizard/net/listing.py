@@ -45,7 +45,10 @@ class Status:
 
 @dataclass
 class Overview:
-    """All of a mailbox at a glance. ``prefix`` is the personal namespace's; ``foreign`` are prefixes of other users' and shared folders."""
+    """All of a mailbox at a glance. ``prefix`` is the personal namespace's; ``foreign`` are prefixes of other users' and shared folders.
+
+    ``gmail``: the server says that it is Gmail, whose folders are labels of the same mail.
+    """
 
     prefix: bytes = b""
     separator: bytes = b""
@@ -53,6 +56,7 @@ class Overview:
     folders: dict[bytes, ListedFolder] = field(default_factory=dict)
     status: dict[bytes, Status] = field(default_factory=dict)
     garbled: list[str] = field(default_factory=list)  # LIST replies in which not even a name could be found
+    gmail: bool = False
 
 
 def inbox_folded(name: bytes) -> bytes:
@@ -65,7 +69,7 @@ def overview(session: Session, sizes: bool = False) -> Overview:
 
     Raises CommandRefused when even LIST is refused.
     """
-    result = Overview()
+    result = Overview(gmail=session.has("X-GM-EXT-1"))
     wanted = _status_items(session, sizes)
     with_status = session.has("LIST-STATUS")
     namespace = session.send(b"NAMESPACE") if session.has("NAMESPACE") else None

@@ -19,7 +19,8 @@ _QUOTA_TEXT = re.compile(
 )
 _TOO_BIG_TEXT = re.compile(r"too (?:big|large|long)|exceeds? (?:the )?(?:maximum|max|allowed|message) .*size|message size", re.I)
 _CONNECTIONS_TEXT = re.compile(
-    r"too many (?:\w+ )*(?:connections|sessions|logins)|maximum (?:number of )?(?:\w+ )*(?:connections|sessions)|connection limit",
+    r"too many (?:\w+ )*(?:connections|sessions|logins)|maximum (?:number of )?(?:\w+ )*(?:connections|sessions)|connection limit"
+    r"|connection queue full",
     re.I,
 )
 _BACKOFF = re.compile(r"back.?off time:?\s*(\d+)\s*(ms|milliseconds|s|sec|seconds)?", re.I)
@@ -34,6 +35,14 @@ def asked_wait(text: str) -> float:
     if not found:
         return 0.0
     return min(LONGEST_WAIT, int(found[1][:9]) * _UNITS.get((found[2] or ("ms" if found.re is _BACKOFF else "s")).lower(), 1.0))
+
+
+_QUEUE_FULL = re.compile(r"connection queue full", re.I)  # Dovecot, to those that have not signed in yet, whoever they are
+
+
+def door_is_full(text: str) -> bool:
+    """Whether words about too many connections mean this computer's, or anybody's, and not those of one account."""
+    return bool(_QUEUE_FULL.search(text))
 
 
 def refusal(host: str, code: str, text: str, bad: bool) -> errors.ServerError:

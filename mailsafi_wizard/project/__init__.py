@@ -30,7 +30,9 @@ class MigrationProject(Copying, Switch):
         return cls(Journal.open(path))
 
     def close(self) -> None:
-        """Stops a run cleanly, then closes the file."""
+        """Stops a run cleanly, and what is being looked at; then closes the file."""
+        self.stop_sign_ins()
+        self.stop_look()
         if self._runner and self._runner.running:
             self._runner.stop()
             self._runner.wait(60)

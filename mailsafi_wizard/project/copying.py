@@ -1,21 +1,18 @@
-"""The look before the copy, and the copy itself: started, paused, stopped."""
+"""The copy: started, paused, stopped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import preflight
-from mailsafi_wizard.engine.runner import AT_ONCE, Runner
+from mailsafi_wizard.engine.runner import Runner
 from mailsafi_wizard.events import Report
-from mailsafi_wizard.model import Forecast, MailboxCensus
-from mailsafi_wizard.project.results import Results
+from mailsafi_wizard.project.census import Censuses
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.store.vault import Erased
 
 
-class Copying(Results):
+class Copying(Censuses):
     """Runs of a project."""
 
     def __init__(self, journal: Journal) -> None:
@@ -25,22 +22,6 @@ class Copying(Results):
     def give_up_after(self, seconds: float) -> None:
         """How long a run waits for a server that worked before and is gone now; hours unless said otherwise."""
         self.persistence = replace(self.persistence, known=seconds)
-
-    def take_census(self, report: Report, mailbox_ids: Iterable[int] | None = None) -> tuple[MailboxCensus, ...]:
-        """Looks at all mailboxes side by side; writes nothing but the project file."""
-        jobs, missing = self._jobs(mailbox_ids)
-        unknown = [MailboxCensus(number, error="No password is known") for number in {box.id for box, _ in missing}]
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="census") as pool:
-            found = [*unknown, *pool.map(preflight.take_census, jobs)]
-        for census in found:
-            self._journal.put_census(census.mailbox_id, preflight.census_to_text(census))
-        return tuple(found)
-
-    def census(self) -> tuple[MailboxCensus, ...]:
-        return tuple(preflight.census_from_text(number, text) for number, text in self._journal.census())
-
-    def forecast(self) -> Forecast | None:
-        return preflight.forecast(self.census(), self.runs())
 
     def start(self, report: Report) -> None:
         """Starts all mailboxes in background threads; raises WrongUsage when servers, mailboxes or passwords are missing."""
@@ -53,10 +34,21 @@ class Copying(Results):
             raise errors.WrongUsage(what="There are no mailboxes yet")
         self._runner = Runner(self._journal, jobs, self._noting(report))
         self._runner.start()
+        self._secrets.rest()  # the runner has what it needs, and lets go of it at the end
+
+    def erase_secrets(self) -> Erased:
+        """As `SignIns.erase_secrets`; raises WrongUsage during a run, which needs them."""
+        if self.running:
+            raise errors.WrongUsage(what="The passwords can't be erased while mailboxes are being copied")
+        return super().erase_secrets()
 
     @property
     def running(self) -> bool:
         return bool(self._runner and self._runner.running)
+
+    @property
+    def _copying(self) -> bool:
+        return self.running
 
     @property
     def broken(self) -> BaseException | None:

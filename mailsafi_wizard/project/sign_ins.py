@@ -1,20 +1,17 @@
-"""The mailboxes of the migration, how each is signed in on both sides, and whether that works."""
+"""The mailboxes of the migration, how each is signed in on both sides, and whether that worked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import preflight
-from mailsafi_wizard.engine.runner import AT_ONCE
 from mailsafi_wizard.engine.worker import Job
 from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.project.answers import Answers
 from mailsafi_wizard.store import credential_list
-from mailsafi_wizard.store.credential_list import CredentialList
+from mailsafi_wizard.store.credential_list import CredentialList, Row
 from mailsafi_wizard.store.journal import Journal
-from mailsafi_wizard.store.vault import Secrets
+from mailsafi_wizard.store.vault import Erased, Keeping, Secrets
 
 
 class SignIns(Answers):
@@ -33,26 +30,37 @@ class SignIns(Answers):
 
     def import_list(self, data: bytes) -> CredentialList:
         """Reads a list; stores mailboxes and secrets only when no line has an error. Mailboxes without history that it no longer names go."""
-        parsed = credential_list.read(data)
-        if not parsed.ok:
-            return parsed
-        rows = {(r.user, r.destination_user, r.source_host): r for r in parsed.rows}
-        self._journal.put_mailboxes(
-            Mailbox(r.address, r.user, r.destination_user, 0, r.source_host, r.user_root) for r in parsed.rows
-        )
-        gone = []
+        parsed = credential_list.read(data, self.company.domains)
+        if parsed.ok:
+            self._take_rows(parsed.rows)
+        return parsed
+
+    def _take_rows(self, found: Sequence[Row]) -> None:
+        rows = {(r.user, r.destination_user, r.source_host): r for r in found}
+        self._journal.put_mailboxes(Mailbox(r.address, r.user, r.destination_user, 0, r.source_host, r.user_root) for r in found)
+        gone: list[int] = []
+        secrets: dict[tuple[int, str], Secret] = {}
         for box in self.mailboxes():
             row = rows.get((box.source_user, box.destination_user, box.source_host))
             if row is None:
                 gone.append(box.id)
                 continue
-            self.set_secret(box.id, Side.SOURCE, row.password)
-            self.set_secret(box.id, Side.DESTINATION, row.destination_secret)
+            secrets[box.id, Side.SOURCE.value] = row.password
+            secrets[box.id, Side.DESTINATION.value] = row.destination_secret
+        nothing = Secret("")  # what can't be opened now counts as nothing, so an empty cell never erases it
+        changed = [place for place, secret in secrets.items() if (self._secrets.get_at(place) or nothing) != secret]
+        self._journal.forget_sign_ins(changed)
+        self._secrets.put_all({place: secrets[place] for place in changed}, keep=not self.rehearsal)
         self._journal.remove_mailboxes(gone)
-        return parsed
+        stay = {box.id for box in self.mailboxes()}
+        self._secrets.forget(place for place in self._secrets.places() if place[0] and place[0] not in stay)
 
     def has_secret(self, mailbox_id: int, side: Side) -> bool:
-        return bool(self._secrets.get(mailbox_id, side))
+        return (mailbox_id, side.value) in self._secrets.places()
+
+    def places_with_secret(self) -> set[tuple[int, Side]]:
+        """(mailbox, side) of all passwords that are known; asked once for a whole table."""
+        return {(number, Side(name)) for number, name in self._secrets.places() if number}
 
     def set_secret(self, mailbox_id: int, side: Side, password: Secret) -> None:
         """Known from now on; kept in the file, sealed, where there is a keychain or a passphrase."""
@@ -62,10 +70,15 @@ class SignIns(Answers):
         """Keeps the project's secrets under a passphrase; raises `vault.WrongPassphrase` when they are kept under another."""
         self._secrets.unlock(passphrase)
 
-    def erase_secrets(self) -> None:
-        """Forgets every password, in memory, in the file and in the keychain."""
+    @property
+    def keeping(self) -> Keeping:
+        """Where the passwords of this project are."""
+        return self._secrets.keeping()
+
+    def erase_secrets(self) -> Erased:
+        """Forgets every password, in memory, in the file and in the keychain, and reads the file's bytes for proof; raises SecretsLeft."""
         self._admin.clear()
-        self._secrets.erase()
+        return self._secrets.erase()
 
     def set_admin(self, side: Side, user: str, password: Secret, style: SignInStyle) -> None:
         """One login for all mailboxes of a side, used where a mailbox has no password of its own."""
@@ -85,26 +98,6 @@ class SignIns(Answers):
             return SignIn(user, secret, style, admin)
         return None
 
-    def test_sign_ins(
-        self, report: Callable[[SignInResult], None], mailbox_ids: Iterable[int] | None = None
-    ) -> tuple[SignInResult, ...]:
-        """Signs in everywhere, side by side; ``report`` is called from worker threads."""
-        jobs, missing = self._jobs(mailbox_ids)
-        results = [
-            SignInResult(box.id, side, False, "No password is known", "Enter it or load the list again.") for box, side in missing
-        ]
-        for result in results:
-            self._keep(result, report)
-        tasks = [(job, side) for job in jobs for side in Side]
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sign-in") as pool:
-            results += pool.map(lambda t: self._keep(preflight.try_sign_in(*t), report), tasks)
-        return tuple(results)
-
-    def _keep(self, result: SignInResult, report: Callable[[SignInResult], None]) -> SignInResult:
-        self._journal.put_sign_in(result)
-        report(result)
-        return result
-
     def sign_in_results(self) -> dict[tuple[int, Side], SignInResult]:
         return self._journal.sign_ins()
 
@@ -121,7 +114,7 @@ class SignIns(Answers):
             here, there = self._sign_in(box, Side.SOURCE), self._sign_in(box, Side.DESTINATION)
             missing += [(box, side) for side, who in ((Side.SOURCE, here), (Side.DESTINATION, there)) if who is None]
             if here and there:
-                own = Endpoint(box.source_host, source.port, source.security) if box.source_host else source
+                own = own_endpoint(box, source)
                 jobs.append(
                     Job(
                         box,
@@ -137,3 +130,8 @@ class SignIns(Answers):
                     )
                 )
         return jobs, missing
+
+
+def own_endpoint(box: Mailbox, source: Endpoint) -> Endpoint:
+    """The server a mailbox comes from: the list may name one of its own."""
+    return Endpoint(box.source_host, source.port, source.security) if box.source_host else source

@@ -11,67 +11,38 @@ and so may `DestinationPassword` (the password counts), `SourceHost` and `UserRo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mailsafi_wizard.model import Secret
-from mailsafi_wizard.store.list_checks import address_fault, name_doubts, neutralised, password_doubts, trimmed
-from mailsafi_wizard.store.list_columns import SECRETS, SEPARATORS, Column, Columns, Layout, find_columns
-from mailsafi_wizard.store.list_text import Cell, Doubt, TextLine, decode, split_line
+from mailsafi_wizard.store import list_workbook
+from mailsafi_wizard.store.list_checks import trimmed
+from mailsafi_wizard.store.list_columns import SECRETS, SEPARATORS, Column, Columns, Layout, find_columns, is_address
+from mailsafi_wizard.store.list_rows import ERROR, WARNING, Draft, Problem, Row, check
+from mailsafi_wizard.store.list_text import Cell, Doubt, ListText, TextLine, decode, split_line
+from mailsafi_wizard.store.list_workbook import Remark
+from mailsafi_wizard.store.list_writing import MAX_LINE, template, write
 from mailsafi_wizard.words import _
 
-ERROR = "error"
-WARNING = "warning"
+__all__ = ["ERROR", "WARNING", "CredentialList", "Draft", "Problem", "Row", "read", "template", "write"]
+
 MAX_BYTES = 8 * 1024 * 1024
 MAX_LINES = 100_000
-MAX_LINE = 10_000  # characters
-_NO_SECRET = Secret("")
 _SEP = re.compile(r""" *sep=([^\w\s"'@#]|\t) *""", re.IGNORECASE)
-_FOREIGN_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"SQLite format")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One mailbox of the list. ``line`` is the physical line, from 1. Passwords are exactly as they stand in the file."""
-
-    line: int
-    address: str
-    user: str
-    password: Secret
-    destination_address: str = ""
-    destination_password: Secret = _NO_SECRET
-    source_host: str = ""
-    user_root: str = ""
-
-    @property
-    def destination_user(self) -> str:
-        """Whose mailbox it becomes: the address, unless the list names another one."""
-        return self.destination_address or self.address
-
-    @property
-    def destination_secret(self) -> Secret:
-        """The password at the destination: the same, unless the list names another one."""
-        return self.destination_password or self.password
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong (``severity`` "error": the list can't be used) or doubtful ("warning"). ``line`` 0 is the list as a whole."""
-
-    line: int
-    severity: str
-    text: str
+_FOREIGN_FILES = (b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"SQLite format")
+_UNQUOTED = re.compile(r'[\t"]')
 
 
 @dataclass(frozen=True)
 class CredentialList:
-    """What was read. ``rows`` holds every line that could be understood; lines that could not are among the errors."""
+    """What was read. ``rows`` holds every line that could be understood; ``drafts`` the others too, as far as they were, for mending."""
 
     rows: tuple[Row, ...] = ()
     problems: tuple[Problem, ...] = ()
     encoding: str = ""
     separator: str = ""  # ",", ";" or TAB, "" where nothing was read
+    drafts: tuple[Draft, ...] = field(default=(), repr=False)  # a cell in the wrong column may be a password
 
     @property
     def ok(self) -> bool:
@@ -85,6 +56,12 @@ class CredentialList:
     @property
     def warnings(self) -> tuple[Problem, ...]:
         return tuple(p for p in self.problems if p.severity == WARNING)
+
+    @property
+    def mendable(self) -> bool:
+        """Whether all that is wrong can be put right line by line; not so where the columns or the file as a whole are unclear."""
+        lines = {draft.row.line for draft in self.drafts}
+        return bool(lines) and all(problem.line in lines for problem in self.errors)
 
     @property
     def needs_admin_login(self) -> bool:
@@ -123,40 +100,90 @@ def _row_facts(row: Row) -> dict[str, Any]:
 
 @dataclass
 class _Reading:
-    """What has been found so far."""
+    """What has been found so far. ``about`` holds what belongs to one line."""
 
     own_domains: tuple[str, ...]
-    rows: list[Row] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    general: list[Problem] = field(default_factory=list)  # of the list, its header and its comments
+    about: dict[int, list[Problem]] = field(default_factory=dict)
 
     def error(self, line: int, text: str) -> None:
-        self.problems.append(Problem(line, ERROR, text))
+        self.general.append(Problem(line, ERROR, text))
 
     def warn(self, line: int, text: str) -> None:
-        self.problems.append(Problem(line, WARNING, text))
+        self.general.append(Problem(line, WARNING, text))
+
+    def tell(self, line: int, severity: str, text: str) -> None:
+        self.about.setdefault(line, []).append(Problem(line, severity, text))
+
+    def add(self, row: Row) -> None:
+        self.drafts.append(Draft(row, tuple(self.about.get(row.line, ()))))
 
 
 def read(data: bytes, own_domains: tuple[str, ...] = (), admin_login: bool | None = None) -> CredentialList:
-    """Read a list from its bytes; never raises, whatever they are.
+    """Read a list from its bytes, text or .xlsx; never raises, whatever they are.
 
     ``own_domains``: the company's, to find foreign addresses; () checks none. ``admin_login``: whether one administrator's login
     opens all mailboxes, so that passwords may be empty; None lets the list tell (see the module).
     """
     reading = _Reading(tuple(domain.casefold().rstrip(".") for domain in own_domains))
+    fault = _foreign(data)
+    if fault:
+        return _refused(fault)
+    if data.startswith(list_workbook.MARK):
+        book = list_workbook.read(data)
+        if book.fault:
+            return _refused(book.fault)
+        for text in book.warnings:
+            reading.warn(0, text)
+        return _read_text(ListText(book.lines, _("Excel workbook")), reading, admin_login, "\t", book.remarks)
+    return _read_text(decode(data), reading, admin_login)
+
+
+def _foreign(data: bytes) -> str:
+    """Why these bytes are no list at all, "" when they may be one."""
+    if data.startswith(_FOREIGN_FILES[0]):
+        return _(
+            "This is an old or a locked spreadsheet. Save it without a password as .xlsx, or as CSV, UTF-8, and choose that file."
+        )
     if data.startswith(_FOREIGN_FILES):
-        reading.error(0, _("This is not a text file. Save the list as text (.txt) or CSV, UTF-8, and choose that file."))
-        return CredentialList(problems=tuple(reading.problems))
+        return _("This is not a text file. Save the list as text (.txt) or CSV, UTF-8, and choose that file.")
     if len(data) > MAX_BYTES or data.count(b"\n") + data.count(b"\r") > 2 * MAX_LINES:
-        reading.error(0, _("This file is far too long for a list of mailboxes. Did you choose the right one?"))
-        return CredentialList(problems=tuple(reading.problems))
-    text = decode(data)
+        return _("This file is far too long for a list of mailboxes. Did you choose the right one?")
+    return ""
+
+
+def _refused(text: str) -> CredentialList:
+    return CredentialList(problems=(Problem(0, ERROR, text),))
+
+
+def _read_text(
+    text: ListText,
+    reading: _Reading,
+    admin_login: bool | None,
+    separator: str = "",
+    remarks: Mapping[tuple[int, int], Remark] | None = None,
+) -> CredentialList:
     lines, declared = _meaningful(text.lines, reading)
-    shape = find_columns(lines, declared) if lines else Columns(Layout.PLAIN, "", ())
+    shape = find_columns(lines, separator or declared) if lines else Columns(Layout.PLAIN, "", ())
+    _take_remarks(remarks or {}, shape, reading)
     _read_rows(lines, shape, reading)
     _check_comments(text.lines, shape, reading)
-    _check_whole(reading, admin_login)
-    problems = sorted(reading.problems, key=lambda p: (p.line, p.severity))
-    return CredentialList(tuple(reading.rows), tuple(problems), text.encoding, shape.for_rows)
+    drafts = sorted(reading.drafts, key=lambda draft: draft.row.line)
+    problems = reading.general + check(drafts, reading.own_domains, admin_login)
+    if not drafts and not any(problem.severity == ERROR for problem in problems):
+        problems.append(Problem(0, ERROR, _("There is no mailbox in this list.")))
+    rows = tuple(draft.row for draft in drafts if draft.usable)
+    ordered = tuple(sorted(problems, key=lambda p: (p.line, p.severity)))
+    return CredentialList(rows, ordered, text.encoding, shape.for_rows, tuple(drafts))
+
+
+def _take_remarks(remarks: Mapping[tuple[int, int], Remark], shape: Columns, reading: _Reading) -> None:
+    """What a workbook says about single cells, where the cell is one that is used."""
+    for (line, place), remark in remarks.items():
+        column = shape.columns[place] if place < len(shape.columns) else Column.UNKNOWN
+        if line != shape.header_line and column not in (Column.UNKNOWN, Column.DESTINATION_HOST):
+            reading.tell(line, ERROR if remark.lost else WARNING, remark.text)
 
 
 def _meaningful(lines: Sequence[TextLine], reading: _Reading) -> tuple[list[TextLine], str]:
@@ -166,9 +193,11 @@ def _meaningful(lines: Sequence[TextLine], reading: _Reading) -> tuple[list[Text
     for line in lines:
         bare = line.text.strip()
         if line.doubt is Doubt.DAMAGED:
-            reading.error(line.number, _("This line is damaged and can't be read. Save the list again as UTF-8."))
+            reading.tell(line.number, ERROR, _("This line is damaged and can't be read. Save the list again as UTF-8."))
+            reading.add(_nothing(line.number))
         elif len(line.text) > MAX_LINE:
-            reading.error(line.number, _("This line is far too long for one mailbox."))
+            reading.tell(line.number, ERROR, _("This line is far too long for one mailbox."))
+            reading.add(_nothing(line.number))
         elif not kept and not declared and (match := _SEP.fullmatch(line.text)):
             declared = match[1]
         elif bare.strip(",;") and not bare.startswith("#"):
@@ -184,13 +213,12 @@ def _read_rows(lines: Sequence[TextLine], shape: Columns, reading: _Reading) -> 
             continue
         if line.doubt is Doubt.GUESSED:
             text = _("This line is not Unicode and was read as Windows-1252. Check its special letters, or save the list as UTF-8.")
-            reading.warn(line.number, text)
+            reading.tell(line.number, WARNING, text)
         elif line.doubt is Doubt.MIXED:
             text = _("This line is UTF-8 while others of the list are not. Check its special letters, or save the list as UTF-8.")
-            reading.warn(line.number, text)
+            reading.tell(line.number, WARNING, text)
         values = _values(line, shape, reading)
-        if values is not None:
-            _add_row(line.number, values, reading)
+        _add_row(line.number, values, reading)
 
 
 def _usable(first: TextLine, shape: Columns, reading: _Reading) -> bool:
@@ -213,18 +241,34 @@ def _usable(first: TextLine, shape: Columns, reading: _Reading) -> bool:
     return True
 
 
-def _values(line: TextLine, shape: Columns, reading: _Reading) -> dict[Column, str] | None:
-    """The line's cells by column, as they stand; None when it can't be told which is which."""
+def _values(line: TextLine, shape: Columns, reading: _Reading) -> dict[Column, str]:
+    """The line's cells by column, as they stand. Where it can't be told which is which, all but an address counts as a password."""
     text, cells = _without_trailing(line.text, split_line(line.text, shape.for_rows), shape.trailing)
     columns = shape.columns
     if len(cells) > len(columns):
         cells = _rest_in_last(line.number, text, cells, columns, reading)
     elif len(cells) > 1 and Column.PASSWORD in columns[len(cells) :]:
-        reading.error(line.number, _too_few(len(cells), len(columns)))
-        return None
+        reading.tell(line.number, ERROR, _too_few(len(cells), len(columns)))
+        return _guarded([cell.value for cell in cells], shape.for_rows)
     if any(cell.broken for cell in cells):
-        reading.warn(line.number, _('A quotation mark (") in this line is not closed. It was read as part of the text.'))
-    return dict(zip(columns, (cell.value for cell in cells), strict=False)) if cells else None
+        reading.tell(line.number, WARNING, _('A quotation mark (") in this line is not closed. It was read as part of the text.'))
+    if shape.for_rows == "\t" and any(map(_oddly_quoted, zip(columns, cells, strict=False))):
+        text = _("A password in this line stood in quotation marks, which were not taken as part of it. Check that they are not.")
+        reading.tell(line.number, WARNING, text)
+    return dict(zip(columns, (cell.value for cell in cells), strict=False)) if cells else _guarded([text], "")
+
+
+def _guarded(cells: Sequence[str], separator: str) -> dict[Column, str]:
+    """A line that was not understood, kept so that nothing in it is lost or shown: the address apart, the rest hidden."""
+    first = cells[0] if is_address(cells[0]) else ""
+    rest = separator.join(cells[1:] if first else cells)
+    return {Column.ADDRESS: first, Column.PASSWORD: rest}
+
+
+def _oddly_quoted(pair: tuple[Column, Cell]) -> bool:
+    """A cell between quotation marks that would not have needed them: a spreadsheet's clipboard has no such, unless they belong to it."""
+    column, cell = pair
+    return column in SECRETS and cell.quoted and not _UNQUOTED.search(cell.value)
 
 
 def _check_comments(lines: Sequence[TextLine], shape: Columns, reading: _Reading) -> None:
@@ -256,31 +300,32 @@ def _rest_in_last(line: int, text: str, cells: list[Cell], columns: Sequence[Col
     if all(not cell.value.strip() for cell in cells[last + 1 :]) and columns[last] not in SECRETS:
         return cells[: last + 1]
     if columns[last] not in SECRETS or sum(column in SECRETS for column in columns) > 1:
-        reading.error(line, _('This line has too many fields. Put a password that holds the separator in quotation marks: "...".'))
+        text = _('This line has too many fields. Put a password that holds the separator in quotation marks: "...".')
+        reading.tell(line, ERROR, text)
         return []
-    reading.warn(line, _("This line has too many fields. All that is left of it was taken as the password: check it."))
+    reading.tell(line, WARNING, _("This line has too many fields. All that is left of it was taken as the password: check it."))
     return [*cells[:last], Cell(text[cells[last].start :], cells[last].start)]
 
 
-def _add_row(line: int, values: dict[Column, str], reading: _Reading) -> None:
+def _add_row(line: int, values: Mapping[Column, str], reading: _Reading) -> None:
     address, user = trimmed(values.get(Column.ADDRESS, "")), trimmed(values.get(Column.USER, ""))
     address = address or _address_of(line, user, reading)
-    fault = address_fault(address)
-    if fault:
-        reading.error(line, _(fault))
-        return
-    row = Row(
-        line=line,
-        address=address,
-        user=user or address,
-        password=Secret(values.get(Column.PASSWORD, "")),
-        destination_address=trimmed(values.get(Column.DESTINATION_ADDRESS, "")),
-        destination_password=Secret(values.get(Column.DESTINATION_PASSWORD, "")),
-        source_host=trimmed(values.get(Column.SOURCE_HOST, "")),
-        user_root=trimmed(values.get(Column.USER_ROOT, "")),
+    reading.add(
+        Row(
+            line=line,
+            address=address,
+            user=user or address,
+            password=Secret(values.get(Column.PASSWORD, "")),
+            destination_address=trimmed(values.get(Column.DESTINATION_ADDRESS, "")),
+            destination_password=Secret(values.get(Column.DESTINATION_PASSWORD, "")),
+            source_host=trimmed(values.get(Column.SOURCE_HOST, "")),
+            user_root=trimmed(values.get(Column.USER_ROOT, "")),
+        )
     )
-    reading.rows.append(row)
-    _check_row(row, reading)
+
+
+def _nothing(line: int) -> Row:
+    return Row(line, "", "", Secret(""))
 
 
 def _address_of(line: int, user: str, reading: _Reading) -> str:
@@ -288,129 +333,6 @@ def _address_of(line: int, user: str, reading: _Reading) -> str:
     if "@" in user or not user or len(reading.own_domains) != 1:
         return user
     address = f"{user}@{reading.own_domains[0]}"
-    reading.warn(line, _("There is no email address in this line; {address} was made from the user name.").format(address=address))
+    text = _("There is no email address in this line; {address} was made from the user name.").format(address=address)
+    reading.tell(line, WARNING, text)
     return address
-
-
-def _check_row(row: Row, reading: _Reading) -> None:
-    for doubt in password_doubts(row.password.reveal()):
-        reading.warn(row.line, _("The password {doubt}. It is used exactly as it stands.").format(doubt=_(doubt)))
-    for doubt in password_doubts(row.destination_password.reveal()):
-        reading.warn(row.line, _("The destination's password {doubt}. It is used exactly as it stands.").format(doubt=_(doubt)))
-    for name in dict.fromkeys((row.user, row.source_host, row.user_root)):
-        for doubt in name_doubts(name):
-            reading.warn(row.line, _("A user name, server or folder in this line {doubt}.").format(doubt=_(doubt)))
-    if row.destination_address and "@" in row.destination_address and address_fault(row.destination_address):
-        reading.error(row.line, _("The destination's email address is not an email address."))
-    domain = row.destination_user.rpartition("@")[2].casefold().rstrip(".")
-    if reading.own_domains and domain not in reading.own_domains and "@" in row.destination_user:
-        domains = ", ".join(reading.own_domains)
-        reading.warn(row.line, _("The email address is not in the company's domain ({domains}).").format(domains=domains))
-
-
-# --- the list as a whole ----------------------------------------------------------------------------------------------------
-
-
-def _check_whole(reading: _Reading, admin_login: bool | None) -> None:
-    if not reading.rows and not any(problem.severity == ERROR for problem in reading.problems):
-        reading.error(0, _("There is no mailbox in this list."))
-    _check_passwords(reading, admin_login)
-    _check_addresses(reading)
-
-
-def _check_passwords(reading: _Reading, admin_login: bool | None) -> None:
-    without = [row for row in reading.rows if not row.password]
-    if admin_login is None and reading.rows and len(without) == len(reading.rows):
-        reading.warn(0, _("No line has a password: this list works only with one administrator login for all mailboxes."))
-    elif not admin_login:
-        for row in without:
-            reading.error(row.line, _("The password is missing."))
-    lines_by_password: dict[str, list[int]] = {}
-    for row in reading.rows:
-        if row.password:
-            lines_by_password.setdefault(row.password.reveal(), []).append(row.line)
-    for lines in lines_by_password.values():
-        if len(lines) > 1:
-            text = _("The same password is used in {count} lines: {lines}. Give every mailbox its own.")
-            reading.warn(lines[0], text.format(count=len(lines), lines=_numbers(lines)))
-
-
-def _numbers(lines: Sequence[int]) -> str:
-    shown = ", ".join(map(str, lines[:10]))
-    return shown if len(lines) <= 10 else f"{shown} …"
-
-
-def _check_addresses(reading: _Reading) -> None:
-    seen: dict[str, int] = {}
-    targets: dict[str, int] = {}
-    for row in reading.rows:
-        first = seen.setdefault(row.address.casefold(), row.line)
-        if first != row.line:
-            reading.error(row.line, _("This email address stands in line {line} already.").format(line=first))
-            continue
-        target = targets.setdefault(row.destination_user.casefold(), row.line)
-        if target != row.line:
-            text = _("This mailbox goes into the same one at the destination as that of line {line}.")
-            reading.warn(row.line, text.format(line=target))
-
-
-# --- writing ----------------------------------------------------------------------------------------------------------------
-
-_BOM = "\ufeff"  # so that Notepad and Excel know it for UTF-8
-_UNWRITABLE = re.compile("[\r\n\ud800-\udfff]")
-_OPTIONAL = (Column.DESTINATION_ADDRESS, Column.DESTINATION_PASSWORD, Column.SOURCE_HOST, Column.USER_ROOT)
-_INTRODUCTION = """\
-# MailSafi Wizard: list of mailboxes, version 1. One mailbox in each line.
-# A line that starts with # is not read. Fields are separated by commas; semicolons or tabs do as well.
-# Put a field in quotation marks if it holds a comma or a quotation mark; write a quotation mark inside them twice.
-# One administrator login for all mailboxes? Then leave every password empty.
-# If you need them, these columns go before Password: DestinationEmail, DestinationPassword, SourceHost, UserRoot
-"""
-_EXAMPLES = """\
-EmailAddress,UserName,Password
-# Two examples; put your own mailboxes in their place:
-# amina@example.co.ke,amina@example.co.ke,"Mvua, jua ""na"" upepo"
-# office@example.co.ke,office,Simba;42#
-"""
-
-
-def template() -> bytes:
-    """An empty list to fill in: UTF-8 with a byte order mark and CRLF, which every Windows editor keeps as it is."""
-    return (_BOM + _INTRODUCTION + _EXAMPLES).replace("\n", "\r\n").encode()
-
-
-def write(rows: Iterable[Row]) -> bytes:
-    """The list that `read` reads back as the same rows, numbered anew. Passwords stand in it as they are, so keep the file safe.
-
-    All other cells are written so that a spreadsheet doesn't take them for formulas. Raises ValueError, which names the row but
-    quotes nothing, for what no line can hold: a line break, half a character, or an empty address.
-    """
-    rows = list(rows)
-    optional = [column for column in _OPTIONAL if any(_cell(row, column) for row in rows)]
-    columns = (Column.ADDRESS, Column.USER, *optional, Column.PASSWORD)
-    lines = [",".join(column.value for column in columns)]
-    for number, row in enumerate(rows, 1):
-        line = ",".join(_quoted(_cell(row, column)) for column in columns)
-        if not row.address or len(line) > MAX_LINE or _UNWRITABLE.search(line):
-            raise ValueError(f"row {number} cannot be written: a line break, half a character, no address, or far too long")
-        lines.append(line)
-    return (_BOM + _INTRODUCTION + "\n".join(lines) + "\n").replace("\n", "\r\n").encode()
-
-
-def _cell(row: Row, column: Column) -> str:
-    secrets = {Column.PASSWORD: row.password, Column.DESTINATION_PASSWORD: row.destination_password}
-    if column in secrets:
-        return secrets[column].reveal()
-    names = {
-        Column.ADDRESS: row.address,
-        Column.USER: row.user,
-        Column.DESTINATION_ADDRESS: row.destination_address,
-        Column.SOURCE_HOST: row.source_host,
-        Column.USER_ROOT: row.user_root,
-    }
-    return neutralised(names[column])
-
-
-def _quoted(text: str) -> str:
-    plain = not any(c in text for c in ',;\t"#') and text == text.strip()
-    return text if plain else '"' + text.replace('"', '""') + '"'

@@ -72,6 +72,12 @@ class Journal(Database):
             "DELETE FROM mailbox WHERE id = ? AND NOT EXISTS (SELECT 1 FROM folder WHERE mailbox_id = mailbox.id)",
             [(i,) for i in ids],
         )
+        for table in ("sign_in", "census"):  # a number that is given anew must not inherit them
+            self.write(f"DELETE FROM {table} WHERE mailbox_id NOT IN (SELECT id FROM mailbox)")
+
+    def forget_sign_ins(self, places: Iterable[tuple[int, str]]) -> None:
+        """The tests of sign-ins (mailbox, side) that are no longer true, because the password is another one."""
+        self.write_many("DELETE FROM sign_in WHERE mailbox_id = ? AND side = ?", places)
 
     def state(self, mailbox_id: int) -> tuple[MailboxState, str, str, str]:
         """State, and title, hint and detail of the problem that ended the last run ("" when none)."""
@@ -386,6 +392,14 @@ class Journal(Database):
     def census(self) -> list[tuple[int, str]]:
         return [(r[0], r[1]) for r in self.rows("SELECT mailbox_id, facts FROM census ORDER BY mailbox_id")]
 
+    def arrived_bytes(self) -> dict[int, int]:
+        """Mailbox -> bytes of the messages that are at the destination (copied or there before)."""
+        sql = (
+            "SELECT folder.mailbox_id, sum(message.size) FROM message JOIN folder ON folder.id = folder_id WHERE message.state IN (2, 3)"
+            " AND gone = 0 GROUP BY 1"
+        )
+        return {r[0]: int(r[1] or 0) for r in self.rows(sql)}
+
     def add_dns_snapshot(self, now: dt.datetime, facts: str) -> None:
         self.write("INSERT INTO dns_snapshot (taken, facts) VALUES (?, ?)", now.isoformat(), facts)
 
@@ -398,8 +412,9 @@ class Journal(Database):
 def _folder_ledger(row: Row) -> FolderLedger:
     mailbox_id, source_name, destination_name, role, excluded_reason, renamed, checked, count, size, *sums = row
     copied, present, excluded, failed, confirmed, removed, listed_size = (int(s or 0) for s in sums)
-    if excluded_reason:
-        excluded = count
+    if excluded_reason:  # what had arrived before it was left out keeps its state
+        count = max(count, copied + present + failed)
+        excluded = count - copied - present - failed
     return FolderLedger(
         mailbox_id, source_name, destination_name, Role(role) if role else None, count, copied, present, excluded, failed, confirmed, removed,
         listed_size or size, excluded_reason, bool(renamed), bool(checked),

@@ -15,9 +15,10 @@ _EDGE = re.compile(rf"^[\s{_INVISIBLE}]+|[\s{_INVISIBLE}]+$")
 _HIDDEN = re.compile(rf"[{_INVISIBLE}]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SMART = re.compile("[‘’‚‛“”„‟«»‹›]")
+_LINE_BREAK = re.compile(r"[\r\n\ud800-\udfff]")
 _UNREMARKABLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-_NEUTRALISED = re.compile(r"'+[=+\-@]")
-_FORMULA = re.compile(r"'*[=+\-@]")
+_NEUTRALISED = re.compile(r"'+[=+\-@＝＋－＠]")  # the wide ones too: spreadsheets of East Asia calculate with them
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
 _ADDRESS = re.compile(r"""[^\s@,;"<>]+@([^\s@,;"<>]+)""")
 _MONTH = r"(?:jan|feb|mar|apr|may|mei|jun|jul|aug|ago|sept?|oct|okt|nov|dec|des|dez)"
 _DATE = N_("looks like a date that a spreadsheet has made")
@@ -51,6 +52,11 @@ def address_fault(address: str) -> str:
     if match is None or match[1].startswith(".") or ".." in match[1]:
         return N_("Where the email address should be there is something else. Are the columns in the right order?")
     return ""
+
+
+def line_break_fault(text: str) -> str:
+    """Why no line of a list and no sign-in can hold this text; "" when both can."""
+    return N_("A cell holds a line break or half a character. Type it again.") if _LINE_BREAK.search(text) else ""
 
 
 def name_doubts(name: str) -> list[str]:

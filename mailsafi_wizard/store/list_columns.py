@@ -61,6 +61,7 @@ _PLAIN = {
     2: (Column.ADDRESS, Column.PASSWORD),
     3: (Column.ADDRESS, Column.USER, Column.PASSWORD),
 }
+_PAIRS = (Column.ADDRESS, Column.PASSWORD, Column.DESTINATION_ADDRESS, Column.DESTINATION_PASSWORD)
 _ADDRESS = re.compile(r"""[^\s@,;"]+@[^\s@,;"]+""")
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|localhost|[0-9A-Fa-f:]*:[0-9A-Fa-f:]+")
 
@@ -70,6 +71,7 @@ class Layout(enum.Enum):
 
     HEADER = "header"
     PLAIN = "plain"  # no header: address, [user,] password
+    PAIRS = "pairs"  # no header: old address, old password, new address, new password
     IMAPSYNC = "imapsync"  # no header: host1;user1;password1;host2;user2;password2;
     UNCLEAR = "unclear"  # no header, and nothing tells a user name from a password
 
@@ -172,9 +174,16 @@ def _plain_columns(split: Sequence[list[Cell]], separator: str) -> Columns:
     usual = counts.most_common(1)[0][0]
     if all(not cells[-1].value.strip() for cells in split if len(cells) > 1):
         return _ending_empty(split, separator, usual)
+    if usual == 4 and all(map(_looks_like_pairs, split)):
+        return Columns(Layout.PAIRS, separator, _PAIRS)
     if usual > 3 and 3 not in counts:
         return Columns(Layout.UNCLEAR, separator, ())
     return Columns(Layout.PLAIN, separator, _PLAIN[min(usual, 3)])
+
+
+def _looks_like_pairs(cells: list[Cell]) -> bool:
+    """Old address and password, new address and password; a user name where the first password should be speaks against it."""
+    return len(cells) == 4 and is_address(cells[0].value) and is_address(cells[2].value) and not _user_is_address(cells)
 
 
 def _ending_empty(split: Sequence[list[Cell]], separator: str, usual: int) -> Columns:

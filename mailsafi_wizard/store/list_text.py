@@ -66,11 +66,12 @@ class ListText:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell. ``start`` is where its raw text begins in the line; ``broken`` means that its quotes are not RFC 4180's."""
+    """One cell. ``start`` is where its raw text begins in the line; ``broken`` means that its quotes are not RFC 4180's, ``quoted`` that they are."""
 
     value: str
     start: int
     broken: bool = False
+    quoted: bool = False
 
 
 def decode(data: bytes) -> ListText:
@@ -159,5 +160,5 @@ def _quoted_cell(line: str, start: int, separator: str) -> tuple[Cell, int]:
             at += 2
             continue
         if at + 1 == len(line) or line.startswith(separator, at + 1):
-            return Cell(line[start + 1 : at].replace('""', '"'), start), at + 1
+            return Cell(line[start + 1 : at].replace('""', '"'), start, quoted=True), at + 1
         return _plain_cell(line, start, separator, broken=True)

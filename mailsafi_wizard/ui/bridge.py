@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from mailsafi_wizard.events import Event, MailboxFinished, MessageFailed, Progress, Remark, RunStarted, StateChanged, Summary
+from mailsafi_wizard.events import (
+    Event,
+    LookFinished,
+    LookProgress,
+    MailboxFinished,
+    MessageFailed,
+    Progress,
+    Remark,
+    RunStarted,
+    StateChanged,
+    Summary,
+)
 from mailsafi_wizard.model import MailboxState, SignInResult
 from mailsafi_wizard.ui.pace import SpeedHistory
 
@@ -63,6 +74,7 @@ class Bridge(QObject):
     messages_failed = Signal(object)  # tuple[MessageFailed, ...]
     remarked = Signal(object)  # tuple[Remark, ...]
     sign_ins_known = Signal(object)  # tuple[SignInResult, ...]
+    looked = Signal(object)  # tuple[LookProgress | LookFinished, ...]
     run_ended = Signal(object)  # Summary
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -173,8 +185,13 @@ class Bridge(QObject):
             self.mailboxes_changed.emit(tuple(self.live[mailbox_id] for mailbox_id in changed))
         if faster:
             self.speed_changed.emit()
-        for kind, signal in ((MessageFailed, self.messages_failed), (Remark, self.remarked), (SignInResult, self.sign_ins_known)):
-            some = tuple(item for item in items if isinstance(item, kind))
+        for kinds, signal in (
+            ((MessageFailed,), self.messages_failed),
+            ((Remark,), self.remarked),
+            ((SignInResult,), self.sign_ins_known),
+            ((LookProgress, LookFinished), self.looked),
+        ):
+            some = tuple(item for item in items if isinstance(item, kinds))
             if some:
                 signal.emit(some)
         for item in items:

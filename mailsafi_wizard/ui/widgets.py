@@ -274,9 +274,11 @@ class EmptyState(QWidget):
         head = label(title, "heading")
         head.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         layout = column(1, spacing=S, margins=(XL, XL, XL, XL))
-        for part, gap in ((sign, M), (head, XS), (words, M)):
+        for part, gap in ((sign, M), (head, XS)):
             layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
             layout.addSpacing(gap)
+        layout.addLayout(row(1, words, 1))  # aligned, its height would be that of a label as wide as the page
+        layout.addSpacing(M)
         if buttons:
             layout.addLayout(row(1, *buttons, 1, spacing=S))
         layout.addStretch(1)

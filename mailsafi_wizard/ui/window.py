@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QProgressBar, QScrollArea, QS
 
 from mailsafi_wizard.model import MailboxState
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui import ask, icons, menu
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
+from mailsafi_wizard.ui.keeping import KeepingPanel
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.rail import Rail
@@ -100,6 +102,9 @@ class Window(QMainWindow):
         top.addWidget(self.why, 0, Qt.AlignmentFlag.AlignTop)
         head = column(top, self.lead, spacing=XS, margins=(XL, XL, XL, M))
         head.addWidget(self.why_card)
+        self.keeping = KeepingPanel(Keeping.LOCKED, Keeping.LOST)
+        self.keeping.opened.connect(self._unlocked)
+        head.addLayout(column(self.keeping, margins=(0, S, 0, 0)))
         head.addLayout(self.problem_place)
         self.problem_place.setContentsMargins(0, S, 0, 0)
         self.header = box(head)
@@ -266,6 +271,7 @@ class Window(QMainWindow):
         self.why.setVisible(bool(page.why))
         self.why_text.setText(_(page.why))
         self.why_card.setVisible(self.why.isChecked())
+        self.keeping.look(self.project)
         self.show_problem(page.problem, page.problem_buttons())
         self.bottom.show()
         self._draw_bottom(page)
@@ -320,7 +326,13 @@ class Window(QMainWindow):
             self.why.setChecked(not self.why.isChecked())
         self.why_card.setVisible(self.why.isChecked())
 
+    def _unlocked(self) -> None:
+        if self.page is not None:
+            self.page.refresh()
+            self._draw()
+
     def _show_welcome(self) -> None:
+        self.keeping.look(None)
         self.stack.setCurrentIndex(0)
         self.banner.hide()
         self.title.setText(_("Welcome"))

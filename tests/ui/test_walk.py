@@ -55,7 +55,8 @@ def test_a_new_project_is_filled_in_tested_copied_and_reported(hand: Hand, rehea
     credentials = hand.go("credentials")
     assert isinstance(credentials, CredentialsPage)
     credentials.take(b"EmailAddress,UserName,Password\nnot an address,x,\nsame@example.co.ke,a,p\nsame@example.co.ke,a,p\n")
-    assert credentials.parse.isVisibleTo(window)
+    assert credentials.list.editor.isVisibleTo(window)
+    assert credentials.list.editor.model.errors == 2
     assert project.mailboxes() == ()
     credentials.take(rehearsal.list_file.read_bytes())
     assert len(project.mailboxes()) == 6

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from mailsafi_wizard import events
 from mailsafi_wizard.events import (
     Event,
+    LookFinished,
+    LookProgress,
     MailboxFinished,
     MessageFailed,
     Progress,
@@ -37,6 +39,8 @@ EVENTS: list[Event] = [
     Remark(1, JANE, "a.b", "is named a_b at the destination"),
     MailboxFinished(1, JANE, MailboxState.REFUSED, Ledger(), "h refused the sign-in of jane", "Check the password.", "[X] no"),
     Summary(GOOD, 0, 2.34),
+    LookProgress(1, JANE, "INBOX", 41_200, 146_380),
+    LookFinished(1, JANE, 4, 146_380, 9_000_000),
 ]
 
 
@@ -51,6 +55,7 @@ def test_every_event_is_one_json_object_a_line(capsys: pytest.CaptureFixture[str
     found: list[dict[str, Any]] = [json.loads(line) for line in told(True, *EVENTS, capture=capsys)]
     assert [f["event"] for f in found] == [
         "run-started", "state-changed", "progress", "message-failed", "remark", "mailbox-finished", "summary",
+        "look-progress", "look-finished",
     ]  # fmt: skip
     assert found[1] == {
         "event": "state-changed",

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from mailsafi_wizard.model import Mailbox, Secret, Side, SignInResult
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.store import credential_list
-from mailsafi_wizard.store.credential_list import CredentialList
-from mailsafi_wizard.ui import ask, formats
+from mailsafi_wizard.ui import formats, sign_in_grid
 from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.list_intake import DropArea
+from mailsafi_wizard.ui.list_part import ListPart
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
+from mailsafi_wizard.ui.sign_in_grid import SERVER_NAMES, SignInPanel
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Card, Chip, EmptyState, Fields, Tone, box, column, label, row
+from mailsafi_wizard.ui.widgets import Button, Card, Fields, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
-
-SERVER_NAMES = {Side.SOURCE: N_("Old server"), Side.DESTINATION: N_("MailSafi")}
 
 
 def applies(project: MigrationProject) -> bool:
@@ -37,7 +34,7 @@ def done(project: MigrationProject) -> bool:
 
 
 def needs(project: MigrationProject) -> str:
-    refused = sum(not result.ok for result in project.sign_in_results().values())
+    refused = len(sign_in_grid.refused(project.sign_in_results()))
     return ngettext("{n} sign-in was refused", "{n} sign-ins were refused", refused).format(n=refused) if refused else ""
 
 
@@ -56,17 +53,11 @@ class AccountRow:
 
 
 def sign_in_words(account: AccountRow, side: Side) -> str:
-    result = account.result(side)
-    if result is None:
-        return _("Testing…") if account.testing else (_("Not tested") if account.has_secret else _("No password"))
-    return _("Signed in") if result.ok else _(result.cause)
+    return sign_in_grid.words(account.result(side), account.testing, account.has_secret)
 
 
 def _sign_in_tone(account: AccountRow, side: Side) -> tuple[Tone, str]:
-    result = account.result(side)
-    if result is None:
-        return (Tone.INFO, "refresh") if account.testing else (Tone.MUTED, "dash" if account.has_secret else "key")
-    return (Tone.GOOD, "") if result.ok else (Tone.BAD, "")
+    return sign_in_grid.look(account.result(side), account.testing, account.has_secret)
 
 
 def _columns() -> list[Column[AccountRow]]:
@@ -80,75 +71,10 @@ def _columns() -> list[Column[AccountRow]]:
                 _(SERVER_NAMES[side]),
                 lambda a, s=side: sign_in_words(a, s),  # type: ignore[misc]
                 state=lambda a, s=side: _sign_in_tone(a, s),  # type: ignore[misc]
+                tip=lambda a, s=side: sign_in_grid.tip(a.result(s)),  # type: ignore[misc]
             )
         )
     return made
-
-
-class DropArea(QFrame):
-    """Where a list can be dropped."""
-
-    dropped = Signal(bytes)
-
-    def __init__(self, inner: QWidget) -> None:
-        super().__init__()
-        self.setProperty("kind", "card")
-        self.setAcceptDrops(True)
-        self.setLayout(column(inner))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() or event.mimeData().hasText():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        data = event.mimeData()
-        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-        if files:
-            self.dropped.emit(Path(files[0]).read_bytes())
-        elif data.hasText():
-            self.dropped.emit(data.text().encode())
-        event.acceptProposedAction()
-
-
-class ListProblems(Card):
-    """Every problem of a list, by line, at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.chip = Chip()
-        self.summary = label("", "strong")
-        top = row(self.chip, self.summary)
-        top.setStretch(1, 1)
-        columns: list[Column[tuple[int, credential_list.Problem]]] = [
-            Column(_("Line"), lambda p: str(p[1].line) if p[1].line else _("all"), sort=lambda p: p[1].line, numeric=True),
-            Column(_("Weight"), lambda p: _severity(p[1])[2], state=lambda p: _severity(p[1])[:2]),
-            Column(_("What is wrong"), lambda p: p[1].text, stretch=True, tip=lambda p: p[1].text),
-        ]
-        model: RowsModel[tuple[int, credential_list.Problem]] = RowsModel(columns, key=lambda p: p[0])
-        self.table = Table(_("Problems of the list"), model)
-        self.add(top, self.table)
-
-    def show_list(self, parsed: CredentialList) -> None:
-        errors, warnings = len(parsed.errors), len(parsed.warnings)
-        if errors:
-            self.chip.say(_("Not taken over"), Tone.BAD)
-            words = ngettext(
-                "{n} line must be mended before the list can be used.",
-                "{n} lines must be mended before the list can be used.",
-                errors,
-            )
-        else:
-            self.chip.say(_("Taken over"), Tone.GOOD)
-            words = ngettext("{n} line looks odd; please check it.", "{n} lines look odd; please check them.", warnings)
-        self.summary.setText(words.format(n=errors or warnings))
-        self.table.rows_model.show_rows(enumerate(parsed.problems))
-        self.setVisible(bool(parsed.problems))
-
-
-def _severity(problem: credential_list.Problem) -> tuple[Tone, str, str]:
-    if problem.severity == credential_list.ERROR:
-        return Tone.BAD, "", _("Must be mended")
-    return Tone.WARN, "", _("Please check")
 
 
 class MailboxDetail(Card):
@@ -211,28 +137,16 @@ class CredentialsPage(Page):
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._testing: frozenset[int] = frozenset()
+        self._testing: frozenset[sign_in_grid.Pair] = frozenset()
         self.views = QStackedWidget()
-        self.views.addWidget(self._empty())
-        self.views.addWidget(self._full())
-        self.parse = ListProblems()
-        self.parse.hide()
-        self.body.addWidget(self.parse)
-        self.body.addWidget(self.views, 1)
+        self.list = ListPart(self)
+        self.list.changed.connect(self._show_view)
+        self.list.taken.connect(self.refresh)
+        for view in (self.list.empty(), self._full(), self.list.editor):
+            self.views.addWidget(view)
+        self.body.addLayout(self.list.notes)
+        self.body.addWidget(self.list.catching(DropArea(self.views, "")), 1)
         bridge.sign_ins_known.connect(self._known)
-
-    def _empty(self) -> QWidget:
-        text = _(
-            "Save the template, fill in one line for each mailbox, and drop the file here. Lists of other tools are understood too."
-        )
-        buttons = (
-            Button(_("&Choose a file…"), self._choose, kind="primary", icon="file"),
-            Button(_("&Paste"), self._paste, icon="copy"),
-            Button(_("Save the &template…"), self._save_template, icon="download"),
-        )
-        area = DropArea(EmptyState("people", _("No mailboxes yet"), text, *buttons))
-        area.dropped.connect(self.take)
-        return area
 
     def _full(self) -> QWidget:
         self.facts = label("", tone="muted")
@@ -241,8 +155,7 @@ class CredentialsPage(Page):
         self.search.setAccessibleName(_("Find a mailbox"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(theme().px(220))
-        again = Button(_("Another list…"), self._choose, kind="quiet", icon="upload")
-        top = row(self.facts, self.search, again)
+        top = row(self.facts, self.search, *self.list.buttons())
         top.setStretch(0, 1)
         self.model: RowsModel[AccountRow] = RowsModel(_columns(), key=lambda a: a.mailbox.id)
         self.table: Table[AccountRow] = Table(_("Mailboxes and their sign-ins"), self.model)
@@ -252,68 +165,55 @@ class CredentialsPage(Page):
         self.detail = MailboxDetail(self)
         self.detail.entered.connect(lambda mailbox_id: self.test([mailbox_id]))
         self.detail.hide()
-        layout = column(top, self.table, self.detail, spacing=M)
-        layout.setStretch(1, 1)
+        self.signs = SignInPanel()
+        self.signs.wanted.connect(lambda pairs, all_the_same: self.test(pairs=pairs, all_the_same=all_the_same))
+        self.signs.stop.connect(lambda: self.project.stop_sign_ins())
+        layout = column(top, self.signs, self.table, self.detail, spacing=M)
+        layout.setStretch(2, 1)
         return box(layout)
-
-    # --- the list ------------------------------------------------------------------------------------------------------------
 
     def take(self, data: bytes) -> None:
         """Read a list; it is taken over only when no line has an error."""
-        parsed = self.tried(lambda: self.project.import_list(data))
-        if parsed is None:
-            return
-        self.parse.show_list(parsed)
-        self.refresh()
+        self.list.take(data)
+
+    def _show_view(self) -> None:
+        self.missing = self.list.missing
+        self.views.setCurrentIndex(2 if self.list.editing else 1 if self.project.mailboxes() else 0)
         self.changed.emit()
 
-    def _choose(self) -> None:
-        kinds = _("Lists (*.txt *.csv *.tsv);;All files (*)")
-        ask.ask_open(self, _("The list of mailboxes"), self.project.path.parent, kinds, self._take_file)
-
-    def _take_file(self, path: Path) -> None:
-        data = self.tried(path.read_bytes)
-        if data is not None:
-            self.take(data)
-
-    def _paste(self) -> None:
-        self.take(QGuiApplication.clipboard().text().encode())
-
-    def _save_template(self) -> None:
-        proposal = self.project.path.parent / _("MailSafi mailboxes.txt")
-        ask.ask_save(
-            self,
-            _("Save the template"),
-            proposal,
-            _("Text (*.txt)"),
-            lambda path: self.tried(lambda: path.write_bytes(credential_list.template())),
-        )
+    def leave(self) -> None:
+        self.list.leave()
 
     # --- the sign-ins ----------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         boxes = self.project.mailboxes()
-        self.views.setCurrentIndex(1 if boxes else 0)
+        self.list.look()
+        self._show_view()
+        known = self.project.places_with_secret()
         results = self.project.sign_in_results()
-        self.model.show_rows([self._account(mailbox, results) for mailbox in boxes])
+        self.model.show_rows([self._account(mailbox, results, known) for mailbox in boxes])
+        self.signs.show_results(results, bool(self._testing))
         self._say_totals()
         self._show_detail()
 
-    def _account(self, mailbox: Mailbox, results: dict[tuple[int, Side], SignInResult]) -> AccountRow:
-        testing = mailbox.id in self._testing
-        known = {side: None if testing else results.get((mailbox.id, side)) for side in Side}
-        has = all(self.project.has_secret(mailbox.id, side) for side in Side)
+    def _account(
+        self, mailbox: Mailbox, results: dict[tuple[int, Side], SignInResult], known_secrets: set[tuple[int, Side]]
+    ) -> AccountRow:
+        pairs = {side: (mailbox.id, side) for side in Side}
+        known = {side: None if pair in self._testing else results.get(pair) for side, pair in pairs.items()}
+        testing = not self._testing.isdisjoint(pairs.values())
+        has = known_secrets.issuperset(pairs.values())
         return AccountRow(mailbox, has, known[Side.SOURCE], known[Side.DESTINATION], testing)
 
     def _say_totals(self) -> None:
         accounts = self.model.rows
         good = sum(all((r := a.result(side)) is not None and r.ok for side in Side) for a in accounts)
-        bad = sum(any((r := a.result(side)) is not None and not r.ok for side in Side) for a in accounts)
+        bad = sum(any((r := a.result(side)) is not None and r.tried and not r.ok for side in Side) for a in accounts)
         words = [formats.mailboxes(len(accounts)), _("{n} can sign in on both sides").format(n=good)]
         if bad:
             words.append(_("{n} can't").format(n=bad))
         self.facts.setText(" · ".join(words))
-        self.missing = "" if accounts else _("Give the list of mailboxes.")
 
     def _show_detail(self) -> None:
         self.detail.show_account(self.table.chosen)
@@ -327,22 +227,33 @@ class CredentialsPage(Page):
                 by_id[result.mailbox_id] = AccountRow(
                     account.mailbox, account.has_secret, sides[Side.SOURCE], sides[Side.DESTINATION], account.testing
                 )
+        self._testing -= {(r.mailbox_id, r.side) for r in results}
         self.model.update_rows(by_id.values())
+        self.signs.came(results)
         self._say_totals()
 
     def action(self) -> Action | None:
+        if self.list.editing:
+            return self.list.action()
         if not self.project.mailboxes():
             return None
         ready = done(self.project)
         words = _("Test all again") if ready else _("&Test all sign-ins")
         return Action(words, self.test, "key", not self.busy, urgent=not ready)
 
-    def test(self, only: list[int] | None = None) -> None:
+    def test(self, only: list[int] | None = None, pairs: list[sign_in_grid.Pair] | None = None, all_the_same: bool = False) -> None:
         """Sign in everywhere, side by side; each outcome is shown as it comes."""
-        self._testing = frozenset(only if only is not None else [m.id for m in self.project.mailboxes()])
+        if self.busy:
+            return
+        ids = only if only is not None else [m.id for m in self.project.mailboxes()]
+        self._testing = frozenset(pairs if pairs is not None else ((i, side) for i in ids for side in Side))
+        self.signs.begin(len(self._testing))
         self.refresh()
+        wanted = self._testing
         self.work(
-            _("Signing in…"), lambda: self.project.test_sign_ins(self.bridge.signed_in, only), lambda _results: self._tested()
+            _("Signing in…"),
+            lambda: self.project.test_sign_ins(self.bridge.signed_in, pairs=wanted, all_the_same=all_the_same),
+            lambda _results: self._tested(),
         )
 
     def _tested(self) -> None:

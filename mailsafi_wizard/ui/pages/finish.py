@@ -13,6 +13,7 @@ from mailsafi_wizard import report
 from mailsafi_wizard.model import Side
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.report import ReportFacts
+from mailsafi_wizard.store.vault import Erased
 from mailsafi_wizard.ui import ask, formats, kept
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.page import Action, Page
@@ -22,7 +23,7 @@ from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.sheets import Document, lay_out, paint_sheet
 from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Tone, column, label, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, ngettext
 
 LAST_THINGS = (
     ("finish.passwords", N_("Passwords that were lent for the migration have been changed at the old server")),
@@ -249,8 +250,19 @@ class FinishPage(Page):
         )
 
     def erase(self) -> None:
-        self.tried(self.project.erase_secrets)
-        self.told.emit(_("The passwords have been erased."))
+        """On a thread: the whole file is written anew and then read for what must not be in it any more."""
+        self.work(_("Erasing the passwords…"), self.project.erase_secrets, self._erased)
+
+    def _erased(self, done: Erased) -> None:
+        self.refresh()
+        proof = ngettext(
+            "{n} sealed password was erased. The project file was then read byte by byte: nothing of it is left there.",
+            "{n} sealed passwords were erased. The project file was then read byte by byte: nothing of them is left there.",
+            done.sealed,
+        )
+        words = proof.format(n=done.sealed) if done.sealed else _("No sealed password was in the project file.")
+        limit = _("That does not reach copies and backups of the file, nor what a solid-state disk has put elsewhere.")
+        self.show_problem(Problem(words, limit, tone=Tone.GOOD))
 
     def _open(self) -> None:
         if self._saved is not None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from mailsafi_wizard.events import MessageFailed, Summary
-from mailsafi_wizard.model import FailedMessage, FolderCensus, Mailbox, MailboxCensus, MailboxState
+from mailsafi_wizard.model import FailedMessage, Mailbox, MailboxCensus, MailboxState
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
+from mailsafi_wizard.ui.census_view import FindingsView, FolderPlan, LookBar, problem_of
 from mailsafi_wizard.ui.drawings import SpeedDrawing
 from mailsafi_wizard.ui.live_rows import LiveRows
 from mailsafi_wizard.ui.page import Action, Page
@@ -144,19 +145,6 @@ def _failure_columns() -> list[Column[tuple[str, FailedMessage]]]:
     ]
 
 
-def _folder_columns() -> list[Column[FolderCensus]]:
-    return [
-        Column(_("Folder"), lambda f: f.name, stretch=True),
-        Column(
-            _("Becomes"),
-            lambda f: _("left out: {why}").format(why=_(f.excluded_reason)) if f.excluded_reason else f.destination_name,
-            stretch=True,
-        ),
-        Column(_("Messages"), lambda f: formats.count(f.messages), sort=lambda f: f.messages, numeric=True),
-        Column(_("Size"), lambda f: formats.size(f.bytes), sort=lambda f: f.bytes, numeric=True),
-    ]
-
-
 def _remark_columns() -> list[Column[tuple[str, str, str]]]:
     return [
         Column(_("Mailbox"), lambda r: r[0]),
@@ -187,7 +175,11 @@ class MigratePage(Page):
         self.views.addWidget(EmptyState("mailbox", _("No mailboxes yet"), nothing, to_list))
         self.views.addWidget(EmptyState("search", _("Take a look first"), look))
         self.views.addWidget(self._board())
+        self.looking = LookBar()
+        self.looking.stop.connect(lambda: self.project.stop_look())
+        self.body.addWidget(self.looking)
         self.body.addWidget(self.views, 1)
+        bridge.looked.connect(self.looking.heard)
         bridge.mailboxes_changed.connect(self._live_changed)
         bridge.speed_changed.connect(self._speed_changed)
         bridge.messages_failed.connect(self._failed)
@@ -208,12 +200,11 @@ class MigratePage(Page):
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_chosen())
         layout = column(top, self.table, self._tabs(), spacing=M)
         layout.setStretch(1, 3)
-        layout.setStretch(2, 2)
+        layout.setStretch(2, 3)
         return box(layout)
 
     def _tabs(self) -> QTabWidget:
         self.speed = SpeedDrawing()
-        self.folders: RowsModel[FolderCensus] = RowsModel(_folder_columns(), key=lambda f: f.name)
         self.failures: RowsModel[tuple[str, FailedMessage]] = RowsModel(
             _failure_columns(), key=lambda f: (f[1].mailbox_id, f[1].folder, f[1].uid)
         )
@@ -223,15 +214,19 @@ class MigratePage(Page):
         self.one_stop = Button(_("Stop this one"), self._stop_one, kind="quiet", icon="stop")
         chosen = row(self.chosen_words, self.one_pause, self.one_stop)
         chosen.setStretch(0, 1)
-        folders = column(chosen, Table(_("Folders of the chosen mailbox"), self.folders), spacing=S, margins=(0, S, 0, 0))
-        folders.setStretch(1, 1)
+        self.folders = FolderPlan(chosen)
+        self.folders.chosen.connect(self._choose_folder)
+        self.findings = FindingsView()
+        self.findings.again.connect(self.look)
+        self.findings.known.connect(self._address_known)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(_("More about the copy"))
-        self.tabs.setMinimumHeight(theme().px(210))
+        self.tabs.setMinimumHeight(theme().px(280))
         self.tabs.addTab(box(column(self.speed, margins=(0, M, 0, 0))), _("Speed"))
-        self.tabs.addTab(box(folders), _("Folders"))
+        self.tabs.addTab(self.folders, _("Folders"))
         for table in (Table(_("Problems"), self.failures), Table(_("Remarks"), self.remarks)):
             self.tabs.addTab(box(column(table, margins=(0, S, 0, 0))), table.accessibleName())
+        self.tabs.addTab(self.findings, _("Findings"))
         return self.tabs
 
     # --- showing -----------------------------------------------------------------------------------------------------------------
@@ -245,6 +240,7 @@ class MigratePage(Page):
         self.model.show_rows([CopyRow(m, self._live(m), census.get(m.id)) for m in boxes])
         self._show_failures()
         self._show_remarks()
+        self._show_findings(bool(census))
         self._show_totals()
         self._show_chosen()
         self.speed.show_points(self.bridge.speed.points())
@@ -317,7 +313,7 @@ class MigratePage(Page):
 
     def _show_chosen(self) -> None:
         chosen = self.table.chosen
-        self.folders.show_rows(chosen.census.folders if chosen and chosen.census else ())
+        self.folders.show_mailbox(chosen.census if chosen else None, bool(self.busy) or self.project.running)
         self._show_chosen_words()
 
     def _show_chosen_words(self) -> None:
@@ -343,6 +339,12 @@ class MigratePage(Page):
         )
         self._title_tab(3, _("Remarks"), self.remarks.rowCount())
 
+    def _show_findings(self, looked: bool) -> None:
+        found = self.project.findings()
+        self.findings.show_findings(found, looked)
+        self.findings.lock(bool(self.busy) or self.project.running)
+        self._title_tab(4, _("Findings"), len(found))
+
     def _title_tab(self, place: int, words: str, number: int) -> None:
         self.tabs.setTabText(place, f"{words} ({formats.count(number)})" if number else words)
 
@@ -360,20 +362,31 @@ class MigratePage(Page):
         words = _("Copy what is new") if self.project.runs() else _("&Start copying")
         return Action(words, self.start, "play", not self.busy, urgent=not finished)
 
-    def look(self) -> None:
-        self.work(_("Counting folders and messages…"), lambda: self.project.take_census(self.bridge.report), self._looked)
+    def look(self, only: list[int] | None = None) -> None:
+        """Look at all mailboxes, or at those numbered."""
+        if self.busy or self.project.running:
+            return
+        self.looking.begin(len(only or self.project.mailboxes()))
+        self.work(_("Counting folders and messages…"), lambda: self.project.take_census(self.bridge.report, only), self._looked)
+
+    def _choose_folder(self, mailbox_id: int, raw_name: str, taken: bool) -> None:
+        self.tried(lambda: self.project.choose_folder(mailbox_id, raw_name, taken))
+        self.look([mailbox_id])
+
+    def _address_known(self, address: str) -> None:
+        self.project.add_known_addresses([address])
+        self._show_findings(True)
+
+    def fail(self, error: BaseException) -> None:
+        self.looking.hide()
+        super().fail(error)
 
     def _looked(self, census: tuple[MailboxCensus, ...]) -> None:
-        wrong = [c for c in census if c.error]
+        self.looking.hide()
         self.refresh()
-        if wrong:
-            names = ", ".join(self._addresses.get(c.mailbox_id, "") for c in wrong[:5])
-            what = ngettext(
-                "{n} mailbox could not be looked at: {names}", "{n} mailboxes could not be looked at: {names}", len(wrong)
-            )
-            causes = "\n".join(dict.fromkeys(_(c.error) for c in wrong))
-            remedy = _("Test the sign-ins in the step Credentials, then look again.")
-            self.show_problem(Problem(what.format(n=len(wrong), names=names), remedy=remedy, detail=causes))
+        if len(census) > 1 and self.project.findings():
+            self.tabs.setCurrentWidget(self.findings)
+        self.show_problem(problem_of(census, self._addresses))
 
     def start(self) -> None:
         self.show_problem(None)

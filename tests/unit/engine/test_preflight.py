@@ -8,18 +8,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailsafi_wizard.engine.preflight import FAST, SLOW, census_from_text, census_to_text, forecast
-from mailsafi_wizard.model import FolderCensus, MailboxCensus, Role, RunRecord
+from mailsafi_wizard.model import BigMessage, FolderCensus, MailboxCensus, Role, RunRecord
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 TEXT = st.text(max_size=10)
+DAYS = st.none() | st.dates()
+SIZES = st.integers(0)
 FOLDERS = st.builds(
-    FolderCensus, TEXT, st.one_of(st.none(), st.sampled_from(Role)), st.integers(0), st.integers(0), TEXT, TEXT, st.booleans()
-)
+    FolderCensus, TEXT, st.none() | st.sampled_from(Role), SIZES, SIZES, TEXT, TEXT, st.booleans(), DAYS, DAYS, SIZES, TEXT, TEXT, SIZES, SIZES,
+    st.none() | st.booleans(),
+)  # fmt: skip
+BIG = st.builds(BigMessage, TEXT, st.integers(1), SIZES, TEXT)
+MAILBOXES = st.builds(
+    MailboxCensus, st.integers(1), st.lists(FOLDERS, max_size=4).map(tuple), TEXT, st.none() | st.datetimes(timezones=st.just(dt.UTC)), SIZES,
+    st.none() | SIZES, SIZES, st.none() | SIZES, st.none() | SIZES, st.lists(BIG, max_size=2).map(tuple), SIZES,
+    st.lists(st.tuples(TEXT, SIZES), max_size=2).map(tuple),
+)  # fmt: skip
 
 
-@given(st.builds(MailboxCensus, st.integers(1), st.lists(FOLDERS, max_size=4).map(tuple), TEXT))
+@given(MAILBOXES)
 def test_a_census_comes_back_from_the_project_file(census: MailboxCensus) -> None:
     assert census_from_text(census.mailbox_id, census_to_text(census)) == census
+
+
+def test_a_census_of_an_older_version_is_read() -> None:
+    text = '{"error": "", "folders": [["INBOX", "\\\\Inbox", 3, 30, "INBOX", "", false], ["Calendar", "", 1, 5, "", "not a mail folder", true]]}'
+    folders = (
+        FolderCensus("INBOX", Role.INBOX, 3, 30, "INBOX"),
+        FolderCensus("Calendar", None, 1, 5, "", "not a mail folder", True),
+    )
+    assert census_from_text(7, text) == MailboxCensus(7, folders)
 
 
 def box(messages: int, size: int) -> MailboxCensus:

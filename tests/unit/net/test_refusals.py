@@ -75,6 +75,7 @@ SIGN_INS = [
     ("Dovecot", "AUTHENTICATIONFAILED", "[AUTHENTICATIONFAILED] Authentication failed.", errors.SignInRefused),
     ("Dovecot", "PRIVACYREQUIRED", "[PRIVACYREQUIRED] Plaintext authentication disallowed on non-secure (SSL/TLS) connections.", errors.LoginDisabled),
     ("Dovecot", "UNAVAILABLE", "[UNAVAILABLE] Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)", errors.TooManyConnections),
+    ("Dovecot", "", "Connection queue full", errors.TooManyConnections),
     ("Dovecot", "UNAVAILABLE", "[UNAVAILABLE] Temporary authentication failure. [host:2026-11-24 10:00:00]", errors.ServerBusy),
     ("Dovecot", "AUTHORIZATIONFAILED", "[AUTHORIZATIONFAILED] Authorization failed", errors.NoRights),
     ("Cyrus", "", "Login failed: authentication failure", errors.SignInRefused),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from mailsafi_wizard.model import Secret
 from mailsafi_wizard.store import credential_list
-from mailsafi_wizard.store.credential_list import CredentialList, Row, read, template, write
+from mailsafi_wizard.store.credential_list import CredentialList, Draft, Row, read, template, write
+from mailsafi_wizard.store.list_rows import check
 
 HEADER = "EmailAddress,UserName,Password\n"
 ODD_PASSWORDS = [
@@ -162,6 +164,15 @@ class TestLayouts:
             ("ali@example.co.ke", 'p"w'),
         ]
 
+    def test_old_and_new_sign_in_side_by_side(self) -> None:
+        found = read(b'"jane@old.example";"a;b";"j.doe@example.co.ke";"new"\n"ali@old.example";"x";"ali@example.co.ke";"y"\n')
+        assert passwords(found) == ["a;b", "x"]
+        assert [row.destination_user for row in found.rows] == ["j.doe@example.co.ke", "ali@example.co.ke"]
+        assert [row.destination_secret.reveal() for row in found.rows] == ["new", "y"]
+
+    def test_user_names_are_never_taken_for_passwords_of_pairs(self) -> None:
+        assert not read(b"jane@old.example;jane;jane@example.co.ke;new\n").ok
+
     def test_semicolons_and_quotes_everywhere(self) -> None:
         found = read(b'"jane@example.co.ke";"jane";"a;""b"""\n"ali@example.co.ke";"ali";"x"\n')
         assert passwords(found) == ['a;"b"', "x"]
@@ -292,6 +303,36 @@ class TestPasswords:
         assert read(write([Row(0, "jane@example.co.ke", "jane", Secret(password))])).problems == ()
 
 
+class TestDrafts:
+    """What was not understood is kept for mending, and nothing of it is shown that may be a password."""
+
+    def test_every_line_is_there_in_its_order(self) -> None:
+        found = read(HEADER.encode() + b"jane@example.co.ke,secret\nali@example.co.ke,ali,x\nb@example.co.ke,b,x\x81y\nbad,b,pw\n")
+        assert [draft.row.line for draft in found.drafts] == [2, 3, 4, 5]
+        assert [draft.row.address for draft in found.drafts] == ["jane@example.co.ke", "ali@example.co.ke", "", "bad"]
+        assert found.drafts[0].row.user == "jane@example.co.ke"
+        assert found.drafts[0].row.password == Secret("secret")
+        assert found.mendable
+        assert [row.line for row in found.rows] == [3]
+
+    def test_a_row_that_is_mended_is_judged_anew(self) -> None:
+        found = read((HEADER + "jane@example.co.ke,secret\nali@example.co.ke,ali,x\n").encode())
+        kept = found.drafts[1]
+        mended = Draft(replace(found.drafts[0].row, user="jane"))
+        assert check([mended, kept]) == []
+        assert check(found.drafts) == list(found.problems)
+
+    def test_unclear_columns_can_not_be_mended_by_line(self) -> None:
+        assert not read(b"info;geheim;Info Desk\n").mendable
+
+    def test_a_quoted_cell_of_a_clipboard_is_doubted_unless_it_needs_the_quotes(self) -> None:
+        text = 'Email\tPassword\na@example.co.ke\t"abc"\nb@example.co.ke\t"a""b"\nc@example.co.ke\t"a\tb"\n'
+        found = read(text.encode())
+        assert passwords(found) == ["abc", 'a"b', "a\tb"]
+        assert "quotation marks" in texts(found, 2)
+        assert "quotation marks" not in texts(found, 3) + texts(found, 4)
+
+
 class TestProblems:
     def test_all_at_once_by_line(self) -> None:
         found = read(
@@ -327,8 +368,9 @@ class TestProblems:
     @pytest.mark.parametrize("data", [b"PK\x03\x04....", b"%PDF-1.7", b"\xd0\xcf\x11\xe0\xa1\xb1"])
     def test_other_kinds_of_file_are_named_as_such(self, data: bytes) -> None:
         found = read(data)
-        assert len(found.problems) == 1
-        assert "not a text file" in found.problems[0].text
+        assert [p.severity for p in found.problems] == ["error"]
+        assert any(words in found.problems[0].text for words in ("not a text file", "Excel workbook", "locked spreadsheet"))
+        assert not found.mendable
 
     @pytest.mark.parametrize("data", [b"\n" * 300_000, b"x" * (credential_list.MAX_BYTES + 1)])
     def test_far_too_long(self, data: bytes) -> None:

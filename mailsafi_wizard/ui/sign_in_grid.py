@@ -1,0 +1,138 @@
+"""The test of all sign-ins as it is seen: how far it is, what was left untried and why, and how each cell of the table reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from mailsafi_wizard.model import Side, SignInResult
+from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui.problems import Problem, ProblemPanel
+from mailsafi_wizard.ui.theme import M, S
+from mailsafi_wizard.ui.widgets import Button, Tone, box, column, label, row
+from mailsafi_wizard.words import N_, _, ngettext
+
+SERVER_NAMES = {Side.SOURCE: N_("Old server"), Side.DESTINATION: N_("MailSafi")}
+Pair = tuple[int, Side]
+Results = Mapping[Pair, SignInResult]
+
+
+def words(result: SignInResult | None, testing: bool, has_secret: bool) -> str:
+    """What a cell says of one mailbox on one side."""
+    if result is None:
+        return _("Testing…") if testing else (_("Not tested") if has_secret else _("No password"))
+    return _("Signed in") if result.ok else _(result.cause)
+
+
+def look(result: SignInResult | None, testing: bool, has_secret: bool) -> tuple[Tone, str]:
+    """Tone and icon of that cell."""
+    if result is None:
+        return (Tone.INFO, "refresh") if testing else (Tone.MUTED, "dash" if has_secret else "key")
+    if result.ok:
+        return Tone.GOOD, ""
+    return (Tone.BAD, "") if result.tried else (Tone.MUTED, "dash")
+
+
+def tip(result: SignInResult | None) -> str:
+    """More about that cell."""
+    return "" if result is None or result.ok else " ".join(filter(None, (f"{_(result.cause)}.", _(result.remedy))))
+
+
+def refused(results: Results) -> list[Pair]:
+    """Mailboxes and sides whose sign-in was tried and refused."""
+    return [pair for pair, r in results.items() if r.tried and not r.ok]
+
+
+def untried(results: Results) -> dict[Side, list[SignInResult]]:
+    """What was left alone because the first ones showed a common cause, by side."""
+    found = {side: [r for r in results.values() if r.side is side and not r.tried] for side in Side}
+    return {side: rows for side, rows in found.items() if rows}
+
+
+class SignInPanel(QWidget):
+    """Above the table. Asks its page to try sign-ins (`wanted`) or to stop (`stop`); knows no project."""
+
+    wanted = Signal(object, bool)  # list[Pair], and whether to go on although there is a common cause
+    stop = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._total = self._came = self._good = 0
+        self._refused: list[Pair] = []
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName(_("Progress of the sign-ins"))
+        self.count = label("", "small", "muted", wrap=False)
+        self.halt = Button(_("Stop testing"), self._halt, icon="stop")
+        line = row(self.bar, self.count, self.halt, spacing=M)
+        line.setStretch(0, 1)
+        self.running = box(line)
+        self.again = Button("", lambda: self.wanted.emit(self._refused, False), kind="quiet", icon="refresh")
+        self.notes = column(spacing=S)
+        self.after = box(column(self.notes, row(self.again, 1), spacing=S))
+        self.setLayout(column(self.running, self.after, spacing=S))
+        self.running.hide()
+        self.after.hide()
+
+    # --- while it runs
+
+    def begin(self, total: int) -> None:
+        """A test of ``total`` sign-ins begins."""
+        self._total, self._came, self._good = total, 0, 0
+        self.bar.setRange(0, max(1, total))
+        self.halt.setEnabled(True)
+        self.after.hide()
+        self.running.show()
+        self._say()
+
+    def came(self, results: Sequence[SignInResult]) -> None:
+        """Some more are known."""
+        self._came += len(results)
+        self._good += sum(r.ok for r in results)
+        self._say()
+
+    def _say(self) -> None:
+        bad = self._came - self._good
+        words = [_("{n} of {total} sign-ins").format(n=formats.count(self._came), total=formats.count(self._total))]
+        if bad:
+            words.append(_("{n} not in order").format(n=formats.count(bad)))
+        self.bar.setValue(min(self._came, self._total))
+        self.count.setText(" · ".join(words))
+
+    def _halt(self) -> None:
+        self.halt.setEnabled(False)
+        self.stop.emit()
+
+    # --- when it is over
+
+    def show_results(self, results: Results, testing: bool) -> None:
+        """What is left to do; nothing while a test runs."""
+        if testing:
+            return
+        self.running.hide()
+        self._refused = refused(results)
+        while item := self.notes.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        left = untried(results)
+        for side, rows in left.items():
+            self.notes.addWidget(self._note(side, rows))
+        count = len(self._refused)
+        self.again.setText(ngettext("Try the refused one again", "Try the {n} refused ones again", count).format(n=count))
+        self.again.setVisible(count > 1)
+        self.after.setVisible(bool(left) or count > 1)
+
+    def _note(self, side: Side, rows: Sequence[SignInResult]) -> ProblemPanel:
+        what = ngettext(
+            "{server}: {n} mailbox was not tried, so that no account gets locked.",
+            "{server}: {n} mailboxes were not tried, so that no account gets locked.",
+            len(rows),
+        ).format(server=_(SERVER_NAMES[side]), n=formats.count(len(rows)))
+        pairs = [(r.mailbox_id, r.side) for r in rows]
+        button = Button(_("Try the others all the same"), lambda: self.wanted.emit(pairs, True), icon="play")
+        causes = " ".join(dict.fromkeys(_(r.remedy) for r in rows))
+        return ProblemPanel(Problem(what, remedy=causes, tone=Tone.WARN), button)
