@@ -9,6 +9,7 @@ from __future__ import annotations
 from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, MailboxState, MessageState, Role
 from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
 from mailsafi_wizard.model.outlook import BigMessage, Finding, FolderCensus, Forecast, MailboxCensus, RunRecord, Weight
+from mailsafi_wizard.model.programs import Program
 from mailsafi_wizard.model.servers import (
     NOT_TRIED,
     Endpoint,
@@ -41,6 +42,7 @@ __all__ = [
     "MailboxCensus",
     "MailboxState",
     "MessageState",
+    "Program",
     "Role",
     "RunRecord",
     "Rung",

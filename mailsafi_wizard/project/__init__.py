@@ -10,11 +10,12 @@ import datetime as dt
 from pathlib import Path
 
 from mailsafi_wizard.project.copying import Copying
+from mailsafi_wizard.project.finishing import Finishing
 from mailsafi_wizard.project.switch import Switch
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Copying, Switch):
+class MigrationProject(Finishing, Copying, Switch):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -33,6 +34,7 @@ class MigrationProject(Copying, Switch):
         """Stops a run cleanly, and what is being looked at; then closes the file."""
         self.stop_sign_ins()
         self.stop_look()
+        self.stop_programs()
         if self._runner and self._runner.running:
             self._runner.stop()
             self._runner.wait(60)
