@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -9,6 +11,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.model import Company, Endpoint, Mailbox, Security
 
 SMTP_SECURITY = {465: Security.TLS, 587: Security.STARTTLS}  # RFC 8314 sections 3.3 and 7.3; other ports say nothing
+_NUMBER = re.compile(r"\+?\d[\d ()/-]*\d")
 SECURITY_WORDS = {Security.TLS: "SSL/TLS", Security.STARTTLS: "STARTTLS"}
 
 
@@ -45,10 +48,10 @@ class SignInValues:
         """For the templates: "" where a value is missing."""
         imap, smtp = self.imap, self.smtp
         return {
-            "company": self.company,
+            "company": isolated(self.company),
             "address": self.address,
             "user_name": self.user_name,
-            "help_contact": self.help_contact,
+            "help_contact": isolated(self.help_contact),
             "webmail": self.webmail,
             "imap_host": imap.host if imap else "",
             "imap_port": str(imap.port) if imap else "",
@@ -80,6 +83,13 @@ def values_of(company: Company, mailbox: Mailbox, destination: Endpoint | None) 
 def one_line(text: str) -> str:
     """Without line breaks and without characters that can't be seen, such as marks that turn the direction of what follows."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def isolated(text: str) -> str:
+    """A name that is written from right to left, fenced off so that it does not turn the sentence around it, nor a phone number within it (UAX #9)."""
+    if not any(unicodedata.bidirectional(c) in ("R", "AL") for c in text):
+        return text
+    return "\u2068" + _NUMBER.sub("\u2066\\g<0>\u2069", text) + "\u2069"
 
 
 def web_address(text: str) -> str:
