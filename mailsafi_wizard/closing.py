@@ -194,7 +194,7 @@ NAMES = {
     Lent.GOOGLE_APP: N_("Service account at Google"),
     Lent.CONSENT: N_("Consent of a user"),
 }
-TODO = {
+REMEDIES = {
     Lent.PASSWORD: N_("Change it at the old server."),
     Lent.APP_PASSWORD: N_("Delete it in the security settings of the account."),
     Lent.ADMIN: N_("Change its password, and take back the rights that it got for the migration."),
@@ -230,4 +230,4 @@ def _credential(kind: Lent, side: Side, who: str, host: str) -> Credential:
 
 def in_words(credential: Credential) -> tuple[str, str, str, str]:
     """What it is, whose, at which server, and what to do."""
-    return _(NAMES[credential.kind]), credential.who, credential.host, _(TODO[credential.kind])
+    return _(NAMES[credential.kind]), credential.who, credential.host, _(REMEDIES[credential.kind])

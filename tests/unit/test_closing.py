@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mailsafi_wizard.closing import (
     NAMES,
     QUIET,
-    TODO,
+    REMEDIES,
     WAIT,
     Closing,
     ClosingState,
@@ -170,7 +170,7 @@ def test_ready_means_that_everything_was_seen(
 
 
 def test_every_kind_has_a_name_and_something_to_do() -> None:
-    assert set(NAMES) == set(TODO) == set(Lent)
+    assert set(NAMES) == set(REMEDIES) == set(Lent)
 
 
 def test_what_was_lent_is_listed_once_logins_for_many_first() -> None:
