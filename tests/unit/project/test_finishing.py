@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from mailsafi_wizard import report, signin
 from mailsafi_wizard.closing import ClosingState, Lent
 from mailsafi_wizard.demo import company as sample
 from mailsafi_wizard.demo.letters import Letter
-from mailsafi_wizard.model import Program, Secret, Side
+from mailsafi_wizard.model import Mailbox, Program, Secret, Side
 from mailsafi_wizard.net.dns import Answer, Snapshot, View
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.finishing import ProgramsSeen
@@ -129,7 +128,7 @@ def test_passwords_of_an_earlier_session_are_known_by_what_was_done_with_them(
 
 def test_an_administrator_s_login_takes_the_place_of_passwords_that_nobody_gave(small: SmallCompany) -> None:
     project = small.project("admin.mailsafi", with_list=False)
-    project.add_mailboxes([replace(box, id=0) for box in _boxes()])
+    project.add_mailboxes(Mailbox(one.person.address, one.person.address, one.person.address) for one in PEOPLE)
     project.set_note("admin.source", json.dumps({"user": "root", "style": "user*master", "separator": "*", "everyone": True}))
     project.set_note("oauth.destination", json.dumps({"way": "microsoft-app", "client_id": "7c9e-6679"}))
     assert [(c.kind, c.who, c.side) for c in project.credentials()] == [
@@ -137,12 +136,6 @@ def test_an_administrator_s_login_takes_the_place_of_passwords_that_nobody_gave(
         (Lent.MICROSOFT_APP, "7c9e-6679", Side.DESTINATION),
     ]
     project.close()
-
-
-def _boxes() -> list[object]:
-    from mailsafi_wizard.model import Mailbox
-
-    return [Mailbox(one.person.address, one.person.address, one.person.address) for one in PEOPLE]
 
 
 def test_marks_are_kept_with_their_day_and_taken_off_again(project: MigrationProject) -> None:
