@@ -24,7 +24,7 @@ from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.vault import Erased
 
 if TYPE_CHECKING:
-    from mailsafi_wizard.closing import Closing, Credential
+    from mailsafi_wizard.closing import Closing, Credential, Login
     from mailsafi_wizard.report import Section
     from mailsafi_wizard.signin import Sheet, SignInValues
 
@@ -140,29 +140,33 @@ class Finishing(Copying, Switch):
         """Everything that was lent for the migration and must be taken back, known also after the secrets were erased."""
         from mailsafi_wizard.closing import to_revoke
 
-        lent = self._remember_lent()
+        lent, logins = self._remember_lent()
         hosts = {side: endpoint.host for side in Side if (endpoint := self.endpoint(side)) is not None}
-        return to_revoke([box for box in self.mailboxes() if box.id in lent], self._logins(), hosts)
+        return to_revoke([box for box in self.mailboxes() if box.id in lent], logins, hosts)
 
-    def _remember_lent(self) -> set[int]:
-        """Mailboxes whose own password was used at the source."""
-        remembered = {int(box) for box in json.loads(self.note(LENT) or "[]")}
-        lent = remembered | {box for box, side in self.places_with_secret() if side is Side.SOURCE}
-        if not any(login.side is Side.SOURCE for login in self._logins()):
+    def _remember_lent(self) -> tuple[set[int], list[Login]]:
+        """Mailboxes whose own password was used at the source, and the logins for many mailboxes, also those that were given up since."""
+        from mailsafi_wizard.closing import Lent, Login
+
+        kept = self._facts(LENT)
+        logins = dict.fromkeys([Login(Side(side), Lent(kind), who) for side, kind, who in kept.get("logins", ())] + self._logins())
+        lent = set(kept.get("mailboxes", ())) | {box for box, side in self.places_with_secret() if side is Side.SOURCE}
+        if not any(login.side is Side.SOURCE for login in logins):
             signed = {box for (box, side), result in self.sign_in_results().items() if side is Side.SOURCE and result.ok}
             lent |= signed | {box.id for box in self.mailboxes() if self.state(box.id) is not MailboxState.NEW}
-        if lent != remembered:
-            self.set_note(LENT, json.dumps(sorted(lent)))
-        return lent
+        facts = {"mailboxes": sorted(lent), "logins": [[one.side.value, one.kind.value, one.who] for one in logins]}
+        if facts != kept:
+            self.set_note(LENT, json.dumps(facts, ensure_ascii=False))
+        return lent, list(logins)
 
-    def _logins(self) -> list[Any]:
-        """Logins for many mailboxes, as the notes about them say."""
+    def _logins(self) -> list[Login]:
+        """Logins for many mailboxes that are in use now, as the notes about them say."""
         from mailsafi_wizard.closing import Lent, Login
 
         found = []
         for side in Side:
-            if (admin := self._facts(f"admin.{side.value}")).get("user"):
-                found.append(Login(side, Lent.ADMIN, str(admin["user"])))
+            if admin := self._facts(f"admin.{side.value}"):
+                found.append(Login(side, Lent.ADMIN, str(admin.get("user") or admin.get("style") or "")))
             app = self._facts(f"oauth.{side.value}")
             way = str(app.get("way", ""))
             if way.endswith("-user"):

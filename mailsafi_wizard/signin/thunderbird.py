@@ -15,11 +15,18 @@ SOCKETS = {Security.TLS: "SSL", Security.STARTTLS: "STARTTLS"}
 WHOLE, LOCAL = "%EMAILADDRESS%", "%EMAILLOCALPART%"
 
 
+class NoUserNameRule(NotReady):
+    title = "Thunderbird's set-up file can't be made: the user names follow no rule"
+    hint = "It works only where every user name is the address, or what stands before its @. Give these users their sheets."
+
+
 def autoconfig(users: Sequence[SignInValues], domains: Iterable[str], company: str) -> bytes:
-    """The file for all ``domains``; raises NotReady without domains, without encrypted servers, or where user names follow no rule."""
+    """The file for all ``domains``; raises NotReady without domains or encrypted servers, NoUserNameRule where user names follow no rule."""
     names = [domain for domain in (one_line(d).lower() for d in domains) if domain]
     rule = user_name_rule(users)
-    if not users or not names or not rule or (imap := users[0].imap) is None or (smtp := users[0].smtp) is None:
+    if users and not rule:
+        raise NoUserNameRule()
+    if not users or not names or (imap := users[0].imap) is None or (smtp := users[0].smtp) is None:
         raise NotReady(what="Thunderbird's set-up file")
     if imap.security not in SOCKETS:
         raise NotReady(what="Thunderbird's set-up file")

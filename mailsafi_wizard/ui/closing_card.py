@@ -79,7 +79,7 @@ class ClosingPart(QWidget):
         self.summary = label("", tone="muted")
         self.todo = label("", select=True)
         self.mark = Button(_("Mark as &taken back"), self.mark_chosen, icon="check")
-        self.every = Button(_("Select a&ll"), self.table.selectAll, kind="quiet")
+        self.every = Button(_("Select &all"), self.table.selectAll, kind="quiet")
         self.save_list = Button(_("Save the &list…"), self._ask_where, kind="quiet", icon="download")
         foot = row(self.mark, self.every, 1, self.save_list)
         card = Card(

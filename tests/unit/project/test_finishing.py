@@ -135,6 +135,9 @@ def test_an_administrator_s_login_takes_the_place_of_passwords_that_nobody_gave(
         (Lent.ADMIN, "root", Side.SOURCE),
         (Lent.MICROSOFT_APP, "7c9e-6679", Side.DESTINATION),
     ]
+    project.set_note("admin.source", "")  # given up for passwords: it was lent all the same
+    project.set_note("oauth.destination", json.dumps({"way": "google-user"}))
+    assert [c.kind for c in project.credentials()] == [Lent.ADMIN, Lent.MICROSOFT_APP, Lent.CONSENT]
     project.close()
 
 

@@ -71,7 +71,7 @@ def test_the_file_has_the_published_form() -> None:
 def test_user_names_follow_a_rule_or_there_is_no_file() -> None:
     root = read([values("Jane@example.co.ke", "jane"), values("omar@example.co.ke", "omar")], ["example.co.ke"])
     assert {e.text for e in root.iter("username")} == {"%EMAILLOCALPART%"}
-    with pytest.raises(NotReady):
+    with pytest.raises(NotReady, match="follow no rule"):
         autoconfig([values("jane@example.co.ke", "jane"), values("omar@example.co.ke", "o.said")], ["example.co.ke"], "Acme")
 
 
