@@ -49,7 +49,7 @@ class ClosingPart(QWidget):
     def __init__(self, page: Page) -> None:
         super().__init__()
         self._page, self._project = page, page.project
-        left = box(column(self._credentials_card(), spacing=L))
+        left = box(column(self._credentials_card(), 1, spacing=L))
         right = box(column(self._server_card(), self._erase_card(), self._last_card(), 1, spacing=L))
         whole = row(left, right, spacing=L)
         whole.setStretch(0, 5)
@@ -86,7 +86,7 @@ class ClosingPart(QWidget):
             _("Credentials to take back"),
             _("Everything that was lent for the migration. The wizard can't see it: mark each when it is done."),
         )
-        card.add(self.summary, foot, self.table, self.todo, 1)
+        card.add(self.summary, foot, self.table, self.todo)
         return card
 
     def _server_card(self) -> Card:

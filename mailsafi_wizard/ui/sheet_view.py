@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mailsafi_wizard.ui.sheets import Document, paint_sheet
@@ -21,11 +21,16 @@ class SheetView(QWidget):
         super().__init__()
         self._document: Document | None = None
         self.page = 0
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
 
     def sizeHint(self) -> QSize:
         return QSize(theme().px(360), theme().px(500))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As high as A4 is to its width. (Layouts within layouts lose sight of a height that follows from the width.)"""
+        super().resizeEvent(event)
+        self.setFixedHeight(round(self.width() * 2**0.5) + 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme().px(240), theme().px(340))
@@ -75,7 +80,6 @@ class Preview(Card):
             button.setAccessibleName(button.toolTip())
         self.view.turned.connect(self._turned)
         self.add(self.view, row(1, self.before, self.where, self.after, 1))
-        self.body.setStretch(0, 1)
         self.body.setContentsMargins(M, M, M, S)
         self._turned()
 

@@ -43,7 +43,11 @@ class SigninPart(QWidget):
         self._timer.setInterval(TOLD_EVERY)
         self._timer.timeout.connect(self._tell)
         self.preview = Preview(_("The sign-in sheet as it will be printed"))
-        whole = row(box(column(self._sheet_card(), self._form_card(), self._welcome_card(), 1, spacing=L)), self.preview, spacing=L)
+        whole = row(
+            box(column(self._sheet_card(), self._form_card(), self._welcome_card(), 1, spacing=L)),
+            column(self.preview, 1),
+            spacing=L,
+        )
         whole.setStretch(0, 5)
         whole.setStretch(1, 4)
         self.setLayout(whole)
@@ -61,7 +65,9 @@ class SigninPart(QWidget):
         choices.setStretch(1, 2)
         self.lacks = label("", tone="warn")
         self.go_start = Button(_("Go to Start"), lambda: self._page.go_to.emit("start"))
-        self.lacking = box(row(self.lacks, self.go_start))
+        lacking = row(self.lacks, self.go_start)
+        lacking.setStretch(0, 1)
+        self.lacking = box(lacking)
         self.programs = label("", tone="muted")
         hint = _("Reads the names of the programs from the newest messages in Sent. Nothing is changed or marked as read.")
         self.look = Button(_("Look which &programs are used"), self.look_at_programs, kind="quiet", icon="search", hint=hint)

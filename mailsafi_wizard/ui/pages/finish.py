@@ -80,7 +80,7 @@ class FinishPage(Page):
         saved.setStretch(0, 1)
         note = _("Every folder's accounts, what was left out or failed and why, the runs, the sheets, and what was taken back.")
         self.sheet = Preview(_("The report as it will be printed"))
-        whole = row(box(column(Card(_("The report"), note).add(saved), 1)), self.sheet, spacing=L)
+        whole = row(box(column(Card(_("The report"), note).add(saved), 1)), column(self.sheet, 1), spacing=L)
         whole.setStretch(0, 5)
         whole.setStretch(1, 4)
         return box(whole)
