@@ -17,13 +17,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mailsafi_wizard import __version__, errors
-from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignInStyle
-from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.model import Endpoint, Hours, Mailbox, Pace, Secret, Side, SignInStyle
+from mailsafi_wizard.model.pace import parse_size
+from mailsafi_wizard.project import MigrationProject, oauth_file
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.telling import Teller
 
 GIVE_UP_AFTER = 240.0  # seconds without headway; running the same command again goes on
 STYLES = {style.value: style for style in SignInStyle}
+ADMIN_OPTIONS = {Side.SOURCE: "--admin", Side.DESTINATION: "--destination-admin"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
     records.add_argument("--resolver", action="append", default=[], metavar="HOST[:PORT]")
     records.add_argument("--selector", default="", metavar="NAME", help="the DKIM selector to ask for")
     records.add_argument("--json", action="store_true")
+    finding = commands.add_parser("discover", help="find the mail server of a domain or an address")
+    finding.add_argument("asked", metavar="DOMAIN_OR_ADDRESS")
+    finding.add_argument("--json", action="store_true")
     demo = commands.add_parser("demo", help="the rehearsal with a made-up company")
     demo.add_argument("--headless", action="store_true", help="without a screen: leaves report.pdf and a picture of every step")
     demo.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
@@ -75,9 +80,14 @@ def _add_secrets(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--passphrase-file", type=Path, metavar="F", help="keep the passwords in the project, sealed under this passphrase"
     )
-    command.add_argument("--admin-user", metavar="U", help="one login at the source for all mailboxes")
-    command.add_argument("--admin-password-file", type=Path, metavar="F")
-    command.add_argument("--admin-style", choices=sorted(STYLES), default=SignInStyle.PLAIN_AUTHZID.value)
+    for side, option in ADMIN_OPTIONS.items():
+        command.add_argument(f"{option}-user", metavar="U", help=f"one login at the {side.value} for all mailboxes")
+        command.add_argument(f"{option}-password-file", type=Path, metavar="F")
+        command.add_argument(f"{option}-style", choices=sorted(STYLES), default=SignInStyle.PLAIN_AUTHZID.value)
+        command.add_argument(
+            f"{option}-separator", metavar="C", default="*", help="between mailbox and administrator, for user*master"
+        )
+    command.add_argument("--oauth-file", type=Path, metavar="FILE", help="how tokens are got at Microsoft or Google (TOML)")
 
 
 def _add_migrate(command: argparse.ArgumentParser) -> None:
@@ -90,6 +100,46 @@ def _add_migrate(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="send repaired copies of messages that the destination refuses (NUL, line ends, headers)",
     )
+    _add_pace(command)
+
+
+def _add_pace(command: argparse.ArgumentParser) -> None:
+    pace = command.add_argument_group(
+        "pace",
+        "Kept in the project; 0 takes a limit away, 'always' takes hours away. Sizes like 500k, 2.5M, 2G (thousands); hours like 08:00-18:00 or"
+        " 08:00-18:00,weekdays, in the project's time zone.",
+    )
+    pace.add_argument("--max-rate", metavar="SIZE", help="bytes a second in each direction, all mailboxes together")
+    pace.add_argument("--max-rate-hours", metavar="HOURS", help="when --max-rate holds; always unless said")
+    pace.add_argument("--only-hours", metavar="HOURS", help="copy at these hours only, e.g. 20:00-06:00")
+    pace.add_argument("--daily-budget", metavar="SIZE", help="bytes a day, all mailboxes and both directions together")
+    pace.add_argument("--source-daily-budget", metavar="SIZE", help="bytes a day received for each account of the old server")
+    pace.add_argument("--destination-daily-budget", metavar="SIZE", help="bytes a day sent for each account of the new server")
+    pace.add_argument("--wait", action="store_true", help="wait for the next day or hour instead of ending with exit status 4")
+
+
+PACE_SIZES = {
+    "max_rate": "rate",
+    "daily_budget": "project_daily",
+    "source_daily_budget": "source_daily",
+    "destination_daily_budget": "destination_daily",
+}
+PACE_HOURS = {"max_rate_hours": "rate_hours", "only_hours": "copy_hours"}
+
+
+def _pace(known: Pace, options: argparse.Namespace) -> Pace:
+    """``known`` with what the options change; raises WrongUsage."""
+    given = {name: text for name, text in vars(options).items() if text is not None}
+    try:
+        sizes = {field: parse_size(given[name]) for name, field in PACE_SIZES.items() if name in given}
+        hours = {
+            field: None if given[name] == "always" else Hours.parse(given[name])
+            for name, field in PACE_HOURS.items()
+            if name in given
+        }
+        return dataclasses.replace(known, **sizes, **hours)  # type: ignore[arg-type]
+    except ValueError as e:
+        raise errors.WrongUsage(what=str(e)) from e
 
 
 def main(argv: Sequence[str]) -> int:
@@ -117,6 +167,9 @@ def _migrate(options: argparse.Namespace) -> int:
         project.give_up_after(GIVE_UP_AFTER)
         if options.repair:
             project.repair = True
+        if (pace := _pace(project.pace, options)) != project.pace:
+            project.set_pace(pace)
+        project.stays = options.wait
         teller = Teller(options.json, project.mailboxes())
         _stop_on_signal(project.stop)
         project.start(teller)
@@ -153,15 +206,26 @@ def _prepare(project: MigrationProject, options: argparse.Namespace) -> None:
     if options.ca_file:
         _read(options.ca_file)
         project.ca_file = options.ca_file
-    if options.admin_user:
-        secret = _password(options.admin_password_file, "--admin-password-file")
-        project.set_admin(Side.SOURCE, options.admin_user, secret, STYLES[options.admin_style])
     if options.passphrase_file:
         project.unlock(_password(options.passphrase_file, "--passphrase-file"))
+    _prepare_logins(project, options)
     if options.list:
         _import(project, options.list)
     elif options.source_user:
         _single(project, options)
+
+
+def _prepare_logins(project: MigrationProject, options: argparse.Namespace) -> None:
+    """What reaches all mailboxes of a side."""
+    for side, option in ADMIN_OPTIONS.items():
+        user, file, style, separator = (
+            getattr(options, f"{option[2:]}-{name}".replace("-", "_")) for name in ("user", "password_file", "style", "separator")
+        )
+        if user or (file and STYLES[style] is SignInStyle.KERIO):  # whose master password has no name
+            project.set_admin(side, user or "", _password(file, f"{option}-password-file"), STYLES[style], separator)
+    if options.oauth_file:
+        for side, settings in oauth_file.read(options.oauth_file).items():
+            project.set_oauth(side, settings)
 
 
 def _endpoint(url: str) -> Endpoint:
@@ -204,9 +268,10 @@ def _single(project: MigrationProject, options: argparse.Namespace) -> None:
     destination_user = options.destination_user or options.source_user
     project.add_mailboxes([Mailbox(destination_user, options.source_user, destination_user)])
     box = next(m for m in project.mailboxes() if (m.source_user, m.destination_user) == (options.source_user, destination_user))
-    if options.source_password_file or not options.admin_user:
-        project.set_secret(box.id, Side.SOURCE, _password(options.source_password_file, "--source-password-file"))
-    project.set_secret(box.id, Side.DESTINATION, _password(options.destination_password_file, "--destination-password-file"))
+    for side in Side:
+        file = getattr(options, f"{side.value}_password_file")
+        if file or not project.can_sign_in(box, side):
+            project.set_secret(box.id, side, _password(file, f"--{side.value}-password-file"))
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -287,6 +352,15 @@ def _dns(options: argparse.Namespace) -> int:
     else:
         print(*(f"! {text}" for text in texts), sep="\n", end="\n" if texts else "")
     return 0
+
+
+def _discover(options: argparse.Namespace) -> int:
+    from mailsafi_wizard import discovered  # slow to load, and a copy does without
+    from mailsafi_wizard.net.discovery import discover
+
+    found = discover(options.asked)
+    print(*discovered.lines(found, options.json), sep="\n")
+    return 0 if found.candidates else 3
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -171,6 +171,10 @@ class CertificateUnknown(NotTrusted):
     hint = "If this is your own server, compare its fingerprint and trust it once. No password was sent."
 
 
+class CertificateSelfSigned(CertificateUnknown):
+    title = "The certificate of {host} is signed by nobody but itself"
+
+
 class CertificateChanged(NotTrusted):
     title = "{host} shows another certificate than the one you trusted"
     hint = "Ask the server's administrator whether it was renewed before you trust the new one. No password was sent."
@@ -179,6 +183,16 @@ class CertificateChanged(NotTrusted):
 class TlsFailed(NotTrusted):
     title = "No secure connection to {host} on port {port} was possible"
     hint = "Check port and security: 993 is for TLS from the start, 143 for STARTTLS. No password was sent."
+
+
+class TlsTooOld(TlsFailed):
+    title = "{host} speaks only outdated forms of TLS"
+    hint = "The server's administrator must allow TLS 1.2 or newer. No password was sent."
+
+
+class TlsNotSpoken(TlsFailed):
+    title = "{host} does not speak TLS on port {port}"
+    hint = "Use port 993 for TLS, or choose STARTTLS for this port. No password was sent."
 
 
 class StartTlsMissing(NotTrusted):
@@ -196,6 +210,11 @@ class NotImap(ServerError):
     hint = "Check the port: IMAP is 993 (TLS) or 143 (STARTTLS)."
 
 
+class TlsExpected(NotImap):
+    title = "{host} waits for TLS on port {port}"
+    hint = "Choose TLS for this server. No password was sent."
+
+
 class SignInRefused(ServerError):
     title = "{host} refused the sign-in of {user}"
     hint = "Check user name and password of this mailbox."
@@ -209,6 +228,10 @@ class LoginDisabled(SignInRefused):
 class AppPasswordNeeded(SignInRefused):
     title = "{host} wants an app password for {user}"
     hint = "Create an app password in the account's security settings and use it instead of the normal password."
+
+
+class AppPasswordLikely(SignInRefused):
+    hint = "Check the user name, and use an app password: this provider refuses the normal one, and says no more than that."
 
 
 class OAuthNeeded(SignInRefused):
@@ -229,6 +252,26 @@ class Blocked(SignInRefused):
 class NoRights(SignInRefused):
     title = "The administrator may not open the mailbox of {user} at {host}"
     hint = "Give the administrator's account full access to the mailbox."
+
+
+class AccountOff(SignInRefused):
+    title = "The account {user} is closed or switched off at {host}"
+    hint = "Switch the account on in the server's administration, or take it out of the list."
+
+
+class PasswordExpired(SignInRefused):
+    title = "The password of {user} has expired at {host}"
+    hint = "Set a new password for this mailbox, then enter it here."
+
+
+class AdminRefused(SignInRefused):
+    title = "{host} refused the administrator's sign-in to the mailbox {user}"
+    hint = "Check the administrator's name and password, and let the program try out which way of signing in the server takes."
+
+
+class StyleUnknown(AdminRefused):
+    title = "{host} does not know this way for an administrator to sign in"
+    hint = "Choose another way, or let the program try them out on one mailbox."
 
 
 class TooManyConnections(ServerError):

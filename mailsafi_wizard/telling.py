@@ -54,11 +54,14 @@ class Teller:
         self._newest: dict[int, Progress] = {}
         self._told = 0.0
         self._gone = False  # nobody reads any more
+        self._resting = False  # some mailbox waits for another hour
         self.exit_status = 1
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Summary):
             self.exit_status = event.exit_status
+        elif isinstance(event, MailboxFinished):
+            self._resting |= event.state is MailboxState.RESTING
         with self._guard:
             if self._gone:
                 return
@@ -102,13 +105,20 @@ class Teller:
             why = f": {event.problem}. {event.hint} {f'({event.detail})' if event.detail else ''}".rstrip() if event.problem else ""
             return f"{event.address}: {event.state.value}, {_sums(event.ledger)}{why}"
         if isinstance(event, Summary):
-            verdict = {0: "everything arrived, the ledger balances", 4: "interrupted; run the same command again to go on"}
+            broken_off = "today's data or hours are used up" if self._resting else "interrupted"
+            verdict = {0: "everything arrived, the ledger balances", 4: f"{broken_off}; run the same command again to go on"}
             return f"{_sums(event.ledger)}; {verdict.get(event.exit_status, 'not everything arrived')}; {event.seconds:.1f} s"
         return ""
 
     @staticmethod
     def _is_news(event: StateChanged) -> bool:
-        return event.state in (MailboxState.COPYING, MailboxState.CHECKING, MailboxState.BACKING_OFF, MailboxState.PAUSED)
+        return event.state in (
+            MailboxState.COPYING,
+            MailboxState.CHECKING,
+            MailboxState.BACKING_OFF,
+            MailboxState.RESTING,
+            MailboxState.PAUSED,
+        )
 
     def summary(self, ledger: Ledger, exit_status: int, seconds: float = 0.0) -> None:
         self(Summary(ledger, exit_status, seconds))

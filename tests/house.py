@@ -34,6 +34,7 @@ FLOORS: Mapping[str, int] = {
     "signin": 3,
     "report": 3,
     "telling": 3,
+    "discovered": 3,
     "project": 4,
     "demo": 5,
     "ui": 5,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.demo import company
-from mailsafi_wizard.demo.dns import NameServer
+from mailsafi_wizard.demo.dns import ZONE, NameServer
 from mailsafi_wizard.demo.letters import DOMAIN
 from mailsafi_wizard.demo.servers import RehearsalServers
 from mailsafi_wizard.events import Report
@@ -35,7 +35,9 @@ class Rehearsal:
         folder = folder or self._scratch
         people = company.employees()
         self.servers = RehearsalServers(self._scratch / "tls", people, bytes_per_second)
-        self.name_server = NameServer(DOMAIN).start()
+        server = self.servers.source
+        zone = ZONE.replace("SRV 0 1 993 mail", f"SRV 0 1 {server.port} {server.host}.")
+        self.name_server = NameServer(DOMAIN, zone).start()
         try:
             self.list_file = folder / LIST_NAME
             self.list_file.touch(mode=0o600)

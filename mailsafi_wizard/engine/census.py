@@ -17,10 +17,10 @@ from mailsafi_wizard.engine import received
 from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.folder_choices import key
 from mailsafi_wizard.engine.folders import FolderMap, FolderPlan
+from mailsafi_wizard.engine.job import Job, connect
 from mailsafi_wizard.engine.lookup import opened
 from mailsafi_wizard.engine.side_by_side import both
 from mailsafi_wizard.engine.task_round import Crowded
-from mailsafi_wizard.engine.worker import Job, connect
 from mailsafi_wizard.events import LookProgress, Report
 from mailsafi_wizard.model import BigMessage, FolderCensus, MailboxCensus, Role
 from mailsafi_wizard.net import fetch, listing

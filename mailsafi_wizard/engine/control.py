@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 
 class Interrupted(Exception):
@@ -17,6 +18,8 @@ class Control:
         self._changed = threading.Condition()
         self.stopped = False
         self.paused = False
+        self.may_ask: Callable[[int, int], bool] | None = None  # whether messages (bytes, how many) may be asked for under a budget
+        self.unit = 0  # the most bytes to ask for or to send in one command, 0 for no such limit
 
     def stop(self) -> None:
         self._set(stopped=True)

@@ -66,6 +66,7 @@ class Copier:
         self._intents: list[Intent] = []
         self._batch_work: FolderWork | None = None
         self._batch_bytes = 0
+        self._batch_most = min(BATCH_BYTES, control.unit or BATCH_BYTES)
         self._outcomes: list[Outcome] = []
         self.works: dict[int, FolderWork] = {}  # by folder, of what was taken so far
         self.ended = threading.Event()  # set by whoever runs it in a thread
@@ -135,8 +136,8 @@ class Copier:
 
     def _take(self, item: Item) -> None:
         if isinstance(item, Parcel):
-            for body in item.bodies:
-                self._take_whole(item.work, body)
+            for known in item.messages:
+                self._take_whole(item.work, *known)
         elif isinstance(item, Start):
             self._take_big(item)
         elif isinstance(item, Adopt):
@@ -144,9 +145,7 @@ class Copier:
         elif isinstance(item, Missing):
             self.missing.append(item)
 
-    def _take_whole(self, work: FolderWork, body: Body) -> None:
-        header = fetch.header_of(body.data)
-        digest, key = fetch.content_digest(body.data), fetch.message_key(header)
+    def _take_whole(self, work: FolderWork, body: Body, header: bytes, digest: bytes, key: int) -> None:
         if work.claims.get(digest):
             self._adopt(work, body.uid, len(body.data), digest, key, body.flags, body.date)
             return
@@ -190,7 +189,7 @@ class Copier:
 
     def _put_in_batch(self, work: FolderWork, outgoing: Outgoing, intent: Intent) -> None:
         alone = not self._appender.batches or self._style.single or self._style.gentle or outgoing.doubtful
-        full = self._batch_bytes + outgoing.size > BATCH_BYTES or len(self._batch) >= (1 if alone else BATCH_MESSAGES)
+        full = self._batch_bytes + outgoing.size > self._batch_most or len(self._batch) >= (1 if alone else BATCH_MESSAGES)
         if self._batch and (full or self._batch_work is not work):
             self._flush()
         self._batch.append(outgoing)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.copier import failed
+from mailsafi_wizard.engine.job import Job, connect
 from mailsafi_wizard.engine.lookup import Lookup, opened
 from mailsafi_wizard.engine.mapping import Mapper
 from mailsafi_wizard.engine.plan import FolderWork, Planner
 from mailsafi_wizard.engine.side_by_side import both
 from mailsafi_wizard.engine.verify import ReadBack
-from mailsafi_wizard.engine.worker import Job, connect
 from mailsafi_wizard.events import MailboxFinished, Remark, Report, StateChanged
 from mailsafi_wizard.model import MailboxState
 from mailsafi_wizard.net import fetch, listing

@@ -15,9 +15,9 @@ from mailsafi_wizard.engine.control import Interrupted
 from mailsafi_wizard.engine.copier import Copier
 from mailsafi_wizard.engine.plan import FolderWork
 from mailsafi_wizard.engine.reader import Style
+from mailsafi_wizard.engine.slots import MOST_LANES, Slots
 from mailsafi_wizard.net.session import Session
 
-MOST = 6
 WORTH = 20  # messages for each pair, at least, where a message costs a round trip: signing in has its price
 FAR = 0.06  # seconds of a round trip from which one connection can't fill the line
 WORTH_BYTES = 32 << 20  # for each pair, at least, on such a line
@@ -71,17 +71,25 @@ class Round:
 
 
 class Lanes:
-    """Opens further pairs as they are wanted and borne; ``release`` gives a thread's journal connection back."""
+    """Opens further pairs as they are wanted and borne, which ``slots`` knows of all mailboxes; ``release`` gives a thread's journal connection back."""
 
     def __init__(
-        self, first: Pair, more: Callable[[], Pair], make: Callable[[Session, Session], Copier], release: Callable[[], None]
+        self,
+        first: Pair,
+        more: Callable[[], Pair],
+        make: Callable[[Session, Session], Copier],
+        release: Callable[[], None],
+        slots: Slots,
     ) -> None:
         self._first = first
         self._idle: list[Pair] = []  # further pairs of earlier rounds
         self._more = more
         self._make = make
         self._release = release
-        self._borne = MOST
+        self._slots = slots
+        self._most = MOST_LANES  # less after an attempt that failed in this pass
+        self._guard = threading.Lock()
+        self._open = 1  # pairs that stand or are on their way
         self._round = Round(())
 
     @property
@@ -115,7 +123,7 @@ class Lanes:
             pairs = min(MOST_FAR, 1 + sum(w.bytes for w in works) // WORTH_BYTES) if far else 1
         else:
             pairs = sum(len(w) for w in works) // WORTH
-        return max(1, min(self._borne, len(works), pairs))
+        return max(1, min(self._most, len(works), pairs))
 
     def _join_in(self, current: Round) -> None:
         """A further lane, from its connections to the last folder it takes. Nobody waits for one that comes too late."""
@@ -141,10 +149,18 @@ class Lanes:
             return self._idle.pop()
         except IndexError:
             pass
+        with self._guard:
+            if self._open >= self._most or not self._slots.spare(self._open):
+                return None
+            self._open += 1
         try:
             return self._more()
-        except errors.MigrationError:  # refused or broken: what is open must do
-            self._borne = max(1, len(self._round.copiers))
+        except errors.MigrationError as e:  # refused or broken: what is open must do
+            with self._guard:  # several may be refused at once: the last one of them tells how many were not
+                self._open -= 1
+                self._most = min(self._most, self._open)
+                if isinstance(e, errors.TooManyConnections):
+                    self._slots.lane_refused(self._open, e.anyone)
             return None
 
     def _carry(self, current: Round, copier: Copier) -> None:

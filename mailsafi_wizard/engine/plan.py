@@ -56,6 +56,10 @@ class Unit:
         return self.work.uids[self.first : self.last]
 
     @property
+    def bytes(self) -> int:
+        return sum(self.sizes)
+
+    @property
     def sizes(self) -> Sequence[int]:
         return self.work.sizes[self.first : self.last]
 

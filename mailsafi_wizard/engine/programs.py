@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.folders import levels, role_is_stated, role_of
+from mailsafi_wizard.engine.job import Job, connect
 from mailsafi_wizard.engine.lookup import opened
 from mailsafi_wizard.engine.task_round import Crowded
-from mailsafi_wizard.engine.worker import Job, connect
 from mailsafi_wizard.model import Program, Role
 from mailsafi_wizard.net import fetch, listing
 from mailsafi_wizard.net.headers import ask_newest_headers, headers

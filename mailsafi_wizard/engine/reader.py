@@ -22,6 +22,7 @@ from mailsafi_wizard.net.fetch import BIG, Body
 from mailsafi_wizard.net.session import Session
 
 UNITS_AHEAD = 16
+UNITS_AHEAD_SLOWED = 3  # under a cap: a server that cannot send fast enough mixes the answers of all that it was asked for
 AHEAD_BYTES = 16 << 20  # asked for and not begun, above which nothing more is asked for: what comes out of turn must be held
 PARCEL_BYTES = 128 << 10
 PARCEL_WAIT = 0.05  # seconds after which a parcel is handed over though it is not full
@@ -54,10 +55,10 @@ class Missing(NamedTuple):
 
 
 class Parcel(NamedTuple):
-    """Whole messages of one folder, in order."""
+    """Whole messages of one folder, in order, each with its header, digest and key: made by the reader, because the writer has more to do."""
 
     work: FolderWork
-    bodies: list[Body]
+    messages: list[tuple[Body, bytes, bytes, int]]
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,8 @@ class Reader(threading.Thread):
         self._control = control
         self._style = style
         self._queue = queue
-        self._todo = units(works, 1 if style.gentle else 1000, apart=lambda: style.apart or style.gentle)
+        most = {"most_bytes": control.unit} if control.unit else {}
+        self._todo = units(works, 1 if style.gentle else 1000, apart=lambda: style.apart or style.gentle, **most)
         self._next = next(self._todo, None)
         self._ahead: deque[Asked] = deque()
         self._asked_folder = -1
@@ -182,14 +184,23 @@ class Reader(threading.Thread):
     def _ask_ahead(self, flowing: bool = False) -> None:
         """Sends the next commands. ``flowing``: a message asked for alone has begun to come, so that what is asked now can only come after it."""
         while self._next and self._may_ask(self._next, flowing):
+            if self._control.may_ask and not self._control.may_ask(self._next.bytes, len(self._next.uids)):
+                return  # the rest is for another day: what was asked for is still handed over
             self._ask(self._next)
             self._next = next(self._todo, None)
+
+    @property
+    def _depth(self) -> int:
+        """Commands in flight at most."""
+        if self._style.gentle:
+            return 1
+        return UNITS_AHEAD_SLOWED if self._control.unit else UNITS_AHEAD
 
     def _may_ask(self, unit: Unit, flowing: bool) -> bool:
         ahead = self._ahead
         if not ahead and not flowing:
             return True
-        if unit.alone or (ahead and ahead[-1].unit.alone) or len(ahead) >= (1 if self._style.gentle else UNITS_AHEAD):
+        if unit.alone or (ahead and ahead[-1].unit.alone) or len(ahead) >= self._depth:
             return False
         if fetch.needs_go_ahead(self._source, unit.work.record.source):
             return False
@@ -227,7 +238,8 @@ class Reader(threading.Thread):
         if self._parcel is None or self._parcel.work is not work:
             self._hand_parcel_over()
             self._parcel, self._parcel_bytes = Parcel(work, []), 0
-        self._parcel.bodies.append(body)
+        header = fetch.header_of(body.data)
+        self._parcel.messages.append((body, header, fetch.content_digest(body.data), fetch.message_key(header)))
         self._parcel_bytes += len(body.data) + 500
         if self._parcel_bytes >= PARCEL_BYTES or time.monotonic() - self._handed_over > PARCEL_WAIT:
             self._hand_parcel_over()

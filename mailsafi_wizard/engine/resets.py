@@ -47,12 +47,18 @@ def proposed(
 def _reason(box: Mailbox, known: bool, result: SignInResult | None) -> str:
     if not known:
         return UNKNOWN
-    return REFUSED if result is not None and not result.ok and _refused(result.cause, box.source_user) else ""
+    return REFUSED if result is not None and not result.ok and _refused(result, box.source_user) else ""
 
 
-def _refused(cause: str, user: str) -> bool:
+def _refused(result: SignInResult, user: str) -> bool:
     """Whether it was name and password that were refused, and not a rule of the server (app password, IMAP off, a lock)."""
-    before, _host, after = errors.SignInRefused.title.format(host="\0", user=user).partition("\0")
+    if result.remedy == errors.AppPasswordLikely.hint:
+        return False
+    return any(_says(kind.title, result.cause, user) for kind in (errors.SignInRefused, errors.PasswordExpired))
+
+
+def _says(title: str, cause: str, user: str) -> bool:
+    before, _host, after = title.format(host="\0", user=user).partition("\0")
     return cause.startswith(before) and cause.endswith(after)
 
 

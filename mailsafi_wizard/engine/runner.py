@@ -3,32 +3,51 @@
 from __future__ import annotations
 
 import datetime as dt
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control
-from mailsafi_wizard.engine.slots import Slots
-from mailsafi_wizard.engine.worker import Job, Worker
+from mailsafi_wizard.engine.job import Job
+from mailsafi_wizard.engine.regulator import LINE, Regulator
+from mailsafi_wizard.engine.slots import LANES, MAILBOXES, PAIRS, Slots
+from mailsafi_wizard.engine.turns import Turns
+from mailsafi_wizard.engine.worker import Worker
 from mailsafi_wizard.events import Report, RunStarted, StateChanged, Summary
 from mailsafi_wizard.model import Ledger, MailboxState
 from mailsafi_wizard.store.journal import Journal
 
 AT_ONCE = 8  # mailboxes
-BORNE = "connections.borne"  # the note that remembers how many mailboxes at once the servers bore
+LEARNED = "connections."  # the notes that remember what the servers bore, see `slots`
 
 
 class Runner:
     """One run over some mailboxes. Threads are daemons: a program that must end is not held up, the journal is always sound."""
 
-    def __init__(self, journal: Journal, jobs: Sequence[Job], report: Report, at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        jobs: Sequence[Job],
+        report: Report,
+        regulator: Regulator | None = None,
+        stays: bool = True,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        """``stays``: mailboxes that rest until another hour are waited for, be it days; else the run ends when no others are left."""
         self._journal = journal
         self._jobs = list(jobs)
         self._report = report
         self._at_once = max(1, at_once)
-        self._slots = Slots(self._at_once, int(journal.note(BORNE) or 0), lambda size: journal.set_note(BORNE, str(size)))
+        self._regulator = regulator or Regulator(journal)
+        self._stays = stays
+        remembered = {what: int(journal.note(LEARNED + what) or 0) for what in (MAILBOXES, PAIRS, LANES)}
+        self._slots = Slots(
+            self._at_once,
+            remembered,
+            lambda what, size: journal.set_note(LEARNED + what, str(size)),
+            self._regulator.most_mailboxes,
+        )
         self._controls = {job.mailbox.id: Control() for job in jobs}
         self._states: dict[int, MailboxState] = {}
         self._statuses: list[int] = []
@@ -86,33 +105,36 @@ class Runner:
             self._over.set()
 
     def _run_all(self) -> None:
-        todo: queue.SimpleQueue[Job] = queue.SimpleQueue()
-        for job in self._jobs:
-            todo.put(job)
+        self._workers = [
+            Worker(job, self._journal, self._report, self._controls[job.mailbox.id], self._slots, self._regulator)
+            for job in self._jobs
+        ]
+        turns = Turns(self._workers, self._stays)
         threads = [
-            threading.Thread(target=self._work, args=(todo,), name=f"worker-{i}", daemon=True)
+            threading.Thread(target=self._work, args=(turns,), name=f"worker-{i}", daemon=True)
             for i in range(min(self._at_once, len(self._jobs)))
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        for worker in turns.left if self.broken is None else ():
+            self._states[worker.job.mailbox.id] = worker.end_resting()
 
-    def _work(self, todo: queue.SimpleQueue[Job]) -> None:
+    def _work(self, turns: Turns[Worker]) -> None:
         try:
-            while self.broken is None:
-                job = todo.get_nowait()
-                worker = Worker(job, self._journal, self._report, self._controls[job.mailbox.id], self._slots)
-                with self._guard:
-                    self._workers.append(worker)
+            while (worker := turns.take()) is not None:
                 state = worker.run()
+                if state is None:
+                    turns.park(worker)
+                    continue
                 with self._guard:
-                    self._states[job.mailbox.id] = state
+                    self._states[worker.job.mailbox.id] = state
                     self._statuses.append(worker.exit_status)
-        except queue.Empty:
-            pass
+                turns.done()
         except BaseException as e:  # noqa: BLE001 (the top of a thread)
             self.broken = e
+            turns.close()
             self.stop()
         finally:
             self._journal.release_thread()
@@ -121,6 +143,8 @@ class Runner:
         ledger = Ledger.joined(self._journal.ledger(job.mailbox.id) for job in self._jobs)
         self.exit_status = self._exit_status(ledger)
         outcome = {0: "done", 4: "stopped"}.get(self.exit_status, "incomplete")
+        if self._regulator.line.rate:
+            self._journal.set_note(LINE, str(round(self._regulator.line.rate)))
         copied = sum(w.copied for w in self._workers)
         self._journal.end_run(run_id, dt.datetime.now(dt.UTC), copied, sum(w.copied_bytes for w in self._workers), outcome)
         if self.broken is not None and not isinstance(self.broken, errors.MigrationError):
@@ -135,5 +159,7 @@ class Runner:
             return 4
         if 3 in self._statuses:
             return 3
+        if MailboxState.RESTING in self._states.values():
+            return 4
         done = len(self._states) == len(self._jobs) and all(s is MailboxState.DONE for s in self._states.values())
         return 0 if done and ledger.complete else 1

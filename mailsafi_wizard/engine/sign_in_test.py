@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.caution import Caution, words
 from mailsafi_wizard.engine.control import Control
-from mailsafi_wizard.engine.slots import Slots
+from mailsafi_wizard.engine.job import connect
+from mailsafi_wizard.engine.slots import MAILBOXES, Slots
 from mailsafi_wizard.engine.task_round import MOST_THREADS, Crowded, TaskRound
-from mailsafi_wizard.engine.worker import connect
 from mailsafi_wizard.model import NOT_TRIED, Endpoint, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.net.wire import Patience, Trust
 
@@ -170,7 +170,11 @@ def try_all(
 
 
 def _slots(host: str, known: int, learned: Callable[[str, int], None]) -> Slots:
-    return Slots(MOST_THREADS, known, lambda size: learned(host, size))
+    def heard(what: str, size: int) -> None:
+        if what == MAILBOXES:
+            learned(host, size)
+
+    return Slots(MOST_THREADS, {MAILBOXES: known}, heard)
 
 
 def _server(endpoint: Endpoint) -> Server:

@@ -10,30 +10,28 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.copier import Copier, failed
+from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.lanes import Lanes
 from mailsafi_wizard.engine.looking import Looking
-from mailsafi_wizard.engine.pacer import Pacer, Persistence
+from mailsafi_wizard.engine.pacer import Pacer
+from mailsafi_wizard.engine.pairs import NOT_LET_IN, Pairs, accounts
 from mailsafi_wizard.engine.plan import FolderWork
 from mailsafi_wizard.engine.reader import Style
 from mailsafi_wizard.engine.refused_mail import RefusedMail, file_name
+from mailsafi_wizard.engine.regulator import Regulator, Rest
 from mailsafi_wizard.engine.rounds import Rounds
-from mailsafi_wizard.engine.side_by_side import both
 from mailsafi_wizard.engine.slots import Slots
 from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
-from mailsafi_wizard.model import Endpoint, FailedMessage, Mailbox, MailboxState, MessageState, SignIn
-from mailsafi_wizard.net.auth import sign_in
+from mailsafi_wizard.model import FailedMessage, MailboxState, MessageState
 from mailsafi_wizard.net.listing import Overview, Status
-from mailsafi_wizard.net.refusals import door_is_full
 from mailsafi_wizard.net.session import Session
-from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
 
@@ -41,50 +39,35 @@ PROGRESS_EVERY = 0.2  # seconds
 MOST_SUSPICIONS = 3  # breaks blamed on one message before it is given up
 MOST_BLAMED = 2  # messages given up in a row; after that it is the server, not the messages
 GENTLE_AFTER = 2  # fruitless passes before going one message at a time
+KNOCKS = 3  # connections in a row that were not let in while others worked, before fewer mailboxes are tried
+PARK_FROM = 2.0  # seconds: who waits for longer lets another mailbox have its turn
 
 
-@dataclass(frozen=True)
-class Job:
-    """Everything a worker needs to know about its two ends."""
-
-    mailbox: Mailbox
-    source: Endpoint
-    source_sign_in: SignIn
-    destination: Endpoint
-    destination_sign_in: SignIn
-    trust: Trust = field(default_factory=Trust)
-    patience: Patience = field(default_factory=Patience)
-    persistence: Persistence = field(default_factory=Persistence)
-    refused_folder: Path | None = None  # where messages that the destination refuses are kept as files
-    repair: bool = False  # the admin's choice: send repaired copies of those
+class _Parked(Exception):
+    """The mailbox has to wait, for a time, a server or a person."""
 
 
-def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -> Session:
-    """A signed-in session; raises the error of the rung that fails."""
-    try:
-        session = Session.open(endpoint, trust, patience, secrets=[who.password.reveal()])
-    except errors.ServerError as e:
-        e.before_sign_in = True
-        if isinstance(e, errors.TooManyConnections):
-            e.anyone = True
-        raise
-    try:
-        sign_in(session, who)
-    except BaseException as e:
-        session.drop()
-        if isinstance(e, errors.TooManyConnections):
-            e.anyone = door_is_full(e.detail)
-        raise
-    return session
+class _Denied(Exception):
+    """The day's data are used up, or the hours are over: what was asked for has been settled."""
+
+    def __init__(self, rest: Rest) -> None:
+        self.rest = rest
 
 
 class Worker:
     """Runs one `Job`. ``report`` may be called from two threads."""
 
-    def __init__(self, job: Job, journal: Journal, report: Report, control: Control, slots: Slots) -> None:
+    def __init__(
+        self, job: Job, journal: Journal, report: Report, control: Control, slots: Slots, regulator: Regulator | None = None
+    ) -> None:
         self.job = job
         self._slots = slots
-        self._open: list[Session] = []
+        self._regulator = regulator or Regulator(journal)
+        self._allowance = self._regulator.allowance(*accounts(job))
+        control.may_ask = self._allowance.ask
+        self._ready: Callable[[], bool] = lambda: True
+        self.resting: Rest | None = None  # what of the admin's pace it waits for
+        self._pairs = Pairs(job, slots, self._regulator, self._allowance)
         self._guard = threading.Lock()  # several lanes tell of their progress
         self.control = control
         self._journal = journal
@@ -109,11 +92,16 @@ class Worker:
 
     # --- the road
 
-    def run(self) -> MailboxState:
-        """Works until the mailbox is settled; returns its state, which is also stored and reported. Never raises a MigrationError."""
+    def run(self) -> MailboxState | None:
+        """Works until the mailbox is settled; returns its state, which is also stored and reported. Never raises a MigrationError.
+
+        None when it has to wait for long: it wants to be called again, in any thread, when it is `ready`.
+        """
         problem: errors.MigrationError | None = None
         try:
             state = self._passes()
+        except _Parked:
+            return None
         except Interrupted:
             state = MailboxState.STOPPED
         except errors.ProjectError:
@@ -125,16 +113,32 @@ class Worker:
         self._finish(state, problem)
         return state
 
+    @property
+    def ready(self) -> bool:
+        return self.control.stopped or self._ready()
+
+    def end_resting(self) -> MailboxState:
+        """Nobody waits for the hour at which it could go on: that is its state."""
+        why = self.resting.why if self.resting else ""
+        self._conclude(MailboxState.RESTING, why[:1].upper() + why[1:], "Run the same command again then.", "")
+        return MailboxState.RESTING
+
     def _finish(self, state: MailboxState, problem: errors.MigrationError | None) -> None:
         words = (problem.title_text, problem.hint_text, problem.detail) if problem else ("", "", "")
+        self._conclude(state, *words)
+
+    def _conclude(self, state: MailboxState, *words: str) -> None:
         self._journal.set_state(self._box.id, state, *words)
         ledger = self._journal.ledger(self._box.id)
         self._report(MailboxFinished(self._box.id, self._box.address, state, ledger, *words))
 
     def _passes(self) -> MailboxState:
+        self.resting = None
         while True:
             try:
                 self.control.checkpoint()
+                self._allowance.begin()
+                self._rest(self._allowance.rest())
                 with self._slots.one(self.control):
                     finished = self._pass_where_borne()
                 if finished:
@@ -144,7 +148,10 @@ class Worker:
                 if self.control.stopped:
                     raise
                 self._state(MailboxState.PAUSED)
-                self.control.wait_while_paused()
+                self._ready = lambda: not self.control.paused
+                raise _Parked from None
+            except _Denied as e:
+                self._rest(e.rest)
             except errors.ProjectError:
                 raise
             except errors.MigrationError as e:
@@ -154,9 +161,24 @@ class Worker:
         if type(error).__name__ == "CommandMisread":
             self._style.careful = True
         wait = self._pacer.after(error, self._slots.reached)
-        self._style.gentle = self._style.gentle or self._pacer.fruitless >= GENTLE_AFTER
+        self._style.gentle = self._style.gentle or (self._pacer.fruitless >= GENTLE_AFTER and not self._pairs.knocks)
         self._state(MailboxState.BACKING_OFF, str(error), wait)
-        self._pause(wait)
+        if wait < PARK_FROM:
+            self._pause(wait)
+            return
+        until = time.monotonic() + wait
+        self._ready = lambda: self.control.paused or time.monotonic() >= until
+        raise _Parked
+
+    def _rest(self, rest: Rest | None) -> None:
+        """Waits until the hour in ``rest``, or until the admin changes the pace, while others go on."""
+        if rest is None:
+            return
+        regulator, changes = self._regulator, self._allowance.changes
+        self._state(MailboxState.RESTING, rest.why, (rest.until - regulator.now).total_seconds())
+        self.resting = rest
+        self._ready = lambda: self.control.paused or regulator.changes != changes or regulator.now >= rest.until
+        raise _Parked
 
     def _pause(self, seconds: float) -> None:
         with contextlib.suppress(Interrupted):  # the next pass looks at the switch first
@@ -168,43 +190,28 @@ class Worker:
 
     @contextlib.contextmanager
     def _sessions(self) -> Iterator[tuple[Session, Session]]:
-        self._open = []
+        self._pairs.begin()
         try:
-            pair = self._open_pair()
-            self._pacer.proven = self._slots.reached = True
+            pair = self._pairs.open()
+            self._pacer.proven = True
             yield pair
-            for session in self._open:
-                session.logout()
+            self._pairs.log_out()
         finally:
-            for session in self._open:
-                session.drop()
-
-    def _open_pair(self) -> tuple[Session, Session]:
-        job, opened = self.job, []
-
-        def start(endpoint: Endpoint, who: SignIn) -> Session:
-            session = connect(endpoint, who, job.trust, job.patience)
-            opened.append(session)
-            return session
-
-        try:
-            pair = both(lambda: start(job.source, job.source_sign_in), lambda: start(job.destination, job.destination_sign_in))
-        except BaseException:
-            for session in opened:
-                session.drop()
-            raise
-        self._open += pair
-        return pair
+            self._pairs.drop()
 
     def _pass_where_borne(self) -> bool:
         """A pass; one that finds no connection free while other mailboxes hold some waits for theirs."""
         try:
             return self._pass()
         except errors.TooManyConnections as e:
-            if not e.anyone or not self._slots.refused():
+            if self._pairs.count or not self._slots.refused(self._box.id, e.anyone):
                 raise
             self._state(MailboxState.WAITING, str(e))
-            return False
+        except NOT_LET_IN as e:
+            if self._pairs.knocks < KNOCKS or not self._slots.working or not self._slots.refused(self._box.id):
+                raise
+            self._state(MailboxState.WAITING, str(e))
+        return False
 
     def _pass(self) -> bool:
         """One pass; True when nothing is left that another pass could mend."""
@@ -237,13 +244,17 @@ class Worker:
             self._journal, source, destination, self.control, self._style, self._remark_work, self._fail, self._arrived, kept
         )
         works = rounds.too_big(works)
-        lanes = Lanes((source, destination), self._open_pair, self._copier, self._journal.release_thread)
+        lanes = Lanes((source, destination), self._pairs.open, self._copier, self._journal.release_thread, self._slots)
         while works:
+            self._allowance.settle()
+            self.control.unit = self._allowance.unit
             try:
                 copiers = lanes.copy(works, self._style)
             except (errors.ConnectionLost, errors.ServerBusy, errors.TooManyConnections) as e:
                 self._suspect(lanes.copiers[0], e)
                 raise
+            if self._allowance.denied:
+                raise _Denied(self._allowance.denied)
             works = rounds.next(copiers)
         self._style.gentle = False
         rounds.close()
@@ -356,4 +367,5 @@ class Worker:
         if state is MessageState.COPIED:
             self._blamed_in_a_row = 0
             self.copied_bytes += size
+            self._regulator.line.moved(size)
             self._pacer.progress()

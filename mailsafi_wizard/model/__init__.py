@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, MailboxState, MessageState, Role
 from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
+from mailsafi_wizard.model.logins import AdminLogin, OAuth, OAuthWay, StyleTrial, StyleTry
 from mailsafi_wizard.model.outlook import BigMessage, Finding, FolderCensus, Forecast, MailboxCensus, RunRecord, Weight
+from mailsafi_wizard.model.pace import Hours, Pace
 from mailsafi_wizard.model.programs import Program
 from mailsafi_wizard.model.servers import (
     NOT_TRIED,
@@ -22,11 +24,13 @@ from mailsafi_wizard.model.servers import (
     SignIn,
     SignInResult,
     SignInStyle,
+    Tokens,
 )
 
 __all__ = [
     "CUTOVER_TIME",
     "NOT_TRIED",
+    "AdminLogin",
     "BigMessage",
     "Company",
     "Endpoint",
@@ -35,6 +39,7 @@ __all__ = [
     "FolderCensus",
     "FolderLedger",
     "Forecast",
+    "Hours",
     "Ladder",
     "Ledger",
     "MailSafiValues",
@@ -42,6 +47,9 @@ __all__ = [
     "MailboxCensus",
     "MailboxState",
     "MessageState",
+    "OAuth",
+    "OAuthWay",
+    "Pace",
     "Program",
     "Role",
     "RunRecord",
@@ -53,5 +61,8 @@ __all__ = [
     "SignIn",
     "SignInResult",
     "SignInStyle",
+    "StyleTrial",
+    "StyleTry",
+    "Tokens",
     "Weight",
 ]

@@ -41,6 +41,7 @@ class MailboxState(enum.Enum):
     COPYING = "copying"
     CHECKING = "checking"  # reading the destination back
     BACKING_OFF = "backing off"  # a server asked to wait, or a link broke
+    RESTING = "resting"  # until a time of day: the day's data are used up, or copying is for other hours
     PAUSED = "paused"
     STOPPED = "stopped"
     DONE = "done"  # every message accounted for, none failed

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 
@@ -100,17 +102,33 @@ class SignInStyle(enum.Enum):
     PLAIN_AUTHZID = "plain-authzid"  # SASL PLAIN (RFC 4616): administrator signs in, acts as the user
     MASTER_USER = "user*master"  # Dovecot master user: "user*admin"
     EXCHANGE = "domain/admin/mailbox"  # Exchange on premises
-    XOAUTH2 = "xoauth2"
+    EXCHANGE_ALIAS = "domain\\admin\\alias"  # the same, in its older form
+    KERIO = "x-masterauth"  # Kerio's master password; there is no administrator's name
+    PROXYAUTH = "proxyauth"  # Sun, iPlanet: the administrator signs in, then names the mailbox
+    MIRAPOINT = "#mailbox#admin#"
+    XOAUTH2 = "xoauth2"  # a token, as the server takes it: XOAUTH2, or OAUTHBEARER where there is no other
+    OAUTHBEARER = "oauthbearer"  # a token (RFC 7628)
+
+    @property
+    def by_token(self) -> bool:
+        return self in (SignInStyle.XOAUTH2, SignInStyle.OAUTHBEARER)
+
+
+Tokens = Callable[[Secret | None], Secret]
+"""Where tokens come from: called at every sign-in, from any thread, with the token that was just refused, or None. Raises MigrationError."""
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """Everything needed to sign one mailbox in. ``admin`` is "" for PASSWORD."""
+    """Everything needed to sign one mailbox in. ``admin`` is "" for PASSWORD. ``tokens`` stands in the place of a password that changes."""
 
     user: str
     password: Secret
     style: SignInStyle = SignInStyle.PASSWORD
     admin: str = ""
+    separator: str = "*"  # of MASTER_USER
+    tokens: Tokens | None = field(default=None, compare=False, repr=False)
+    gate: AbstractContextManager[None] | None = field(default=None, compare=False, repr=False)  # entered around each sign-in
 
 
 class Rung(enum.Enum):

@@ -137,7 +137,7 @@ def look_up(domain: str, selector: str = "", resolvers: Sequence[str] = (), auth
     """
     domain = normal(domain)
     deadline = time.monotonic() + LONGEST
-    asked = [Server.parse(text) for text in resolvers] or _usual_resolvers()
+    asked = [Server.parse(text) for text in resolvers] or usual_resolvers()
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="dns")
     try:
         own = pool.submit(name_servers, domain, asked) if authoritative else None
@@ -166,7 +166,8 @@ def questions(domain: str, selector: str) -> list[tuple[str, str]]:
     ]
 
 
-def _usual_resolvers() -> list[Server]:
+def usual_resolvers() -> list[Server]:
+    """The computer's own ones, then public ones."""
     own = [str(address) for address in _system().nameservers if isinstance(address, str)]
     return [Server(address, address) for address in dict.fromkeys([*own[:2], *PUBLIC])]
 
@@ -181,13 +182,15 @@ def _system() -> dns.resolver.Resolver:
 # --- one question
 
 
-def ask(server: Server, name: str, kind: str) -> Answer:
-    """One question; problems are in the answer. UDP, then TCP when the answer was cut (RFC 7766)."""
+def ask(server: Server, name: str, kind: str, patience: float = 0.0) -> Answer:
+    """One question; problems are in the answer. UDP, then TCP when the answer was cut (RFC 7766), ``patience`` seconds for each."""
     query = dns.message.make_query(name, kind, use_edns=0, payload=1232)
     if server.authoritative:
         query.flags &= ~dns.flags.RD
     try:
-        reply, _tcp = dns.query.udp_with_fallback(query, server.address, timeout=PATIENCE, port=server.port, ignore_unexpected=True)
+        reply, _tcp = dns.query.udp_with_fallback(
+            query, server.address, timeout=patience or PATIENCE, port=server.port, ignore_unexpected=True
+        )
     except dns.exception.Timeout:
         return Answer(name, kind, problem="no answer")
     except (dns.exception.DNSException, OSError, EOFError, ValueError) as e:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Ladder, Rung, RungResult, Security, SignIn
 from mailsafi_wizard.net import wire
-from mailsafi_wizard.net.auth import sign_in
+from mailsafi_wizard.net.auth import ready, sign_in
+from mailsafi_wizard.net.oauth_errors import IssuerUnreachable
 from mailsafi_wizard.net.session import Session
 
 _RUNG_OF: tuple[tuple[type[errors.MigrationError], Rung], ...] = (
@@ -18,6 +19,7 @@ _RUNG_OF: tuple[tuple[type[errors.MigrationError], Rung], ...] = (
     (errors.NotTrusted, Rung.TLS),
     (errors.NotImap, Rung.GREETING),
     (errors.SignInRefused, Rung.SIGN_IN),
+    (IssuerUnreachable, Rung.SIGN_IN),
 )
 
 
@@ -27,14 +29,17 @@ def climb(endpoint: Endpoint, trust: wire.Trust, patience: wire.Patience, who: S
     problem: errors.MigrationError | None = None
     session: Session | None = None
     try:
+        who, no_token = _with_token(who)
         session = Session.open(
             endpoint, trust, patience, climbed=passed.__setitem__, secrets=[who.password.reveal()] if who else ()
         )
+        if no_token:
+            raise no_token
         if who:
             sign_in(session, who)
             passed[Rung.SIGN_IN] = who.user
     except errors.MigrationError as e:
-        problem = e
+        problem = _seen_closer(endpoint, patience, passed, e)
     fingerprint, words = "", ""
     if session:
         fingerprint = session.wire.certificate_fingerprint
@@ -42,6 +47,28 @@ def climb(endpoint: Endpoint, trust: wire.Trust, patience: wire.Patience, who: S
     elif isinstance(problem, errors.NotTrusted):
         fingerprint, words = _shown(endpoint, patience)
     return Ladder(endpoint, _results(passed, problem, who is not None), fingerprint, words)
+
+
+def _with_token(who: SignIn | None) -> tuple[SignIn | None, errors.MigrationError | None]:
+    """A token is asked for first, so that the server can't show one it knows; that there is none is the last rung's problem."""
+    try:
+        return (ready(who) if who else None), None
+    except errors.MigrationError as e:
+        return who, e
+
+
+def _seen_closer(
+    endpoint: Endpoint, patience: wire.Patience, passed: dict[Rung, str], error: errors.MigrationError
+) -> errors.MigrationError:
+    """A server that says nothing or garbage in the clear may wait for TLS: one that shows a certificate does."""
+    greeted = Rung.GREETING in passed or Rung.CONNECTION not in passed
+    if greeted or endpoint.security is Security.TLS or not isinstance(error, (errors.ConnectionLost, errors.NotImap)):
+        return error
+    try:
+        wire.shown_certificate(endpoint, patience)
+    except (errors.MigrationError, OSError):
+        return error
+    return errors.TlsExpected(error.detail, host=endpoint.host, port=endpoint.port)
 
 
 def _shown(endpoint: Endpoint, patience: wire.Patience) -> tuple[str, str]:

@@ -19,8 +19,8 @@ _QUOTA_TEXT = re.compile(
 )
 _TOO_BIG_TEXT = re.compile(r"too (?:big|large|long)|exceeds? (?:the )?(?:maximum|max|allowed|message) .*size|message size", re.I)
 _CONNECTIONS_TEXT = re.compile(
-    r"too many (?:\w+ )*(?:connections|sessions|logins)|maximum (?:number of )?(?:\w+ )*(?:connections|sessions)|connection limit"
-    r"|connection queue full",
+    r"too many (?!(?:\w+ )*(?:failed|bad|invalid|incorrect|wrong|unsuccessful))(?:\w+ )*(?:connections|sessions|logins)"
+    r"|maximum (?:number of )?(?:\w+ )*(?:connections|sessions)|connection limit|connection queue full",
     re.I,
 )
 _BACKOFF = re.compile(r"back.?off time:?\s*(\d+)\s*(ms|milliseconds|s|sec|seconds)?", re.I)
@@ -60,36 +60,102 @@ def refusal(host: str, code: str, text: str, bad: bool) -> errors.ServerError:
     return errors.CommandRefused(text, code=code, bad=bad, host=host, text=text)
 
 
-_APP_PASSWORD = re.compile(r"app(?:lication)?.?(?:specific)?.?password|two.?factor|2.?step", re.I)
-_OAUTH = re.compile(r"basic auth\w* .*(?:disabled|blocked)|less secure app|oauth|modern auth|web browser|web login required", re.I)
-_IMAP_OFF = re.compile(
-    r"imap (?:access |service )?(?:is )?(?:not enabled|disabled|off|not allowed)|not enabled for imap|enable imap|imap.{0,30}administrator",
+# Of a refused sign-in: the first that fits. The texts of real servers are in tests/unit/net/sign_in_texts.toml.
+_BUSY_SIGN_IN = re.compile(r"temporar|try again|unavailable|internal error|rate.?limit|over(?:loaded|load)\b", re.I)
+_BUSY_SIGN_IN_CODES = {"UNAVAILABLE", "INUSE", "SERVERBUG", "THROTTLED"}
+_CAUSES: tuple[tuple[type[errors.SignInRefused], str], ...] = (
+    (errors.AppPasswordNeeded, r"app(?:lication)?.?(?:specific)?.?password|two.?factor|2.?step|2fa\b"),
+    (
+        errors.LoginDisabled,
+        r"plaintext auth\w* (?:disallowed|disabled|not allowed)|clear.?text (?:logins?|auth\w*) (?:is |are )?(?:disabled|not)"
+        r"|login only available under a layer|login disabled|(?:use|requires?|needs?) (?:starttls|tls|ssl)\b|must issue a starttls",
+    ),
+    (
+        errors.OAuthNeeded,
+        r"basic auth\w* .*(?:disabled|blocked)|less secure app|oauth|modern auth|web browser|web login required"
+        r"|logondenied-basicauthblocked|basicauthblocked|password authentication (?:is )?(?:not|disabled)",
+    ),
+    (
+        errors.ImapOff,
+        r"imap4? (?:access |service |protocol )?(?:is )?(?:not enabled|disabled|off\b|not allowed|not permitted)|not enabled for imap"
+        r"|enable imap|imap.{0,30}administrator|imap4? access denied|not allowed to use imap|protocol (?:is )?disabled",
+    ),
+    (errors.PasswordExpired, r"password (?:has |is )?expired|must change (?:the |your )?password|password.{0,12}change required"),
+    (
+        errors.AccountOff,
+        r"account (?:is |has been )?(?:not active|inactive|closed|disabled|deactivated|deleted|in maintenance)"
+        r"|user (?:is )?disabled|account.{0,20}maintenance mode",
+    ),
+    (
+        errors.NoRights,
+        r"not connected|permission|not authori[sz]ed to|privilege|access denied for .* mailbox|not authori[sz]ed for"
+        r"|authorization (?:failure|failed|denied)|proxy .*(?:denied|not allowed)|not allowed to (?:proxy|act)",
+    ),
+)
+_CAUSE_PATTERNS = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _CAUSES)
+_BLOCKED = re.compile(
+    r"block|locked|suspend|too many (?:failed|bad|invalid|login|auth)|brute|banned|blacklist|denylist|unusual (?:sign|activity|login)"
+    r"|suspicious|repeated (?:login )?failures",
     re.I,
 )
-_BLOCKED = re.compile(r"block|locked|suspend|too many (?:failed|bad|invalid|login)|brute|banned", re.I)
-_NO_RIGHTS = re.compile(r"not connected|permission|not authori[sz]ed to|privilege|access denied for .* mailbox", re.I)
+_BY_CODE: dict[str, type[errors.SignInRefused]] = {
+    "PRIVACYREQUIRED": errors.LoginDisabled,
+    "EXPIRED": errors.PasswordExpired,
+    "AUTHORIZATIONFAILED": errors.NoRights,
+    "NOPERM": errors.NoRights,
+}
 
 
 def sign_in_refusal(host: str, user: str, code: str, text: str) -> errors.ServerError:
     """The error for a refused LOGIN or AUTHENTICATE."""
     if _CONNECTIONS_TEXT.search(text) or code == "LIMIT":
         return errors.TooManyConnections(text, host=host)
-    if _APP_PASSWORD.search(text):
-        return errors.AppPasswordNeeded(text, host=host, user=user)
-    if code == "PRIVACYREQUIRED":
-        return errors.LoginDisabled(text, host=host, user=user)
-    if _OAUTH.search(text):
-        return errors.OAuthNeeded(text, host=host, user=user)
-    if _IMAP_OFF.search(text):
-        return errors.ImapOff(text, host=host, user=user)
-    if code == "AUTHORIZATIONFAILED" or _NO_RIGHTS.search(text):
-        return errors.NoRights(text, host=host, user=user)
+    kind = _BY_CODE.get(code) or next((kind for kind, words in _CAUSE_PATTERNS if words.search(text)), None)
+    if kind is not None:
+        return kind(text, host=host, user=user)
     if (
-        code in ("UNAVAILABLE", "INUSE", "SERVERBUG", "THROTTLED")
+        code in _BUSY_SIGN_IN_CODES
         or _THROTTLE_TEXT.search(text)
-        or (code == "" and not _BLOCKED.search(text) and re.search(r"temporar|try again|unavailable|internal error", text, re.I))
+        or (code in ("", "ALERT") and not _BLOCKED.search(text) and _BUSY_SIGN_IN.search(text))
     ):
         return errors.ServerBusy(text, wait=asked_wait(text), host=host)
     if _BLOCKED.search(text):
         return errors.Blocked(text, host=host, user=user)
     return errors.SignInRefused(text, host=host, user=user)
+
+
+# These say no more than that a password is wrong; that they take no normal one stands in their documents.
+_NO_PASSWORDS = {"outlook.office365.com", "outlook.office.com", "imap-mail.outlook.com"}
+_APP_PASSWORDS = {
+    "imap.gmail.com",
+    "imap.mail.yahoo.com",
+    "export.imap.mail.yahoo.com",
+    "imap.aol.com",
+    "export.imap.aol.com",
+    "imap.mail.me.com",
+}
+
+
+def password_refusal(host: str, user: str, text: str) -> errors.SignInRefused:
+    """The error for a user's own password that was refused without a reason, by what the provider is known for."""
+    name = host.lower().rstrip(".")
+    if name in _NO_PASSWORDS:
+        return errors.OAuthNeeded(text, host=host, user=user)
+    kind = errors.AppPasswordLikely if name in _APP_PASSWORDS else errors.SignInRefused
+    return kind(text, host=host, user=user)
+
+
+_UNKNOWN_COMMAND = re.compile(
+    r"unknown|unrecogni[sz]ed|unsupported|not supported|invalid command|bad command|no such command|mechanism", re.I
+)
+
+
+def admin_refusal(host: str, user: str, text: str, bad: bool) -> errors.AdminRefused:
+    """The error for an administrator's sign-in that was refused without any reason that `sign_in_refusal` knows."""
+    kind = errors.StyleUnknown if bad or _UNKNOWN_COMMAND.search(text) else errors.AdminRefused
+    return kind(text, host=host, user=user)
+
+
+def locked_out(text: str) -> bool:
+    """Whether a refusal's words speak of a lock: then nobody shall try once more."""
+    return bool(_BLOCKED.search(text))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -64,7 +65,20 @@ class Session:
         ``secrets`` never show in what it reports: a hostile greeting may repeat what an earlier connection was told.
         """
         climbed(Rung.NAME, ", ".join(w.resolve(endpoint)))
-        wire = w.Wire(w.connect(endpoint, patience), endpoint, patience)
+        return cls.over(w.connect(endpoint, patience), endpoint, trust, patience, climbed, secrets)
+
+    @classmethod
+    def over(
+        cls,
+        sock: socket.socket,
+        endpoint: Endpoint,
+        trust: w.Trust,
+        patience: w.Patience,
+        climbed: Climbed = lambda rung, found: None,
+        secrets: Sequence[str] = (),
+    ) -> Session:
+        """`open` from a connection on, for who finds the way to the server by itself; the connection is closed when it fails."""
+        wire = w.Wire(sock, endpoint, patience)
         try:
             climbed(Rung.CONNECTION, f"port {endpoint.port}")
             session = cls(wire, endpoint)
@@ -217,12 +231,12 @@ class Session:
         """Whether a literal of ``size`` bytes may be sent without waiting (RFC 7888)."""
         return self.has("LITERAL+") or (self.has("LITERAL-") and size <= 4096)
 
-    def await_go_ahead(self, tag: bytes) -> None:
-        """Reads up to the "+" (RFC 9051 section 7.6); raises the refusal when the tagged reply comes instead."""
+    def await_go_ahead(self, tag: bytes) -> bytes:
+        """Reads up to the "+" (RFC 9051 section 7.6), returns what stands behind it; raises the refusal when the tagged reply comes instead."""
         for _ in range(MOST_STRAY_REPLIES):
             line = self._line()
             if line.startswith(b"+"):
-                return
+                return line[1:].strip()
             if not line.startswith(b"* "):
                 self.settle(tag, line)
                 raise self.broken("the server ended a command before its argument was sent")
@@ -239,6 +253,13 @@ class Session:
     def run(self, *parts: bytes | Literal) -> list[Parts]:
         """One command and all its untagged replies; raises the refusal for NO and BAD."""
         return list(self.replies(self.send(*parts)))
+
+    def compress(self) -> bool:
+        """Packs the rest of the conversation where the server offers it (COMPRESS, RFC 4978); True when it is packed now."""
+        if not self.has("COMPRESS=DEFLATE") or self._outstanding or self.try_run(b"COMPRESS", b"DEFLATE") is None:
+            return False
+        self.wire.compress()
+        return True
 
     def try_run(self, *parts: bytes | Literal) -> list[Parts] | None:
         """Like `run`, but None when the server refuses."""

@@ -16,6 +16,7 @@ import ssl
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import cast
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
+from mailsafi_wizard.net.tls_errors import tls_errors
 
 if sys.platform == "linux":
     import fcntl
@@ -30,7 +32,10 @@ if sys.platform == "linux":
 
 BUFFER = 1 << 18
 CHUNK = 1 << 18  # bytes read at once of a message that is relayed
+LEVEL = 3  # of compression: more costs much time and saves little
 PIECE = 1 << 16  # bytes written at once: each must leave within the silence deadline
+SIP = 1 << 14  # bytes moved at once under a cap, as much as a TLS record holds: small, so that no connection is silent for long
+Throttle = Callable[[int], object]  # hears of bytes that move and sleeps as long as a cap wants
 
 
 @dataclass(frozen=True)
@@ -188,12 +193,16 @@ class _Incoming(io.RawIOBase):
         self.received = 0
         self._window_time = 0.0
         self._window_bytes = 0
+        self.throttle: Throttle | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, target: memoryview) -> int:  # type: ignore[override]
+        throttle = self.throttle
         started = time.monotonic()
+        if throttle is not None:
+            target = target[:SIP]
         try:
             count = self._receive(len(target), target)
         except TimeoutError:
@@ -207,6 +216,8 @@ class _Incoming(io.RawIOBase):
             if self._window_bytes < self._patience.floor * self._window_time:
                 raise TimeoutError(f"only {self._window_bytes} bytes came in {self._window_time:.0f} s")
             self.expect_answer()
+        if throttle is not None:
+            throttle(count)  # after the clock was read: our own waiting is not the server's silence
         return count
 
     def _while_we_send(self, target: memoryview) -> int:
@@ -229,6 +240,33 @@ class _Incoming(io.RawIOBase):
             self._window_bytes = 0
 
 
+class _Inflated(io.RawIOBase):
+    """What comes through DEFLATE, out of the buffer above the socket. However much a little grows to, no more than is asked for is held."""
+
+    def __init__(self, packed: io.BufferedIOBase) -> None:
+        super().__init__()
+        self._packed = packed
+        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: memoryview) -> int:  # type: ignore[override]
+        while True:
+            packed = self._inflate.unconsumed_tail or self._packed.read1(BUFFER)
+            if not packed:
+                return 0
+            try:
+                data = self._inflate.decompress(packed, len(target))
+            except zlib.error as e:
+                raise OSError(f"what came can't be unpacked: {e}") from e
+            if data:
+                target[: len(data)] = data
+                return len(data)
+            if self._inflate.eof:
+                return 0
+
+
 class Wire:
     """One connection: buffered bounded reads, chunked writes. Used by one thread at a time."""
 
@@ -236,12 +274,18 @@ class Wire:
         self.endpoint = endpoint
         self.patience = patience
         self.sent = 0
+        self._writing: Throttle | None = None
+        self._deflate: zlib._Compress | None = None
         self._take(sock)
 
     def _take(self, sock: socket.socket) -> None:
         self.sock = sock
         self._incoming = _Incoming(sock, self.patience)
-        self._buffer = io.BufferedReader(self._incoming, BUFFER)
+        self._buffer: io.BufferedReader[io.RawIOBase] = io.BufferedReader(self._incoming, BUFFER)
+
+    def throttle(self, reading: Throttle | None, writing: Throttle | None) -> None:
+        """From now on these slow the connection down, or nothing does; any thread may say so."""
+        self._incoming.throttle, self._writing = reading, writing
 
     @property
     def received(self) -> int:
@@ -286,21 +330,31 @@ class Wire:
 
     # --- writing
 
+    def compress(self) -> None:
+        """From now on both directions are packed (RFC 4978): right after the server's OK, before anything else is sent."""
+        self._buffer = io.BufferedReader(_Inflated(self._buffer), BUFFER)
+        self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+
     def write_all(self, data: bytes) -> None:
         """Sends everything; a piece that makes no headway within the silence deadline raises NoAnswer."""
         self._incoming.expect_answer()
+        if self._deflate is not None:
+            data = self._deflate.compress(data) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
         with translated(self.endpoint):
-            view = memoryview(data)
-            for start in range(0, len(view), PIECE):
-                self.sock.sendall(view[start : start + PIECE])
-        self.sent += len(data)
+            view, throttle = memoryview(data), self._writing
+            piece = PIECE if throttle is None else SIP
+            for start in range(0, len(view), piece):
+                if throttle is not None:
+                    throttle(min(piece, len(view) - start))
+                self.sock.sendall(view[start : start + piece])
+                self.sent += min(piece, len(view) - start)
 
     # --- TLS
 
     def secure(self, trust: Trust) -> None:
         """Wraps the connection in TLS and checks who is there, before anything secret is sent; raises NotTrusted and its kinds."""
         endpoint = self.endpoint
-        with _tls_errors(endpoint):
+        with tls_errors(endpoint):
             context = trust.context(endpoint)
             self._take(context.wrap_socket(self.sock, server_hostname=endpoint.host))
         shown = self.certificate_fingerprint
@@ -337,37 +391,6 @@ class Wire:
             self.sock.close()
 
 
-_VERIFY_ERRORS: dict[int, type[errors.NotTrusted]] = {
-    9: errors.CertificateExpired,
-    10: errors.CertificateExpired,
-    18: errors.CertificateUnknown,
-    19: errors.CertificateUnknown,
-    20: errors.CertificateUnknown,
-    21: errors.CertificateUnknown,
-    62: errors.CertificateWrongHost,
-    64: errors.CertificateWrongHost,
-}  # OpenSSL's X509_V_ERR_* numbers
-
-
-@contextlib.contextmanager
-def _tls_errors(endpoint: Endpoint) -> Iterator[None]:
-    try:
-        yield
-    except ssl.SSLCertVerificationError as e:
-        kind = _VERIFY_ERRORS.get(e.verify_code, errors.NotTrusted)
-        raise kind(e.verify_message, host=endpoint.host) from e
-    except ssl.CertificateError as e:
-        raise errors.CertificateWrongHost(str(e), host=endpoint.host) from e
-    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as e:  # which of the two depends on the version of OpenSSL
-        raise errors.ConnectionLost(str(e), host=endpoint.host) from e
-    except ssl.SSLError as e:
-        raise errors.TlsFailed(e.reason or str(e), host=endpoint.host, port=endpoint.port) from e
-    except TimeoutError as e:
-        raise errors.NoAnswer(str(e), host=endpoint.host) from e
-    except OSError as e:
-        raise errors.ConnectionLost(str(e), host=endpoint.host) from e
-
-
 def shown_certificate(endpoint: Endpoint, patience: Patience) -> bytes:
     """The DER certificate a TLS server shows, trusted or not, for an admin to look at; sends nothing."""
     context = ssl.create_default_context()
@@ -375,7 +398,7 @@ def shown_certificate(endpoint: Endpoint, patience: Patience) -> bytes:
     context.verify_mode = ssl.CERT_NONE
     with (
         connect(endpoint, patience) as sock,
-        _tls_errors(endpoint),
+        tls_errors(endpoint),
         context.wrap_socket(sock, server_hostname=endpoint.host) as tls,
     ):
         return tls.getpeercert(binary_form=True) or b""

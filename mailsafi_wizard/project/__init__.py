@@ -11,11 +11,12 @@ from pathlib import Path
 
 from mailsafi_wizard.project.copying import Copying
 from mailsafi_wizard.project.finishing import Finishing
+from mailsafi_wizard.project.preparation import Preparation
 from mailsafi_wizard.project.switch import Switch
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Finishing, Copying, Switch):
+class MigrationProject(Finishing, Copying, Preparation, Switch):
     """One project file and what can be asked of it."""
 
     @classmethod

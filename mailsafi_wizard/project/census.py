@@ -12,10 +12,10 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine import folder_choices, preflight
 from mailsafi_wizard.engine.census import Census, Look
 from mailsafi_wizard.engine.control import Control
-from mailsafi_wizard.engine.runner import AT_ONCE, BORNE
-from mailsafi_wizard.engine.slots import Slots
+from mailsafi_wizard.engine.job import Job
+from mailsafi_wizard.engine.runner import AT_ONCE, LEARNED
+from mailsafi_wizard.engine.slots import MAILBOXES, Slots
 from mailsafi_wizard.engine.task_round import TaskRound
-from mailsafi_wizard.engine.worker import Job
 from mailsafi_wizard.events import LookFinished, Report
 from mailsafi_wizard.model import Finding, Forecast, Mailbox, MailboxCensus
 from mailsafi_wizard.project.results import Results
@@ -58,7 +58,14 @@ class Censuses(Results):
         return tuple(sorted(found, key=lambda c: c.mailbox_id))
 
     def _slots(self) -> Slots:
-        return Slots(AT_ONCE, int(self.note(BORNE) or 0), lambda size: self.set_note(BORNE, str(size)))
+        """What is learned of mailboxes side by side holds for a copy, too."""
+        note = LEARNED + MAILBOXES
+
+        def learned(what: str, size: int) -> None:
+            if what == MAILBOXES:
+                self.set_note(note, str(size))
+
+        return Slots(AT_ONCE, {MAILBOXES: int(self.note(note) or 0)}, learned)
 
     def stop_look(self) -> None:
         """Ends the look; mailboxes that are finished keep what was found. Returns at once."""

@@ -8,16 +8,18 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine.runner import Runner
 from mailsafi_wizard.events import Report
 from mailsafi_wizard.project.census import Censuses
+from mailsafi_wizard.project.pacing import Pacing
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.vault import Erased
 
 
-class Copying(Censuses):
+class Copying(Censuses, Pacing):
     """Runs of a project."""
 
     def __init__(self, journal: Journal) -> None:
         super().__init__(journal)
         self._runner: Runner | None = None
+        self.stays = True  # a run waits for mailboxes that rest until tomorrow, and does not end before
 
     def give_up_after(self, seconds: float) -> None:
         """How long a run waits for a server that worked before and is gone now; hours unless said otherwise."""
@@ -32,7 +34,7 @@ class Copying(Censuses):
             raise errors.WrongUsage(what=f"No password is known for {missing[0][0].address} at the {missing[0][1].value}")
         if not jobs:
             raise errors.WrongUsage(what="There are no mailboxes yet")
-        self._runner = Runner(self._journal, jobs, self._noting(report))
+        self._runner = Runner(self._journal, jobs, self._noting(report), self.regulated(), self.stays)
         self._runner.start()
         self._secrets.rest()  # the runner has what it needs, and lets go of it at the end
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine import programs
 from mailsafi_wizard.engine.control import Control
+from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.task_round import TaskRound
-from mailsafi_wizard.engine.worker import Job
 from mailsafi_wizard.model import Mailbox, MailboxState, Program, Role, Side
 from mailsafi_wizard.net.attributes import parsed
 from mailsafi_wizard.project.copying import Copying
@@ -176,6 +176,11 @@ class Finishing(Copying, Switch):
                 found.append(Login(side, kind, str(app.get("client_id") or way)))
         return found
 
+    def forget_admin(self, side: Side) -> None:
+        """As `AdminLogins.forget_admin`; what was lent stays known by name."""
+        self._remember_lent()
+        super().forget_admin(side)
+
     def revoked(self) -> dict[str, dt.datetime]:
         """When the admin said that a credential was taken back, by its key."""
         return {str(key): dt.datetime.fromisoformat(when) for key, when in self._facts(REVOKED).items()}
@@ -194,7 +199,7 @@ class Finishing(Copying, Switch):
     def erased(self) -> tuple[dt.datetime, int] | None:
         """When the secrets were erased last, and how many sealed ones were in the file then; None when never, or when there are some again."""
         kept = self._facts(ERASED)
-        if not kept or self.places_with_secret():
+        if not kept or self.places_with_secret() or any(self.covers_all(side) for side in Side):
             return None
         return dt.datetime.fromisoformat(str(kept["when"])), int(kept["sealed"])
 

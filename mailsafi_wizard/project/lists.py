@@ -31,11 +31,6 @@ class Lists(SignIns):
 
     # --- mending
 
-    @property
-    def has_admin_login(self) -> bool | None:
-        """True where one login opens all mailboxes of the old server; None where the list itself must tell."""
-        return True if Side.SOURCE in self._admin else None
-
     def check_drafts(self, drafts: Sequence[Draft]) -> list[Problem]:
         return list_rows.check(drafts, self.company.domains, self.has_admin_login)
 

@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine.worker import Job
-from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult, SignInStyle
-from mailsafi_wizard.project.answers import Answers
+from mailsafi_wizard.engine.job import Job
+from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult
+from mailsafi_wizard.project.admin_logins import AdminLogins
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.store.credential_list import CredentialList, Row
-from mailsafi_wizard.store.journal import Journal
-from mailsafi_wizard.store.vault import Erased, Keeping, Secrets
+from mailsafi_wizard.store.vault import Erased, Keeping
 
 
-class SignIns(Answers):
+class SignIns(AdminLogins):
     """Mailboxes and their secrets."""
-
-    def __init__(self, journal: Journal) -> None:
-        super().__init__(journal)
-        self._secrets = Secrets(journal)
-        self._admin: dict[Side, tuple[str, Secret, SignInStyle]] = {}
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
         return self._journal.mailboxes()
@@ -28,9 +22,14 @@ class SignIns(Answers):
     def add_mailboxes(self, mailboxes: Iterable[Mailbox]) -> None:
         self._journal.put_mailboxes(mailboxes)
 
+    @property
+    def has_admin_login(self) -> bool | None:
+        """True where the old server is entered without the mailboxes' own passwords; None where the list itself must tell."""
+        return True if self.admin(Side.SOURCE) or self.oauth(Side.SOURCE) else None
+
     def import_list(self, data: bytes) -> CredentialList:
         """Reads a list; stores mailboxes and secrets only when no line has an error. Mailboxes without history that it no longer names go."""
-        parsed = credential_list.read(data, self.company.domains)
+        parsed = credential_list.read(data, self.company.domains, self.has_admin_login)
         if parsed.ok:
             self._take_rows(parsed.rows)
         return parsed
@@ -62,6 +61,20 @@ class SignIns(Answers):
         """(mailbox, side) of all passwords that are known; asked once for a whole table."""
         return {(number, Side(name)) for number, name in self._secrets.places() if number}
 
+    def places_with_way_in(self) -> set[tuple[int, Side]]:
+        """(mailbox, side) of all that can be tried: by a password of its own, a login for all, or its user's consent."""
+        found, boxes = self.places_with_secret(), self.mailboxes()
+        for side in Side:
+            if self.covers_all(side):
+                found |= {(box.id, side) for box in boxes}
+            elif self.oauth(side) is not None:
+                found |= {(box.id, side) for box in boxes if self.has_consent(side, box)}
+        return found
+
+    def can_sign_in(self, box: Mailbox, side: Side) -> bool:
+        """Whether anything is known to try: a password of its own, an administrator's login, or a token."""
+        return self._sign_in(box, side) is not None
+
     def set_secret(self, mailbox_id: int, side: Side, password: Secret) -> None:
         """Known from now on; kept in the file, sealed, where there is a keychain or a passphrase."""
         self._secrets.put(mailbox_id, side, password, keep=not self.rehearsal)
@@ -77,12 +90,8 @@ class SignIns(Answers):
 
     def erase_secrets(self) -> Erased:
         """Forgets every password, in memory, in the file and in the keychain, and reads the file's bytes for proof; raises SecretsLeft."""
-        self._admin.clear()
+        self._tokens.clear()
         return self._secrets.erase()
-
-    def set_admin(self, side: Side, user: str, password: Secret, style: SignInStyle) -> None:
-        """One login for all mailboxes of a side, used where a mailbox has no password of its own."""
-        self._admin[side] = (user, password, style)
 
     def sign_in(self, mailbox_id: int, side: Side) -> SignIn | None:
         """None when no password is known in this session."""
@@ -90,13 +99,11 @@ class SignIns(Answers):
         return self._sign_in(box, side) if box else None
 
     def _sign_in(self, box: Mailbox, side: Side) -> SignIn | None:
+        password = self._secrets.get(box.id, side)
+        if found := self._for_all(box, side, bool(password)):
+            return found
         user = box.source_user if side is Side.SOURCE else box.destination_user
-        if password := self._secrets.get(box.id, side):
-            return SignIn(user, password)
-        if side in self._admin:
-            admin, secret, style = self._admin[side]
-            return SignIn(user, secret, style, admin)
-        return None
+        return SignIn(user, password) if password else None
 
     def sign_in_results(self) -> dict[tuple[int, Side], SignInResult]:
         return self._journal.sign_ins()
@@ -106,6 +113,7 @@ class SignIns(Answers):
         source, destination = self.endpoint(Side.SOURCE), self.endpoint(Side.DESTINATION)
         if source is None or destination is None:
             raise errors.WrongUsage(what="Both servers must be entered first")
+        self._gates.clear()  # whoever starts again has mended something
         wanted = None if mailbox_ids is None else set(mailbox_ids)
         jobs, missing = [], []
         for box in self.mailboxes():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mailsafi_wizard.model import (
@@ -49,7 +49,11 @@ class Journal(Database):
         return str(found[0][0]) if found else ""
 
     def set_note(self, key: str, value: str) -> None:
-        self.write("INSERT INTO note VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+        self.set_notes({key: value})
+
+    def set_notes(self, notes: Mapping[str, str]) -> None:
+        """All of them or none."""
+        self.write_many("INSERT INTO note VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", notes.items())
 
     # --- mailboxes
 

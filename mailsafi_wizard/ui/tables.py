@@ -214,6 +214,7 @@ class Filter(QSortFilterProxyModel):
 
 
 NARROWEST = 130  # of a column that stretches
+ONE_NARROWEST = 180  # where it is the only one: mostly an address, the one thing that must be readable
 
 
 class Table(QTableView, Generic[R]):
@@ -265,9 +266,12 @@ class Table(QTableView, Generic[R]):
     def _spread(self) -> None:
         """The columns that stretch share what is left, and stay readable where little is: then the table scrolls sideways."""
         wide = [place for place, column in enumerate(self.rows_model.columns) if column.stretch]
-        left = self.viewport().width() - sum(self.columnWidth(p) for p in range(len(self.rows_model.columns)) if p not in wide)
+        left = self.viewport().width() - sum(
+            self.columnWidth(p) for p in range(len(self.rows_model.columns)) if p not in wide and not self.isColumnHidden(p)
+        )
+        least = ONE_NARROWEST if len(wide) == 1 else NARROWEST
         for place in wide:
-            self.setColumnWidth(place, max(theme().px(NARROWEST), left // len(wide)))
+            self.setColumnWidth(place, max(theme().px(least), left // len(wide)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -112,6 +112,8 @@ class Tour:
     async def _prepare(self) -> None:
         page = self._page
         assert isinstance(page, prepare.PreparePage)
+        page.search(self._project.company.domains[0])
+        await self.settled()
         page.test()
         await self.settled()
         for key in page.ticks:

@@ -27,7 +27,7 @@ class Goal:
         return f"{self.profile}, {self.rtt} ms, {parts[self.part]}{extra}"
 
 
-COPY, WHOLE = "ours", "ours with read-back"
+COPY, WHOLE = "ours", "ours-and-read-back"
 FLOOR = "CPU floor"
 GOALS: tuple[Goal, ...] = (
     Goal("S", 0, "full", COPY, "imapsync", 0.14),

@@ -41,6 +41,7 @@ class Options:
     ``users`` empty: any user name signs in with ``password`` (no spaces, no "%"); else only those named (name -> password).
     ``quota_rules`` are Dovecot's, such as "*:storage=2M" or "*:messages=50"; empty: no QUOTA. ``special_use`` maps folder names to
     their use; empty: none, and no SPECIAL-USE in CAPABILITY. ``auto_folders``: these exist from the first sign-in on.
+    ``introspection`` is the address that tells whether a token is good (see `issuer`); empty: no tokens.
     ``extra``: configuration lines added at the end.
     """
 
@@ -50,6 +51,9 @@ class Options:
     password: str = PASSWORD
     users: Mapping[str, str] = field(default_factory=dict)
     master_users: Mapping[str, str] = field(default_factory=dict)
+    master_separator: str = "*"
+    introspection: str = ""
+    token_mechanisms: str = "xoauth2 oauthbearer"
     drop_capabilities: tuple[str, ...] = ()
     quota_rules: tuple[str, ...] = ()
     special_use: Mapping[str, str] = field(default_factory=lambda: dict(USUAL_FOLDERS))
@@ -205,10 +209,10 @@ state_dir = {root}/state
 log_path = {root}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
-auth_mechanisms = plain login
+auth_mechanisms = plain login {options.token_mechanisms if options.introspection else ""}
 auth_username_chars =
 auth_failure_delay = 0
-auth_master_user_separator = *
+auth_master_user_separator = {options.master_separator}
 disable_plaintext_auth = no
 ssl = yes
 ssl_cert = <{self.certificate.chain}
@@ -302,7 +306,22 @@ plugin {{
             users = f"passdb {{\n  driver = passwd-file\n  args = {self.root}/users\n}}"
         else:
             users = f"passdb {{\n  driver = static\n  args = password={{PLAIN}}{self.options.password}\n}}"
-        return (master if self.options.master_users else "") + users
+        return (master if self.options.master_users else "") + self._token_databases() + users
+
+    def _token_databases(self) -> str:
+        """A user's token names the user; an app's is good for every mailbox."""
+        if not self.options.introspection:
+            return ""
+        found = ""
+        for attribute, form in (("email", "%Lu"), ("scope", "all-mailboxes")):
+            path = self.root / f"tokens-{attribute}.conf.ext"
+            path.write_text(
+                f"introspection_mode = post\nintrospection_url = {self.options.introspection}\n"
+                f"username_attribute = {attribute}\nusername_format = {form}\nactive_attribute = active\nactive_value = true\n"
+                f"timeout_msecs = 5000\nopenid_configuration_url = https://issuer.invalid/.well-known/openid-configuration\n"
+            )
+            found += f"passdb {{\n  driver = oauth2\n  mechanisms = {self.options.token_mechanisms}\n  args = {path}\n}}\n"
+        return found
 
     def _quota(self) -> str:
         rules = self.options.quota_rules

@@ -11,7 +11,7 @@ import pytest
 from mailsafi_wizard.demo.letters import Letter
 from mailsafi_wizard.engine.census import Census, Look
 from mailsafi_wizard.engine.control import Control, Interrupted
-from mailsafi_wizard.engine.worker import Job
+from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.events import Event, LookFinished, LookProgress
 from mailsafi_wizard.model import Endpoint, Mailbox, MailboxCensus, Role, Secret, Side, SignIn
 from mailsafi_wizard.net.wire import Trust

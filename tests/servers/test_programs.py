@@ -7,7 +7,7 @@ import datetime as dt
 from mailsafi_wizard.demo.letters import Letter
 from mailsafi_wizard.engine import programs
 from mailsafi_wizard.engine.control import Control
-from mailsafi_wizard.engine.worker import Job
+from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.model import Endpoint, Mailbox, Program, Secret, SignIn
 from mailsafi_wizard.net.wire import Trust
 from tests.servers.company import put

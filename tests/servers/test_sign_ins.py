@@ -15,8 +15,8 @@ import pytest
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.caution import FEW, FEW_OF_ONE_LOGIN
 from mailsafi_wizard.engine.control import Control
+from mailsafi_wizard.engine.job import connect
 from mailsafi_wizard.engine.sign_in_test import Attempt, try_all
-from mailsafi_wizard.engine.worker import connect
 from mailsafi_wizard.model import NOT_TRIED, Endpoint, Secret, Security, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.net.wire import Patience, Trust
 from tests.servers.dovecot import PASSWORD, Dovecot

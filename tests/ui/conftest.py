@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+import gc
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,14 @@ class Hand:
         QTest.keyClicks(edit, text)
         QTest.keyClick(edit, Qt.Key.Key_Tab)
         edit.editingFinished.emit()  # without a screen no window is active, so leaving a field is told by hand
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """The window of a test is garbage once pytest lets go of it: it is collected here, not on a thread of some later test."""
+    answer = yield
+    gc.collect()
+    return answer
 
 
 @pytest.fixture

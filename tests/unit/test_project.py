@@ -381,3 +381,14 @@ def test_the_report_comes_from_the_file_alone(company: SmallCompany, project: Mi
     assert opened.report_facts(WHEN) == facts
     assert opened.ledger().complete
     opened.close()
+
+
+def test_what_is_known_of_the_provider_is_tried_first_for_an_administrator(tmp_path: Path) -> None:
+    project = MigrationProject.create(tmp_path / "acme.mailsafi")
+    project.set_provider("exchange")
+    assert project.known_admin_styles() == (SignInStyle.EXCHANGE, SignInStyle.PLAIN_AUTHZID)
+    project.set_provider("kerio")
+    assert project.known_admin_styles()[0] is SignInStyle.KERIO
+    project.set_provider("gandi")
+    assert project.known_admin_styles() == ()
+    project.close()

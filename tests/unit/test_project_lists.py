@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.model import Secret, Side
+from mailsafi_wizard.model import Secret, Side, SignInStyle
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.lists import PasswordsLocked
 from mailsafi_wizard.store.credential_list import Draft, read
@@ -104,3 +104,14 @@ def test_what_is_locked_is_neither_given_out_nor_erased_by_an_empty_cell(project
     again.unlock(Secret("open sesame"))
     assert [row.password for row in again.list_rows()] == [Secret("p1"), Secret("p2")]
     again.close()
+
+
+def test_a_login_for_all_makes_passwords_of_single_mailboxes_a_choice(project: MigrationProject) -> None:
+    some = b"EmailAddress,UserName,Password\na@x.ke,a,\nb@x.ke,b,p2\n"
+    assert not project.import_list(some).ok
+    project.set_admin(Side.SOURCE, "boss", Secret("pw"), SignInStyle.PLAIN_AUTHZID)
+    assert project.import_list(some).ok
+    a, b = project.mailboxes()
+    every = {(box.id, Side.SOURCE) for box in (a, b)} | {(b.id, Side.DESTINATION)}
+    assert project.places_with_way_in() == every
+    project.close()

@@ -92,7 +92,7 @@ def test_lines_for_people_name_what_matters(capsys: pytest.CaptureFixture[str]) 
 def test_states_that_come_and_go_at_once_are_no_news(capsys: pytest.CaptureFixture[str]) -> None:
     states = [StateChanged(1, JANE, state) for state in MailboxState]
     news = {line.partition(": ")[2] for line in told(False, *states, capture=capsys)}
-    assert news == {"copying", "checking", "backing off", "paused"}
+    assert news == {"copying", "checking", "backing off", "resting", "paused"}
 
 
 @pytest.mark.parametrize(

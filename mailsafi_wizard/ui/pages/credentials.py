@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 from mailsafi_wizard.model import Mailbox, Secret, Side, SignInResult
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats, sign_in_grid
+from mailsafi_wizard.ui.admin_login import Logins
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.list_intake import DropArea
 from mailsafi_wizard.ui.list_part import ListPart
@@ -17,9 +18,11 @@ from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.sign_in_grid import SERVER_NAMES, SignInPanel
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import M, S, theme
+from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
+
+PASSWORD_NAMES = {Side.SOURCE: N_("Password at the old server"), Side.DESTINATION: N_("Password at MailSafi")}
 
 
 def applies(project: MigrationProject) -> bool:
@@ -43,7 +46,7 @@ class AccountRow:
     """One line of the table: a mailbox and how its two sign-ins went. ``testing`` while that is being found out."""
 
     mailbox: Mailbox
-    has_secret: bool
+    usable: frozenset[Side]  # where something is known to sign in with
     source: SignInResult | None = None
     destination: SignInResult | None = None
     testing: bool = False
@@ -53,11 +56,11 @@ class AccountRow:
 
 
 def sign_in_words(account: AccountRow, side: Side) -> str:
-    return sign_in_grid.words(account.result(side), account.testing, account.has_secret)
+    return sign_in_grid.words(account.result(side), account.testing, side in account.usable)
 
 
 def _sign_in_tone(account: AccountRow, side: Side) -> tuple[Tone, str]:
-    return sign_in_grid.look(account.result(side), account.testing, account.has_secret)
+    return sign_in_grid.look(account.result(side), account.testing, side in account.usable)
 
 
 def _columns() -> list[Column[AccountRow]]:
@@ -93,7 +96,7 @@ class MailboxDetail(Card):
         for side, edit in self.edits.items():
             edit.setEchoMode(QLineEdit.EchoMode.Password)
             edit.setPlaceholderText(_("unchanged"))
-            fields.add(_("Password at {server}").format(server=_(SERVER_NAMES[side])), edit)
+            fields.add(_(PASSWORD_NAMES[side]), edit)
             edit.returnPressed.connect(self._keep)
         self.keep = Button(_("Keep and test this mailbox"), self._keep, icon="key")
         self.add(self.name, self.problems, fields, row(self.keep, 1))
@@ -144,8 +147,12 @@ class CredentialsPage(Page):
         self.list.taken.connect(self.refresh)
         for view in (self.list.empty(), self._full(), self.list.editor):
             self.views.addWidget(view)
-        self.body.addLayout(self.list.notes)
-        self.body.addWidget(self.list.catching(DropArea(self.views, "")), 1)
+        self.logins = Logins(self, self._login_changed)
+        self.logins.opened.connect(self._show_view)
+        self.mailboxes = box(column(self.list.notes, self.list.catching(DropArea(self.views, "")), spacing=L))
+        self.body.addWidget(self.logins)
+        self.body.addWidget(self.mailboxes, 1)
+        self.body.addStretch(0)
         bridge.sign_ins_known.connect(self._known)
 
     def _full(self) -> QWidget:
@@ -177,6 +184,9 @@ class CredentialsPage(Page):
         self.list.take(data)
 
     def _show_view(self) -> None:
+        """One thing at a time: the form of a login, the list that is mended, or the mailboxes."""
+        self.logins.setVisible(not self.list.editing)
+        self.mailboxes.setVisible(not self.logins.is_open or self.list.editing)
         self.missing = self.list.missing
         self.views.setCurrentIndex(2 if self.list.editing else 1 if self.project.mailboxes() else 0)
         self.changed.emit()
@@ -186,25 +196,40 @@ class CredentialsPage(Page):
 
     # --- the sign-ins ----------------------------------------------------------------------------------------------------------
 
+    def _login_changed(self) -> None:
+        self.refresh()
+        self.table.fit()
+        self.changed.emit()
+
     def refresh(self) -> None:
+        self.logins.refresh()
         boxes = self.project.mailboxes()
         self.list.look()
         self._show_view()
-        known = self.project.places_with_secret()
+        usable = self.project.places_with_way_in()
         results = self.project.sign_in_results()
-        self.model.show_rows([self._account(mailbox, results, known) for mailbox in boxes])
+        self.model.show_rows([self._account(mailbox, results, usable) for mailbox in boxes])
+        same_names = all(mailbox.source_user == mailbox.address for mailbox in boxes)
+        if self.table.isColumnHidden(1) is not same_names:
+            self.table.setColumnHidden(1, same_names)  # it would say nothing new
+            self.table.fit()
         self.signs.show_results(results, bool(self._testing))
         self._say_totals()
         self._show_detail()
 
     def _account(
-        self, mailbox: Mailbox, results: dict[tuple[int, Side], SignInResult], known_secrets: set[tuple[int, Side]]
+        self, mailbox: Mailbox, results: dict[tuple[int, Side], SignInResult], usable: set[tuple[int, Side]]
     ) -> AccountRow:
         pairs = {side: (mailbox.id, side) for side in Side}
         known = {side: None if pair in self._testing else results.get(pair) for side, pair in pairs.items()}
         testing = not self._testing.isdisjoint(pairs.values())
-        has = known_secrets.issuperset(pairs.values())
-        return AccountRow(mailbox, has, known[Side.SOURCE], known[Side.DESTINATION], testing)
+        return AccountRow(
+            mailbox,
+            frozenset(side for side, pair in pairs.items() if pair in usable),
+            known[Side.SOURCE],
+            known[Side.DESTINATION],
+            testing,
+        )
 
     def _say_totals(self) -> None:
         accounts = self.model.rows
@@ -225,7 +250,7 @@ class CredentialsPage(Page):
             if account is not None:
                 sides = {Side.SOURCE: account.source, Side.DESTINATION: account.destination, result.side: result}
                 by_id[result.mailbox_id] = AccountRow(
-                    account.mailbox, account.has_secret, sides[Side.SOURCE], sides[Side.DESTINATION], account.testing
+                    account.mailbox, account.usable, sides[Side.SOURCE], sides[Side.DESTINATION], account.testing
                 )
         self._testing -= {(r.mailbox_id, r.side) for r in results}
         self.model.update_rows(by_id.values())
@@ -235,7 +260,7 @@ class CredentialsPage(Page):
     def action(self) -> Action | None:
         if self.list.editing:
             return self.list.action()
-        if not self.project.mailboxes():
+        if self.logins.is_open or not self.project.mailboxes():
             return None
         ready = done(self.project)
         words = _("Test all again") if ready else _("&Test all sign-ins")

@@ -14,6 +14,7 @@ from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.census_view import FindingsView, FolderPlan, LookBar, problem_of
 from mailsafi_wizard.ui.drawings import SpeedDrawing
 from mailsafi_wizard.ui.live_rows import LiveRows
+from mailsafi_wizard.ui.pace_panel import PacePanel
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
@@ -29,6 +30,7 @@ STATE_LOOKS = {  # words, tone, icon ("" for the tone's own)
     MailboxState.COPYING: (N_("Copying"), Tone.ACCENT, "play"),
     MailboxState.CHECKING: (N_("Checking"), Tone.INFO, "search"),
     MailboxState.BACKING_OFF: (N_("Waiting for the server"), Tone.WARN, "wait"),
+    MailboxState.RESTING: (N_("Waiting for its time"), Tone.WARN, "clock"),
     MailboxState.PAUSED: (N_("Paused"), Tone.WARN, "pause"),
     MailboxState.STOPPED: (N_("Stopped"), Tone.MUTED, "stop"),
     MailboxState.DONE: (N_("Done"), Tone.GOOD, ""),
@@ -43,6 +45,7 @@ BUSY = frozenset(
         MailboxState.CHECKING,
         MailboxState.BACKING_OFF,
         MailboxState.WAITING,
+        MailboxState.RESTING,
     }
 )
 
@@ -227,6 +230,8 @@ class MigratePage(Page):
         for table in (Table(_("Problems"), self.failures), Table(_("Remarks"), self.remarks)):
             self.tabs.addTab(box(column(table, margins=(0, S, 0, 0))), table.accessibleName())
         self.tabs.addTab(self.findings, _("Findings"))
+        self.pace = PacePanel(self.project)
+        self.tabs.addTab(self.pace, _("Pace"))
         return self.tabs
 
     # --- showing -----------------------------------------------------------------------------------------------------------------
@@ -244,6 +249,7 @@ class MigratePage(Page):
         self._show_totals()
         self._show_chosen()
         self.speed.show_points(self.bridge.speed.points())
+        self.pace.refresh()
         self.missing = "" if boxes else _("Give the list of mailboxes first.")
         self.changed.emit()
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QLineEdit
 
 from mailsafi_wizard.model import Endpoint, Ladder, Security, Side
+from mailsafi_wizard.net.found import Discovery, Sureness
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import ask, checks, kept
 from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.find_server import FindCard
 from mailsafi_wizard.ui.ladder import LadderView
+from mailsafi_wizard.ui.needed import NeededCard
 from mailsafi_wizard.ui.page import Action, Page
+from mailsafi_wizard.ui.provider_card import ProviderCard
 from mailsafi_wizard.ui.theme import L, S
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, label, line, row
 from mailsafi_wizard.words import N_, _
@@ -24,18 +29,11 @@ SECURITY_WORDS = {
     Security.STARTTLS: N_("Encrypted after greeting (STARTTLS)"),
     Security.CLEARTEXT: N_("Not encrypted"),
 }
-CHECKLIST = {
-    Side.SOURCE: (
-        ("source.imap", N_("IMAP is switched on for every mailbox")),
-        ("source.passwords", N_("I have the passwords, or can set new ones")),
-        ("source.limits", N_("The provider knows that much mail will be read, and does not block this computer")),
-    ),
-    Side.DESTINATION: (
-        ("destination.users", N_("Every user has been created at MailSafi")),
-        ("destination.aliases", N_("Aliases and distribution lists have been created")),
-        ("destination.space", N_("Every mailbox has room for the mail that will come")),
-    ),
-}
+CHECKLIST = (
+    ("destination.users", N_("Every user has been created at MailSafi")),
+    ("destination.aliases", N_("Aliases and distribution lists have been created")),
+    ("destination.space", N_("Every mailbox has room for the mail that will come")),
+)
 TITLES = {Side.SOURCE: N_("Where the mail is now"), Side.DESTINATION: N_("MailSafi")}
 NOTES = {
     Side.SOURCE: N_("The IMAP server of your present provider. Nothing there is changed."),
@@ -142,7 +140,7 @@ class ServerCard(Card):
 
 class PreparePage(Page):
     title = N_("Prepare")
-    lead = N_("Enter both mail servers and test them. Then tick off what has to be ready on each side.")
+    lead = N_("Find or enter both mail servers and test them. Then tick off what has to be ready on each side.")
     why = N_(
         "The test climbs five steps: the name is looked up, a connection is made, it is secured, the server greets, and a mailbox signs in."
         " The first step that fails names one cause and one remedy. No password leaves this computer before the connection is secure."
@@ -157,10 +155,28 @@ class PreparePage(Page):
         servers = row(*self.cards.values(), spacing=L)
         for place in range(2):
             servers.setStretch(place, 1)
+        self._cancel: threading.Event | None = None
+        self.finder = FindCard()
+        self.finder.search.connect(self.search)
+        self.finder.stop.connect(self._stop)
+        self.finder.chosen.connect(self._take)
+        self.provider = ProviderCard()
+        self.provider.picked.connect(self._picked)
+        self.provider.ticked.connect(self._ticked)
+        self.needed = NeededCard(project)
+        self.needed.changed.connect(self.changed)
+        self.needed.failed.connect(self.fail)
+        self.own_ticks: dict[str, QCheckBox] = {}
+        self.body.addWidget(self.finder)
         self.body.addLayout(servers)
-        self.body.addWidget(self._certificates())
-        self.body.addWidget(self._checklist())
+        for part in (self._certificates(), self.provider, self._checklist(), self.needed):
+            self.body.addWidget(part)
         self.body.addStretch(1)
+
+    @property
+    def ticks(self) -> dict[str, QCheckBox]:
+        """Every point to tick, by the key under which it is remembered."""
+        return {**self.provider.ticks, **self.own_ticks}
 
     def _certificates(self) -> Card:
         card = Card()
@@ -173,21 +189,14 @@ class PreparePage(Page):
 
     def _checklist(self) -> Card:
         card = Card(
-            _("Ready on each side?"), _("These can't be seen from here. Tick each when it is so; you can come back at any time.")
+            _("Ready at MailSafi?"), _("These can't be seen from here. Tick each when it is so; you can come back at any time.")
         )
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(L)
-        grid.setVerticalSpacing(S)
-        self.ticks: dict[str, QCheckBox] = {}
-        for across, side in enumerate(Side):
-            grid.setColumnStretch(across, 1)
-            grid.addWidget(label(_(TITLES[side]), "strong"), 0, across)
-            for down, (key, words) in enumerate(CHECKLIST[side], 1):
-                grid.addLayout(self._tick_row(key, _(words)), down, across, Qt.AlignmentFlag.AlignTop)
-        return card.add(grid)
+        for key, words in CHECKLIST:
+            card.add(self._tick_row(key, _(words)))
+        return card
 
     def _tick_row(self, key: str, words: str) -> QBoxLayout:
-        tick = self.ticks[key] = QCheckBox()
+        tick = self.own_ticks[key] = QCheckBox()
         tick.setAccessibleName(words)
         tick.toggled.connect(lambda on, k=key: self._ticked(k, on))
         text = label(words)
@@ -201,6 +210,35 @@ class PreparePage(Page):
         if kept.is_ticked(self.project, key) != on:
             self.tried(lambda: kept.tick(self.project, key, on))
             self.changed.emit()
+
+    # --- finding the source
+
+    def search(self, asked: str) -> None:
+        """Look for the source's server; the surest is entered where none was yet."""
+        self._cancel = cancel = threading.Event()
+        self.work(_("Looking for the server…"), lambda: self.project.discover(asked, cancel), self._found)
+        self.refresh()
+
+    def _stop(self) -> None:
+        if self._cancel is not None:
+            self._cancel.set()
+
+    def _found(self, discovery: Discovery) -> None:
+        best = discovery.best
+        if best is not None and best.sureness <= Sureness.LIKELY and self.project.endpoint(Side.SOURCE) is None:
+            self.project.set_endpoint(Side.SOURCE, best.endpoint)
+        self.refresh()
+
+    def _take(self, endpoint: Endpoint) -> None:
+        now = self.project.endpoint(Side.SOURCE)
+        same = now is not None and replace(now, pin="") == endpoint
+        if not same:
+            self.tried(lambda: self.project.set_endpoint(Side.SOURCE, endpoint))
+        self.refresh()
+
+    def _picked(self, provider: str) -> None:
+        self.tried(lambda: self.project.set_provider(provider))
+        self.refresh()
 
     def _edited(self, side: Side) -> None:
         now = self.project.endpoint(side)
@@ -221,15 +259,26 @@ class PreparePage(Page):
         self.refresh()
 
     def leave(self) -> None:
+        self._stop()
         for side in Side:
             self._edited(side)
 
     def refresh(self) -> None:
+        if not self.busy:
+            self._cancel = None
+        discovery = self.project.last_discovery()
+        self.finder.show_found(discovery, self.project.endpoint(Side.SOURCE), bool(self.busy), self._cancel is not None)
+        if not self.finder.asked.text() and not self.finder.asked.hasFocus():
+            self.finder.asked.setText(
+                discovery.address or discovery.domain if discovery else next(iter(self.project.company.domains), "")
+            )
+        self.provider.show_provider(self.project.provider, lambda key: kept.is_ticked(self.project, key))
+        self.needed.refresh()
         for side, card in self.cards.items():
             if not card.host.hasFocus():
                 card.show_endpoint(self.project.endpoint(side))
             card.show_ladder(kept.last_ladder(self.project, side), bool(self.busy))
-        for key, tick in self.ticks.items():
+        for key, tick in self.own_ticks.items():
             tick.setChecked(kept.is_ticked(self.project, key))
         ca = self.project.ca_file
         self.ca_text.setText(

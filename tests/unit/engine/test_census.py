@@ -10,8 +10,8 @@ import pytest
 from mailsafi_wizard.demo.certificates import Authority, Certificate
 from mailsafi_wizard.engine.census import Census, Look
 from mailsafi_wizard.engine.control import Control
+from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.task_round import Crowded
-from mailsafi_wizard.engine.worker import Job
 from mailsafi_wizard.model import Endpoint, Mailbox, MailboxCensus, Role, Secret, Security, SignIn
 from tests.servers.hostile import PASSWORD, USER, HostileServer, Tricks
 from tests.unit.engine.two_ends import WHEN, fill, text

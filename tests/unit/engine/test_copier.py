@@ -273,3 +273,22 @@ def test_a_destination_that_asks_to_wait_says_for_how_long(make_ends: Make) -> N
     record = done.works[0].record
     assert ends.journal.in_doubt(record.id) == []
     assert len(ends.journal.unconfirmed(record.id)) == len(both_sides(ends)[1])
+
+
+def test_what_a_budget_does_not_allow_is_not_asked_for_and_the_rest_arrives_settled(ends: TwoEnds) -> None:
+    fill(ends.old.folders[b"INBOX"], *range(10))
+    control, asked = Hasty(), []
+
+    def may_ask(size: int, messages: int) -> bool:
+        asked.append((size, messages))
+        return len(asked) <= 2
+
+    control.unit = 3 * len(text(1))
+    control.may_ask = may_ask
+    done = Round(ends, control=control)
+    copier = done.once()
+    mine, theirs = both_sides(ends)
+    assert theirs == mine[:6]
+    assert asked[0] == (control.unit, 3)
+    assert (copier.refused, copier.missing) == ([], [])
+    assert ends.journal.in_doubt(done.works[0].record.id) == []

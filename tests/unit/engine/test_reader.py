@@ -135,7 +135,7 @@ def read(said: bytes, style: Style | None = None, sizes: dict[int, int] = SIZES)
 
 def taken(item: Item, queue: Queue) -> list[tuple[int, bytes | None]]:
     if isinstance(item, Parcel):
-        return [(body.uid, body.data) for body in item.bodies]
+        return [(body.uid, body.data) for body, _header, _digest, _key in item.messages]
     if isinstance(item, Start):
         pieces = []
         while piece := queue.get():

@@ -12,7 +12,7 @@ KNOWN = {(box.id, Side.SOURCE) for box in BOXES[1:]}
 
 def refused(number: int, error: type[errors.MigrationError]) -> SignInResult:
     made = error(host="imap.x.ke", user=BOXES[number - 1].source_user)
-    return SignInResult(number, Side.SOURCE, False, made.title_text)
+    return SignInResult(number, Side.SOURCE, False, made.title_text, made.hint_text)
 
 
 def found(choices: dict[int, bool] | None = None, admin: bool = False) -> list[tuple[int, str]]:
@@ -26,6 +26,11 @@ def found(choices: dict[int, bool] | None = None, admin: bool = False) -> list[t
 
 def test_unknown_and_refused_passwords_are_proposed_and_rules_of_the_server_are_not() -> None:
     assert found() == [(1, resets.UNKNOWN), (2, resets.REFUSED)]
+
+
+def test_an_expired_password_is_proposed_and_one_that_no_password_helps_is_not() -> None:
+    results = {(2, Side.SOURCE): refused(2, errors.PasswordExpired), (3, Side.SOURCE): refused(3, errors.AppPasswordLikely)}
+    assert [one.mailbox.id for one in resets.proposed(BOXES[1:], KNOWN, results, {})] == [2]
 
 
 def test_the_admin_decides() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.net.refusals import LONGEST_WAIT, asked_wait, refusal, sign_in_refusal
+from mailsafi_wizard.net.refusals import LONGEST_WAIT, asked_wait, locked_out, password_refusal, refusal, sign_in_refusal
 
 # (who says it, response code, words, BAD?, what it means)
 REFUSALS = [
@@ -95,6 +98,37 @@ def test_a_refused_sign_in(who: str, code: str, text: str, kind: type[errors.Ser
     error = sign_in_refusal("mail.example.net", "jane@example.net", code, text)
     assert type(error) is kind, f"{who} says {text}"
     assert error.detail == text
+
+
+TEXTS = tomllib.loads((Path(__file__).parent / "sign_in_texts.toml").read_text("utf-8"))["text"]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text['who']}: {text['said'][:30]}")
+def test_what_real_servers_say(text: dict[str, str]) -> None:
+    said = text["said"]
+    code = said.partition("]")[0].strip("[").split()[0].upper() if said.startswith("[") else ""
+    error = sign_in_refusal("mail.example.net", "jane@example.net", code, said)
+    assert type(error).__name__ == text["means"]
+    assert error.detail == said
+    assert error.hint_text
+
+
+@pytest.mark.parametrize(
+    ("host", "kind"),
+    [
+        ("outlook.office365.com", errors.OAuthNeeded),
+        ("IMAP.mail.yahoo.com.", errors.AppPasswordLikely),
+        ("imap.gmail.com", errors.AppPasswordLikely),
+        ("imap.gmail.com.example.net", errors.SignInRefused),
+    ],
+)
+def test_a_password_refused_by_a_provider_that_takes_none(host: str, kind: type[errors.SignInRefused]) -> None:
+    assert type(password_refusal(host, "jane", "LOGIN failed.")) is kind
+
+
+def test_a_lock_is_heard() -> None:
+    assert {text["said"] for text in TEXTS if locked_out(text["said"])} >= {t["said"] for t in TEXTS if t["means"] == "Blocked"}
+    assert not locked_out("[AUTHENTICATIONFAILED] Authentication failed.")
 
 
 @pytest.mark.parametrize(

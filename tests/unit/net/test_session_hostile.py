@@ -57,6 +57,9 @@ READERS: dict[str, Callable[[Session], object]] = {
     "sign in": lambda s: sign(s, SignInStyle.PASSWORD),
     "sign in as": lambda s: sign(s, SignInStyle.PLAIN_AUTHZID),
     "sign in by token": lambda s: sign(s, SignInStyle.XOAUTH2),
+    "sign in by bearer": lambda s: sign(s, SignInStyle.OAUTHBEARER),
+    "sign in by challenge": lambda s: sign(s, SignInStyle.KERIO),
+    "sign in and name the mailbox": lambda s: sign(s, SignInStyle.PROXYAUTH),
 }
 
 

@@ -279,7 +279,7 @@ def test_a_certificate_that_signed_itself(tmp_path: Path, certificate: Certifica
     alone.key.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    assert type(refused(alone, Trust(certificate.ca_file))) is errors.CertificateUnknown
+    assert type(refused(alone, Trust(certificate.ca_file))) is errors.CertificateSelfSigned
 
 
 def test_an_expired_certificate_and_one_of_tomorrow(authority: Authority) -> None:
@@ -311,7 +311,7 @@ def test_a_pin_that_does_not_fit_refuses_even_a_certificate_that_would_be_truste
 def test_a_server_without_tls_is_told_as_that() -> None:
     with Listener(greet) as listener, pytest.raises((errors.TlsFailed, errors.ConnectionLost)) as caught:
         secured(listener, Trust())
-    assert type(caught.value) is errors.TlsFailed
+    assert type(caught.value) is errors.TlsNotSpoken
 
 
 def test_one_who_hangs_up_in_the_handshake_is_a_lost_connection() -> None:
@@ -369,3 +369,32 @@ def test_translated_knows_silence_from_loss() -> None:
         with pytest.raises(errors.ConnectionLost) as caught, w.translated(HERE):
             raise cause
         assert type(caught.value) is kind
+
+
+# --- a cap
+
+
+def test_what_moves_under_a_cap_is_told_piece_by_piece_and_nothing_else_changes() -> None:
+    read: list[int] = []
+    written: list[int] = []
+    said = b"x" * 40_000
+    with Line(said) as line:
+        line.wire.throttle(read.append, None)
+        assert line.wire.read_exactly(len(said)) == said
+    assert sum(read) == len(said) == line.wire.received
+    assert max(read) <= w.SIP
+    with Line(listens=True) as line:
+        line.wire.throttle(None, written.append)
+        line.wire.write_all(b"y" * 40_000)
+        assert sum(written) == 40_000 == line.wire.sent
+        assert max(written) <= w.SIP
+        line.wire.throttle(None, None)
+        line.wire.write_all(b"z" * 40_000)
+    assert sum(written) == 40_000
+
+
+def test_our_own_waiting_under_a_cap_is_not_taken_for_the_server_s_trickle() -> None:
+    late = threading.Event()
+    with Line(b"x" * 40_000, patience=HASTY) as line:
+        line.wire.throttle(lambda count: late.wait(2 * HASTY.window), None)
+        assert len(line.wire.read_exactly(40_000)) == 40_000

@@ -13,7 +13,7 @@ from mailsafi_wizard import report, signin
 from mailsafi_wizard.closing import ClosingState, Lent
 from mailsafi_wizard.demo import company as sample
 from mailsafi_wizard.demo.letters import Letter
-from mailsafi_wizard.model import Mailbox, Program, Secret, Side
+from mailsafi_wizard.model import Mailbox, OAuth, OAuthWay, Program, Secret, Side, SignInStyle
 from mailsafi_wizard.net.dns import Answer, Snapshot, View
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.finishing import ProgramsSeen
@@ -129,15 +129,25 @@ def test_passwords_of_an_earlier_session_are_known_by_what_was_done_with_them(
 def test_an_administrator_s_login_takes_the_place_of_passwords_that_nobody_gave(small: SmallCompany) -> None:
     project = small.project("admin.mailsafi", with_list=False)
     project.add_mailboxes(Mailbox(one.person.address, one.person.address, one.person.address) for one in PEOPLE)
-    project.set_note("admin.source", json.dumps({"user": "root", "style": "user*master", "separator": "*", "everyone": True}))
-    project.set_note("oauth.destination", json.dumps({"way": "microsoft-app", "client_id": "7c9e-6679"}))
-    assert [(c.kind, c.who, c.side) for c in project.credentials()] == [
-        (Lent.ADMIN, "root", Side.SOURCE),
-        (Lent.MICROSOFT_APP, "7c9e-6679", Side.DESTINATION),
-    ]
-    project.set_note("admin.source", "")  # given up for passwords: it was lent all the same
-    project.set_note("oauth.destination", json.dumps({"way": "google-user"}))
+    app = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+    project.set_admin(Side.SOURCE, "root", Secret("Ndizi, 12"), SignInStyle.MASTER_USER, everyone=True)
+    project.set_oauth(Side.DESTINATION, OAuth(OAuthWay.MICROSOFT_APP, "acme.co.ke", app, secret=Secret("Embe, 13")))
+    wanted = [(Lent.ADMIN, "root", Side.SOURCE), (Lent.MICROSOFT_APP, app, Side.DESTINATION)]
+    assert [(c.kind, c.who, c.side) for c in project.credentials()] == wanted
+    project.erase_secrets()
+    assert project.erased() is not None
+    project.forget_admin(Side.SOURCE)  # given up for passwords: it was lent all the same
+    project.set_oauth(
+        Side.DESTINATION, OAuth(OAuthWay.GOOGLE_USER, client_id="1234.apps.googleusercontent.com", secret=Secret("Chai, 14"))
+    )
     assert [c.kind for c in project.credentials()] == [Lent.ADMIN, Lent.MICROSOFT_APP, Lent.CONSENT]
+    project.set_admin(Side.SOURCE, "", Secret("Embe, 15"), SignInStyle.KERIO)  # it has no administrator's name
+    project.forget_admin(Side.SOURCE)
+    assert "x-masterauth" in [c.who for c in project.credentials()]
+    project.set_admin(Side.SOURCE, "root", Secret("Embe, 15"), SignInStyle.MASTER_USER)
+    assert project.erased() is None
+    noted = "".join(project.note(name) for name in ("lent", "revoked", "erased"))
+    assert not any(word in noted for word in ("Ndizi", "Embe", "Chai"))
     project.close()
 
 
