@@ -65,6 +65,7 @@ def facts(today: dt.date) -> Company:
         dkim_value="v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEArehearsal",
         webmail="https://webmail.mailsafi.example/",
         smtp_host="smtp.mailsafi.example",
+        smtp_port=587,
     )
     return Company(
         name="Tamarind Traders Ltd",

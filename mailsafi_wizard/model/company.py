@@ -20,6 +20,7 @@ class MailSafiValues:
     dkim_value: str = ""
     webmail: str = ""  # URL
     smtp_host: str = ""
+    smtp_port: int = 0  # 0: not entered
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ import datetime as dt
 from pathlib import Path
 
 from mailsafi_wizard.project.copying import Copying
+from mailsafi_wizard.project.finishing import Finishing
 from mailsafi_wizard.project.plan import Plan
 from mailsafi_wizard.project.preparation import Preparation
 from mailsafi_wizard.project.switch import Switch
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Plan, Copying, Preparation, Switch):
+class MigrationProject(Finishing, Plan, Copying, Preparation, Switch):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -35,6 +36,7 @@ class MigrationProject(Plan, Copying, Preparation, Switch):
         """Stops a run cleanly, and what is being looked at; then closes the file."""
         self.stop_sign_ins()
         self.stop_look()
+        self.stop_programs()
         if self._runner and self._runner.running:
             self._runner.stop()
             self._runner.wait(60)

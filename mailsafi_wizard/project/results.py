@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -81,9 +80,9 @@ class Results(SignInTests):
             problems = list(pool.map(lambda job: inspection.inspect(job, self._journal, self._noting(report), deep), jobs))
         return self.ledger(), tuple(p for p in problems if p)
 
-    def report_facts(self, now: dt.datetime, environment: Sequence[tuple[str, str]] = ()) -> ReportFacts:
-        """Everything the report says, from the project file alone; ``environment`` as `report.environment` gives it."""
-        from mailsafi_wizard.report import build_facts  # slow to load, and a copy does without
+    def report_facts(self, now: dt.datetime) -> ReportFacts:
+        """Everything the report says, from the project file alone."""
+        from mailsafi_wizard.report import build_facts, environment  # slow to load, and a copy does without
 
         endpoints = {side: self.endpoint(side) for side in Side}
         return build_facts(
@@ -96,7 +95,7 @@ class Results(SignInTests):
             endpoints,
             now,
             rehearsal=self.rehearsal,
-            environment=environment,
+            environment=environment(),
             extra=self._report_sections(),
         )
 

@@ -16,6 +16,7 @@ from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.cutover_day import CountryBox, DayWords
 from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.plan_card import PlanCard
+from mailsafi_wizard.ui.theme import theme
 from mailsafi_wizard.ui.widgets import Button, Card, FieldNote, Fields
 from mailsafi_wizard.words import LANGUAGES, N_, _
 
@@ -91,7 +92,7 @@ class StartPage(Page):
         return Card(_("Your company")).add(fields, self.day_words)
 
     def _mailsafi_card(self) -> Card:
-        names = ("imap", "webmail", "mx", "smtp", "spf", "selector", "dkim")
+        names = ("imap", "webmail", "mx", "smtp", "smtp_port", "spf", "selector", "dkim")
         self.values = {name: QLineEdit() for name in names}
         fields = Fields()
         add = fields.add
@@ -100,7 +101,11 @@ class StartPage(Page):
         self.notes["mx"] = add(
             _("M&X records"), self.values["mx"], _("Where mail for your domain is delivered; the first is the best.")
         )
-        self.notes["smtp"] = add(_("S&MTP server"), self.values["smtp"], _("Where mail programs send mail."))
+        self.values["smtp_port"].setAccessibleName(_("Port of the SMTP server"))
+        self.values["smtp_port"].setPlaceholderText(_("port"))
+        self.values["smtp_port"].setFixedWidth(theme().px(76))
+        help_text = _("Where mail programs send mail, and its port: usually 587 or 465.")
+        self.notes["smtp"] = add(_("S&MTP server"), self.values["smtp"], help_text, beside=self.values["smtp_port"])
         self.notes["spf"] = add(_("SP&F part"), self.values["spf"], _("Such as include:…; lets MailSafi send for your domain."))
         self.notes["selector"] = add(_("DKIM &selector"), self.values["selector"])
         self.notes["dkim"] = add(_("DKIM &key"), self.values["dkim"], _("Copy it whole; it is long."), wide=True)
@@ -124,6 +129,7 @@ class StartPage(Page):
             self.values["webmail"]: company.mailsafi.webmail,
             self.values["mx"]: ", ".join(company.mailsafi.mx),
             self.values["smtp"]: company.mailsafi.smtp_host,
+            self.values["smtp_port"]: str(company.mailsafi.smtp_port or ""),
             self.values["spf"]: company.mailsafi.spf,
             self.values["selector"]: company.mailsafi.dkim_selector,
             self.values["dkim"]: company.mailsafi.dkim_value,
@@ -172,7 +178,7 @@ class StartPage(Page):
             "imap": checks.host(text["imap"]),
             "webmail": checks.address(text["webmail"]),
             "mx": checks.each(checks.domain, text["mx"]),
-            "smtp": checks.host(text["smtp"]),
+            "smtp": checks.host(text["smtp"]) or (text["smtp_port"].strip() and checks.port(text["smtp_port"])),
             "spf": checks.spf(text["spf"]),
             "selector": checks.selector(text["selector"]),
             "dkim": checks.dkim(text["dkim"]),
@@ -217,6 +223,7 @@ class StartPage(Page):
             dkim_value=now.dkim_value if wrong["dkim"] else text["dkim"],
             webmail=now.webmail if wrong["webmail"] else text["webmail"],
             smtp_host=now.smtp_host if wrong["smtp"] else text["smtp"],
+            smtp_port=now.smtp_port if wrong["smtp"] else int(text["smtp_port"] or 0),
         )
 
     def _keep_destination(self, host: str) -> None:
