@@ -1,7 +1,7 @@
 """One migration: the only door of the screen and the command line to everything below. Delegates, computes nothing.
 
 Every method may be called from any thread. Those that talk to servers block: a screen calls them beside its event loop. What can be asked
-stands in the files of this package, one subject each.
+stands in the files of this package, one subject each. They import what a copy does without where it is used: a command is to start at once.
 """
 
 from __future__ import annotations

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import programs
 from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.job import Job
-from mailsafi_wizard.engine.task_round import TaskRound
 from mailsafi_wizard.model import Mailbox, MailboxState, Program, Role, Side
 from mailsafi_wizard.net.attributes import parsed
 from mailsafi_wizard.project.copying import Copying
@@ -73,6 +71,9 @@ class Finishing(Copying, Switch):
 
         ``report`` is called from worker threads. Raises WrongUsage without servers; a mailbox's problem is in its result.
         """
+        from mailsafi_wizard.engine import programs
+        from mailsafi_wizard.engine.task_round import TaskRound
+
         jobs, missing = self._jobs(mailbox_ids)
         found = [ProgramsSeen(number, error="No password is known") for number in {box.id for box, _side in missing}]
         control = self._programs_control = Control()
@@ -126,7 +127,9 @@ class Finishing(Copying, Switch):
     def note_sheets(self, language: str, form: str) -> None:
         """Everybody's sheet was written just now."""
         now = _now()
-        self.set_note(SHEETS, json.dumps(self._kept_facts(SHEETS) | {str(box.id): [now, language, form] for box in self.mailboxes()}))
+        self.set_note(
+            SHEETS, json.dumps(self._kept_facts(SHEETS) | {str(box.id): [now, language, form] for box in self.mailboxes()})
+        )
 
     def sheets_made(self) -> dict[int, SheetsMade]:
         found = {}

@@ -11,19 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailsafi_wizard import schedule
-from mailsafi_wizard.engine import preflight
 from mailsafi_wizard.model import Endpoint, MailSafiValues, Security, Side
 from mailsafi_wizard.model.plan import CopyOutlook, Done, PlanEntry
 from mailsafi_wizard.project.copying import Copying
 from mailsafi_wizard.project.switch import Switch
-from mailsafi_wizard.schedule import calendar, outlook, standing, workdays
-from mailsafi_wizard.schedule.outlook import Danger, History
-from mailsafi_wizard.schedule.standing import Facts, RecordsSeen
-from mailsafi_wizard.schedule.workdays import Workdays
 
 if TYPE_CHECKING:
     from mailsafi_wizard.report import Section
+    from mailsafi_wizard.schedule.outlook import Danger, History
+    from mailsafi_wizard.schedule.standing import Facts, RecordsSeen
+    from mailsafi_wizard.schedule.workdays import Workdays
 
 
 class Plan(Copying, Switch):
@@ -35,6 +32,8 @@ class Plan(Copying, Switch):
 
     def workdays(self, language: str = "en") -> Workdays:
         """The working days of the company's country, the holidays' names in ``language`` where they are known."""
+        from mailsafi_wizard.schedule import workdays
+
         return workdays.of(self.company.country, language)
 
     @property
@@ -45,6 +44,9 @@ class Plan(Copying, Switch):
 
     def plan_days(self) -> Mapping[str, dt.date]:
         """The day of every task by its key; empty without a day of the cutover."""
+        from mailsafi_wizard import schedule
+        from mailsafi_wizard.schedule import standing
+
         day = self.company.cutover
         if day is None:
             return {}
@@ -52,6 +54,9 @@ class Plan(Copying, Switch):
 
     def plan(self) -> tuple[PlanEntry, ...]:
         """All tasks with their days and how they stand; empty without a day of the cutover."""
+        from mailsafi_wizard import schedule
+        from mailsafi_wizard.schedule import standing
+
         day = self.company.cutover
         if day is None:
             return ()
@@ -68,6 +73,8 @@ class Plan(Copying, Switch):
 
         Returns the forecast, as `copy_outlook` does.
         """
+        from mailsafi_wizard.schedule import standing
+
         if self.company.cutover is None:
             return None
         today = self.now().date()
@@ -88,6 +95,8 @@ class Plan(Copying, Switch):
 
     def copy_outlook(self) -> CopyOutlook | None:
         """Between which days the copy will end; None before the look at the mailboxes, and when all is copied."""
+        from mailsafi_wizard.schedule import outlook
+
         begins = self.plan_days().get("copy")
         if begins is None:
             return None
@@ -96,10 +105,15 @@ class Plan(Copying, Switch):
 
     def outlooks(self) -> History:
         """The forecasts of today and of earlier days."""
+        from mailsafi_wizard.schedule.outlook import History
+
         return History.from_text(self.note("plan.forecasts"))
 
     def copy_danger(self, made: CopyOutlook | None) -> Danger:
         """How a forecast lies to the days of the plan."""
+        from mailsafi_wizard.schedule import outlook
+        from mailsafi_wizard.schedule.outlook import Danger
+
         days = self.plan_days()
         return outlook.danger(made, days["please-check"], days["cutover"]) if days else Danger.NONE
 
@@ -107,6 +121,8 @@ class Plan(Copying, Switch):
 
     def save_calendar(self, path: Path, words: Mapping[str, str], name: str) -> None:
         """Writes the plan as a calendar file; see `schedule.calendar`. Raises OSError; what was exported is noted only when it is written."""
+        from mailsafi_wizard.schedule import calendar
+
         shown = calendar.events(self.plan(), self.company, words)
         numbers = calendar.Exported.from_text(self.note("plan.calendar")).following(shown)
         path.write_bytes(calendar.calendar(shown, self._plan_name(), numbers, self.now(), name))
@@ -121,7 +137,7 @@ class Plan(Copying, Switch):
     # --- the report
 
     def _report_sections(self) -> tuple[Section, ...]:
-        from mailsafi_wizard.report import plan_section  # slow to load, and a copy does without
+        from mailsafi_wizard.report import plan_section
 
         made = plan_section(self.plan(), self.outlooks().outlooks, self.company.timezone)
         return (*super()._report_sections(), *((made,) if made else ()))
@@ -129,6 +145,8 @@ class Plan(Copying, Switch):
     # --- what is known
 
     def _facts(self) -> Facts:
+        from mailsafi_wizard.schedule.standing import Facts
+
         results = self.sign_in_results()
         boxes = frozenset(mailbox.id for mailbox in self.mailboxes())
         there = frozenset(box for box in boxes if (r := results.get((box, Side.DESTINATION))) and r.ok)
@@ -153,6 +171,8 @@ class Plan(Copying, Switch):
 
     def _moments(self, prefix: str, field: str) -> dict[str, dt.datetime]:
         """The notes that tell when, by the tasks' own keys for them."""
+        from mailsafi_wizard import schedule
+
         keys = {str(getattr(task, field)) for task in schedule.TASKS} - {""}
         return {key: when for key in keys if (when := _moment(self.note(prefix + key)))}
 
@@ -191,6 +211,8 @@ def _moment(text: str) -> dt.datetime | None:
 
 @functools.lru_cache(maxsize=1024)
 def _weighed(text: str) -> bool:
+    from mailsafi_wizard.engine import preflight
+
     return not preflight.census_from_text(0, text).error
 
 
@@ -207,8 +229,9 @@ def _passed(text: str, endpoint: Endpoint) -> bool:
 @functools.lru_cache(maxsize=512)
 def _records(taken: dt.datetime, text: str, domain: str, values: MailSafiValues) -> RecordsSeen | None:
     """What a kept look says; None when it is of another domain, or nobody answered."""
-    from mailsafi_wizard import cutover  # slow to load, and a copy does without
+    from mailsafi_wizard import cutover
     from mailsafi_wizard.net import dns
+    from mailsafi_wizard.schedule.standing import RecordsSeen
 
     try:
         snapshot = dns.Snapshot.from_facts(json.loads(text))
