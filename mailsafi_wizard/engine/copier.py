@@ -14,7 +14,8 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.lookup import refuse_reasons
 from mailsafi_wizard.engine.plan import FolderWork
-from mailsafi_wizard.engine.reader import Adopt, Item, Missing, Parcel, Queue, Reader, Start, Style
+from mailsafi_wizard.engine.reader import Adopt, Item, Missing, Parcel, Queue, Reader, Start
+from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.append import Appender, Outgoing, Settled

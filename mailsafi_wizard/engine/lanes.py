@@ -14,8 +14,8 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Interrupted
 from mailsafi_wizard.engine.copier import Copier
 from mailsafi_wizard.engine.plan import FolderWork
-from mailsafi_wizard.engine.reader import Style
 from mailsafi_wizard.engine.slots import MOST_LANES, Slots
+from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.net.session import Session
 
 WORTH = 20  # messages for each pair, at least, where a message costs a round trip: signing in has its price

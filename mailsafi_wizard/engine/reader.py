@@ -10,13 +10,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.lookup import opened
 from mailsafi_wizard.engine.plan import FolderWork, Unit, units
+from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.fetch import BIG, Body
 from mailsafi_wizard.net.session import Session
@@ -27,19 +28,6 @@ AHEAD_BYTES = 16 << 20  # asked for and not begun, above which nothing more is a
 PARCEL_BYTES = 128 << 10
 PARCEL_WAIT = 0.05  # seconds after which a parcel is handed over though it is not full
 HELD_BYTES = 16 << 20  # of big messages that wait for their turn
-
-
-@dataclass
-class Style:
-    """How boldly to go. ``gentle`` means one message at a time, so that a break can be blamed on one; ``careful`` pushes no literal."""
-
-    gentle: bool = False
-    careful: bool = False
-    single: bool = False  # no batches: after a batch was refused
-    trust_sizes: bool = True
-    bare: bool = False  # without keywords, after a refusal that may be due to them
-    apart: bool = False  # big messages are asked for one by one: this server says too late which one it sends
-    agreed: dict[tuple[int, int], bytes] = field(default_factory=dict)  # (folder, UID) -> digest of an earlier read of another size
 
 
 class Missing(NamedTuple):

@@ -10,8 +10,9 @@ from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.copier import Copier, Refused
 from mailsafi_wizard.engine.lookup import opened, refuse_reasons
 from mailsafi_wizard.engine.plan import FolderWork
-from mailsafi_wizard.engine.reader import Missing, Style, believable
+from mailsafi_wizard.engine.reader import Missing, believable
 from mailsafi_wizard.engine.refused_mail import RefusedMail
+from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.attributes import readable_date, storable_flags
 from mailsafi_wizard.net.fetch import Listed

@@ -13,7 +13,7 @@ from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.regulator import LINE, Regulator
 from mailsafi_wizard.engine.slots import LANES, MAILBOXES, PAIRS, Slots
 from mailsafi_wizard.engine.turns import Turns
-from mailsafi_wizard.engine.worker import Worker
+from mailsafi_wizard.engine.worker import Worker, load
 from mailsafi_wizard.events import Report, RunStarted, StateChanged, Summary
 from mailsafi_wizard.model import Ledger, MailboxState
 from mailsafi_wizard.store.journal import Journal
@@ -61,6 +61,7 @@ class Runner:
 
     def start(self) -> None:
         threading.Thread(target=self._supervise, name="runner", daemon=True).start()
+        threading.Thread(target=load, name="load", daemon=True).start()
 
     def pause(self, mailbox_id: int | None = None) -> None:
         self._each(mailbox_id, Control.pause)

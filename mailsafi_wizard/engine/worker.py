@@ -2,38 +2,40 @@
 
 A pass connects, looks, plans, copies, reads back. Whatever breaks, the next pass starts from the journal; so going on after a lost link,
 after a pause and after a power cut are one and the same road.
+
+What a pass needs is imported where it is used, and by `load` while the first connections are made: on a long line that costs no time.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control, Interrupted
-from mailsafi_wizard.engine.copier import Copier, failed
 from mailsafi_wizard.engine.job import Job
-from mailsafi_wizard.engine.lanes import Lanes
-from mailsafi_wizard.engine.looking import Looking
 from mailsafi_wizard.engine.pacer import Pacer
 from mailsafi_wizard.engine.pairs import NOT_LET_IN, Pairs, accounts
-from mailsafi_wizard.engine.plan import FolderWork
-from mailsafi_wizard.engine.reader import Style
-from mailsafi_wizard.engine.refused_mail import RefusedMail, file_name
 from mailsafi_wizard.engine.regulator import Regulator, Rest
-from mailsafi_wizard.engine.rounds import Rounds
 from mailsafi_wizard.engine.slots import Slots
-from mailsafi_wizard.engine.verify import Findings, ReadBack
+from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
 from mailsafi_wizard.model import FailedMessage, MailboxState, MessageState
-from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.engine.copier import Copier
+    from mailsafi_wizard.engine.plan import FolderWork
+    from mailsafi_wizard.engine.verify import Findings
+    from mailsafi_wizard.net.listing import Overview
 
 PROGRESS_EVERY = 0.2  # seconds
 MOST_SUSPICIONS = 3  # breaks blamed on one message before it is given up
@@ -52,6 +54,12 @@ class _Denied(Exception):
 
     def __init__(self, rest: Rest) -> None:
         self.rest = rest
+
+
+def load() -> None:
+    """Imports what a pass will need; for a thread of its own."""
+    for name in ("looking", "lanes", "rounds", "verify", "refused_mail"):
+        importlib.import_module(f"mailsafi_wizard.engine.{name}")
 
 
 class Worker:
@@ -215,6 +223,9 @@ class Worker:
 
     def _pass(self) -> bool:
         """One pass; True when nothing is left that another pass could mend."""
+        from mailsafi_wizard.engine.looking import Looking
+        from mailsafi_wizard.engine.verify import ReadBack
+
         self._state(MailboxState.CONNECTING)
         with self._sessions() as (source, destination):
             self._state(MailboxState.LOOKING)
@@ -235,6 +246,10 @@ class Worker:
             return self._judge(findings, [*planner.unreadable, *lookup.unreadable])
 
     def _copy(self, source: Session, destination: Session, works: list[FolderWork]) -> None:
+        from mailsafi_wizard.engine.lanes import Lanes
+        from mailsafi_wizard.engine.refused_mail import RefusedMail
+        from mailsafi_wizard.engine.rounds import Rounds
+
         self._total = [self._done[0] + sum(len(w) for w in works), self._done[1] + sum(w.bytes for w in works)]
         if not works:
             return
@@ -260,9 +275,13 @@ class Worker:
         rounds.close()
 
     def _copier(self, source: Session, destination: Session) -> Copier:
+        from mailsafi_wizard.engine.copier import Copier
+
         return Copier(self._journal, source, destination, self.control, self._style, self._advanced, self._remark_work)
 
     def _refused_place(self) -> Path | None:
+        from mailsafi_wizard.engine.refused_mail import file_name
+
         return self.job.refused_folder / file_name(self._box.address) if self.job.refused_folder else None
 
     def _arrived(self, work: FolderWork, size: int) -> None:
@@ -286,6 +305,8 @@ class Worker:
 
     def _leave_open(self, unreadable: Sequence[tuple[FolderRecord, errors.ServerError]], here: Overview) -> None:
         """Folders that the destination doesn't open stay in the accounts as what they are: not copied."""
+        from mailsafi_wizard.net.listing import Status
+
         for record, _error in unreadable:
             status = here.status.get(record.source, Status())
             record.s_count, record.checked = max(record.s_count, status.messages or 0), 0
@@ -293,6 +314,8 @@ class Worker:
 
     def _judge(self, findings: Findings, unreadable: Sequence[tuple[FolderRecord, errors.ServerError]]) -> bool:
         """Messages that were acknowledged but are not there get one more chance; then they are failed, by name. So do folders."""
+        from mailsafi_wizard.engine.plan import FolderWork
+
         again = False
         for record, error in unreadable:
             self._shut[record.id] += 1
@@ -333,6 +356,8 @@ class Worker:
         self._remark(work.record.source_name, text)
 
     def _fail(self, work: FolderWork, uid: int, size: int, reason: str, date: bytes) -> None:
+        from mailsafi_wizard.engine.copier import failed
+
         self._journal.record([failed(work, uid, size, reason, date)])
         message = FailedMessage(self._box.id, work.record.source_name, uid, size, date.decode("ascii", "replace").strip(), reason)
         self._report(MessageFailed(self._box.address, message))

@@ -12,9 +12,9 @@ from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.copier import Copier
 from mailsafi_wizard.engine.lookup import Lookup
 from mailsafi_wizard.engine.plan import FolderWork, Planner
-from mailsafi_wizard.engine.reader import Style
 from mailsafi_wizard.engine.refused_mail import RefusedMail
 from mailsafi_wizard.engine.rounds import Rounds
+from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net.fetch import BIG
 from tests.servers.hostile import Tricks

@@ -14,8 +14,8 @@ from mailsafi_wizard.engine.control import Interrupted
 from mailsafi_wizard.engine.copier import Copier
 from mailsafi_wizard.engine.lanes import WORTH_BYTES, Lanes, longest_first
 from mailsafi_wizard.engine.plan import FolderWork
-from mailsafi_wizard.engine.reader import Style
 from mailsafi_wizard.engine.slots import Slots
+from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.rows import FolderRecord
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mailsafi_wizard.engine import reader
 from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.plan import FolderWork
-from mailsafi_wizard.engine.reader import HELD_BYTES, LITTLE, Item, Missing, Parcel, Queue, Reader, Start, Style, believable
+from mailsafi_wizard.engine.reader import HELD_BYTES, LITTLE, Item, Missing, Parcel, Queue, Reader, Start, believable
+from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.net.fetch import BIG
 from mailsafi_wizard.store.rows import FolderRecord
 from tests.unit.net.other_end import Line
