@@ -14,6 +14,7 @@ from dns.message import Message
 from mailsafi_wizard import cli, errors
 from mailsafi_wizard.demo.dns import ZONE, NameServer
 from mailsafi_wizard.net import dns as records
+from mailsafi_wizard.net import dns_question
 from mailsafi_wizard.net.dns import DnsUnreachable, Server, Snapshot
 
 DOMAIN = "example.co.ke"
@@ -32,7 +33,7 @@ class Odd(NameServer):
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "PATIENCE", 0.3)
+    monkeypatch.setattr(dns_question, "PATIENCE", 0.3)
 
 
 def looked(server: NameServer) -> Snapshot:
