@@ -61,7 +61,7 @@ class View:
     @property
     def silent(self) -> bool:
         """Not one answer came."""
-        return bool(self.answers) and not any(a.rcode for a in self.answers)
+        return bool(self.answers) and all(a.problem and not a.rcode for a in self.answers)
 
     @property
     def serial(self) -> int | None:
