@@ -88,8 +88,8 @@ class Lanes:
         self._release = release
         self._slots = slots
         self._most = MOST_LANES  # less after an attempt that failed in this pass
-        self._opening = threading.Lock()  # one after the other: each must see what the last one was told
-        self._open = 1
+        self._guard = threading.Lock()
+        self._open = 1  # pairs that stand or are on their way
         self._round = Round(())
 
     @property
@@ -149,18 +149,19 @@ class Lanes:
             return self._idle.pop()
         except IndexError:
             pass
-        with self._opening:
+        with self._guard:
             if self._open >= self._most or not self._slots.spare(self._open):
                 return None
-            try:
-                pair = self._more()
-            except errors.MigrationError as e:  # refused or broken: what is open must do
-                self._most = self._open
+            self._open += 1
+        try:
+            return self._more()
+        except errors.MigrationError as e:  # refused or broken: what is open must do
+            with self._guard:  # several may be refused at once: the last one of them tells how many were not
+                self._open -= 1
+                self._most = min(self._most, self._open)
                 if isinstance(e, errors.TooManyConnections):
                     self._slots.lane_refused(self._open, e.anyone)
-                return None
-            self._open += 1
-            return pair
+            return None
 
     def _carry(self, current: Round, copier: Copier) -> None:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mailsafi_wizard.engine.follow import FlagFollower
-from mailsafi_wizard.engine.lookup import Lookup, folder_was_reset
+from mailsafi_wizard.engine.lookup import Lookup, folder_was_reset, is_another
 from mailsafi_wizard.engine.mapping import Mapper
 from mailsafi_wizard.engine.plan import FolderWork, Planner
 from mailsafi_wizard.engine.side_by_side import both
@@ -65,11 +65,12 @@ class Looking:
 
     def _in_doubt(self) -> bool:
         """Whether what the destination shows decides on what is to be copied."""
-        return any(self._journal.in_doubt(r.id) or self._renumbered(r) for r in self.records)
-
-    def _renumbered(self, record: FolderRecord) -> bool:
-        status = self.there.status.get(record.destination, Status())
-        return record.d_validity is not None and status.uidvalidity not in (None, record.d_validity)
+        status = self.there.status
+        return any(
+            self._journal.in_doubt(r.id)
+            or is_another(r, status.get(r.destination, Status()).uidvalidity, status.get(r.destination, Status()).uidnext)
+            for r in self.records
+        )
 
     def _one_by_one(self, fresh: Sequence[FolderRecord], retry_failed: bool) -> list[FolderWork]:
         busy = {r.id for r in self.planner.busy(self.records, retry_failed)}

@@ -113,7 +113,7 @@ class Lookup:
 
     def _must_list(self, record: FolderRecord) -> bool:
         status = self._overview.status.get(record.destination, Status())
-        if record.d_validity is not None and status.uidvalidity not in (None, record.d_validity):
+        if is_another(record, status.uidvalidity, status.uidnext):
             return True
         if self._journal.in_doubt(record.id):
             return True
@@ -145,7 +145,7 @@ class Lookup:
             return
         if record.id in self._select:
             self.permanent[record.id] = numbers.permanent
-        if record.d_validity is not None and numbers.validity != record.d_validity:
+        if is_another(record, numbers.validity or 0, numbers.next):
             deque(fetch.listing(self._session, listing) if listing else (), maxlen=0)
             while self._waiting:  # the commands in flight are answered first, then this folder is listed from its start
                 self._drain()
@@ -246,6 +246,20 @@ def match_unplaced(rows: Sequence[Unconfirmed], entries: Sequence[Listed]) -> li
     return pairs
 
 
+def is_another(record: FolderRecord, validity: int | None, following: int | None) -> bool:
+    """Whether the destination's folder is not the one the journal knows, by UIDVALIDITY and UIDNEXT (None: not told; RFC 9051 section 2.3.1.1).
+
+    A store that is made anew within a second may get the same UIDVALIDITY; but its UIDs begin again.
+    """
+    if record.d_validity is None:
+        return False
+    return validity not in (None, record.d_validity) or (following is not None and following < record.d_next)
+
+
+def _is_another_now(record: FolderRecord, status: Status) -> bool:
+    return is_another(record, status.uidvalidity or 0, status.uidnext)
+
+
 def folder_was_reset(journal: Journal, records: Sequence[FolderRecord], overview: Overview) -> list[FolderRecord]:
     """Folders that held copies and are missing at the destination because the whole account is new, not because its user removed them."""
     used = [r for r in records if r.d_validity is not None and not r.excluded_reason]
@@ -253,7 +267,7 @@ def folder_was_reset(journal: Journal, records: Sequence[FolderRecord], overview
     kept = [
         r
         for r in used
-        if r.destination in overview.folders and overview.status.get(r.destination, Status()).uidvalidity == r.d_validity
+        if r.destination in overview.folders and not _is_another_now(r, overview.status.get(r.destination, Status()))
     ]
     if kept:
         return []

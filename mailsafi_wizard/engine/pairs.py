@@ -53,6 +53,8 @@ class Pairs:
             fresh.append(session)
             self._regulator.govern(session.wire)
             self._allowance.watch(side, session.wire)
+            if self._regulator.line.slow:
+                session.compress()
             return session
 
         try:

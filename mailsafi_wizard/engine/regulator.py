@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from mailsafi_wizard.engine import budget
 from mailsafi_wizard.engine.budget import Tap, Traffic
+from mailsafi_wizard.engine.line_speed import LineSpeed
 from mailsafi_wizard.engine.throttle import Throttle
 from mailsafi_wizard.model import Pace, Side
 from mailsafi_wizard.net.wire import Wire
@@ -21,6 +22,7 @@ from mailsafi_wizard.store.journal import Journal
 
 LOOK_EVERY = 1.0  # seconds between looks at the hour
 RATE_EACH = 32_000  # bytes a second that a mailbox should have under a cap: with less each, fewer go side by side
+LINE = "line.rate"  # the note that remembers how fast the line was, bytes of mail a second
 PROJECT = "project"  # the count of all accounts together
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NEW_DAY = dt.time(0, 5)  # a little after midnight: servers' clocks differ
@@ -54,6 +56,7 @@ class Regulator:
         self._clock = clock
         self.zone: dt.tzinfo = dt.UTC
         self._traffic = Traffic(journal)
+        self.line = LineSpeed(float(journal.note(LINE) or 0.0), clock)
         self._rate, self._look_at = 0, float("-inf")
         self._reading, self._writing = (Throttle(self.rate, clock, sleep) for _ in range(2))
         self._wires: weakref.WeakSet[Wire] = weakref.WeakSet()

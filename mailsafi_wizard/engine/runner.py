@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.job import Job
-from mailsafi_wizard.engine.regulator import Regulator
+from mailsafi_wizard.engine.regulator import LINE, Regulator
 from mailsafi_wizard.engine.slots import LANES, MAILBOXES, PAIRS, Slots
 from mailsafi_wizard.engine.turns import Turns
 from mailsafi_wizard.engine.worker import Worker
@@ -143,6 +143,8 @@ class Runner:
         ledger = Ledger.joined(self._journal.ledger(job.mailbox.id) for job in self._jobs)
         self.exit_status = self._exit_status(ledger)
         outcome = {0: "done", 4: "stopped"}.get(self.exit_status, "incomplete")
+        if self._regulator.line.rate:
+            self._journal.set_note(LINE, str(round(self._regulator.line.rate)))
         copied = sum(w.copied for w in self._workers)
         self._journal.end_run(run_id, dt.datetime.now(dt.UTC), copied, sum(w.copied_bytes for w in self._workers), outcome)
         if self.broken is not None and not isinstance(self.broken, errors.MigrationError):

@@ -102,7 +102,7 @@ class Slots:
         with self._changed:
             self._note_refusal()
             if anyone:
-                self._learn_pairs(self._active)
+                self._learn_pairs(self._active - 1 + own)
             elif own < self.lanes:
                 self.lanes = own
                 self._learned(LANES, own)

@@ -367,4 +367,5 @@ class Worker:
         if state is MessageState.COPIED:
             self._blamed_in_a_row = 0
             self.copied_bytes += size
+            self._regulator.line.moved(size)
             self._pacer.progress()

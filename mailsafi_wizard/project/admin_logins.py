@@ -46,12 +46,17 @@ class AdminLogins(Answers):
         self, side: Side, user: str, password: Secret, style: SignInStyle, separator: str = "*", everyone: bool = False
     ) -> None:
         """One login for all mailboxes of a side: where one has no password of its own, or for ``everyone``."""
+        login = AdminLogin(user, style, separator, everyone)
+        if (self.admin(side), self.admin_password(side)) == (login, password):
+            self._gates.pop(side, None)
+            return
         self.forget_admin(side)
-        self.set_note(f"admin.{side.value}", json.dumps(AdminLogin(user, style, separator, everyone).facts(), ensure_ascii=False))
+        self.set_note(f"admin.{side.value}", json.dumps(login.facts(), ensure_ascii=False))
         self._put(f"{side.value}.admin", password)
 
     def forget_admin(self, side: Side) -> None:
-        """Each mailbox of the side has its own password again."""
+        """Each mailbox of the side has its own password again; what tests of sign-ins found there is no longer true."""
+        self._journal.forget_sign_ins((box.id, side.value) for box in self._journal.mailboxes())
         for kind in ("admin", "oauth"):
             self.set_note(f"{kind}.{side.value}", "")
             self._put(f"{side.value}.{kind}", Secret(""))
@@ -93,6 +98,10 @@ class AdminLogins(Answers):
     def set_oauth(self, side: Side, settings: OAuth) -> None:
         """Tokens for all mailboxes of a side; raises SettingsUnreadable when they cannot be right."""
         oauth_settings.check(settings)
+        if self.oauth(side) == settings:
+            with self._tokens_lock:
+                self._tokens.pop(side, None)
+            return
         self.forget_admin(side)
         self.set_note(f"oauth.{side.value}", json.dumps(settings.facts(), ensure_ascii=False))
         self._put(f"{side.value}.oauth", settings.secret)

@@ -16,10 +16,11 @@ from mailsafi_wizard.ui.oauth_forms import GoogleForm, MailboxChoice, MicrosoftF
 from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import S, theme
-from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Fields, Tone, box, column, label, line, row
+from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Fields, Tone, column, label, row
 from mailsafi_wizard.words import N_, _
 
 SIDE_NAMES = {Side.SOURCE: N_("Old server"), Side.DESTINATION: N_("MailSafi")}
+SIGN_IN_NAMES = {Side.SOURCE: N_("Sign-in at the old server"), Side.DESTINATION: N_("Sign-in at MailSafi")}
 
 STYLE_NAMES = {
     SignInStyle.PLAIN_AUTHZID: N_("Administrator acts for the mailbox (Dovecot, Cyrus, Zimbra)"),
@@ -171,6 +172,7 @@ class SideLogin(QWidget):
     """One side: the choice, in a word what is in force, and the form of the chosen way."""
 
     changed = Signal()
+    opened = Signal()  # a form was opened or closed
 
     def __init__(self, page: Page, side: Side) -> None:
         super().__init__()
@@ -188,8 +190,7 @@ class SideLogin(QWidget):
         for form in (self.admin, self.microsoft, self.google):
             form.hide()
             form.kept.connect(self._kept)
-        name = label(_(SIDE_NAMES[side]), "strong", wrap=False)
-        name.setMinimumWidth(name.fontMetrics().horizontalAdvance(_(SIDE_NAMES[Side.SOURCE]) + "  "))
+        self.name = name = label(_(SIGN_IN_NAMES[side]), "strong", wrap=False)
         name.setBuddy(self.choice)
         self.setLayout(column(row(name, self.choice, self.state, 1, self.change), *self._forms.values()))
         self.choice.activated.connect(lambda _index: self._chosen())
@@ -220,6 +221,11 @@ class SideLogin(QWidget):
         for one, form in self._forms.items():
             form.setVisible(one is way)
         self._show_state()
+        self.opened.emit()
+
+    @property
+    def is_open(self) -> bool:
+        return self._opened is not None
 
     def _toggle(self) -> None:
         if self._opened is None and self.way is not Way.OWN:
@@ -229,6 +235,8 @@ class SideLogin(QWidget):
             self.refresh()
 
     def _kept(self) -> None:
+        if self._opened is Way.ADMIN:  # the others tell what to do next
+            self._open(None)
         self.refresh()
         self.changed.emit()
 
@@ -273,18 +281,35 @@ class SideLogin(QWidget):
 
 
 class Logins(Card):
-    """How each side is signed in. ``changed`` is told when something else is in force now."""
+    """How each side is signed in. ``changed`` is told when something else is in force now, ``opened`` when a form was opened or closed."""
 
     changed = Signal()
+    opened = Signal()
 
     def __init__(self, page: Page, changed: Callable[[], object] | None = None) -> None:
-        super().__init__(_("How the mailboxes are signed in"))
+        super().__init__()
         self.sides = {side: SideLogin(page, side) for side in Side}
-        self.add(box(column(self.sides[Side.SOURCE])), line(), box(column(self.sides[Side.DESTINATION])))
+        self.add(*self.sides.values())
+        for one in self.sides.values():
+            one.name.ensurePolished()
+        widest = max(one.name.sizeHint().width() for one in self.sides.values())
+        for one in self.sides.values():
+            one.name.setFixedWidth(widest)  # the choices stand in one line
         for one in self.sides.values():
             one.changed.connect(self.changed)
+            one.opened.connect(self._one_at_a_time)
         if changed is not None:
             self.changed.connect(lambda: changed())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a form is being filled in."""
+        return any(one.is_open for one in self.sides.values())
+
+    def _one_at_a_time(self) -> None:
+        for one in self.sides.values():
+            one.setVisible(one.is_open or not self.is_open)
+        self.opened.emit()
 
     def refresh(self) -> None:
         for one in self.sides.values():

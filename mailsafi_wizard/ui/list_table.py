@@ -150,7 +150,8 @@ class ListTable(QTableView):
         left = self.viewport().width() - theme().px(56)
         share = left // (len(shown) + 1)
         for place in shown:
-            self.setColumnWidth(place, max(theme().px(120), 2 * share if place == PROBLEM else share))
+            heading = self.horizontalHeader().sectionSizeHint(place)
+            self.setColumnWidth(place, max(theme().px(120), heading, 2 * share if place == PROBLEM else share))
 
 
 class ListEditor(QWidget):

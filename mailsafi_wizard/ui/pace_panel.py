@@ -115,7 +115,7 @@ class PacePanel(QWidget):
         self._project = project
         self.words = label("", tone="muted")
         self.edits = {name: QLineEdit() for name in (*SIZES, *(field for ends in HOURS.values() for field in ends))}
-        self.weekdays = QCheckBox(_("Cap on On &weekdays onlyweekdays only"))
+        self.weekdays = QCheckBox(_("Cap on &weekdays only"))
         self.notes: dict[str, FieldNote] = {}
         fields = Fields(5)
         for name, caption, spoken, hint in _captions():
@@ -157,10 +157,10 @@ def _captions() -> list[tuple[str, str, str, str]]:
     none, start, end = _("no limit"), _("e.g. 08:00"), _("e.g. 18:00")
     return [
         ("rate", _("At &most, MB a second"), _("Cap in megabytes a second"), none),
-        ("rate_from", _("…from"), _("The cap holds from"), start),
-        ("rate_to", _("…to"), _("The cap holds to"), end),
+        ("rate_from", _("Cap holds from"), _("The cap holds from"), start),
+        ("rate_to", _("Cap holds to"), _("The cap holds to"), end),
         ("copy_from", _("C&opy only from"), _("Copy only from"), _("e.g. 20:00")),
-        ("copy_to", _("…to"), _("Copy only to"), _("e.g. 06:00")),
+        ("copy_to", _("Copy only to"), _("Copy only to"), _("e.g. 06:00")),
         ("source_daily", _("Old server, MB a da&y"), _("Megabytes a day from the old server for each account"), none),
         ("destination_daily", _("MailSafi, MB a day"), _("Megabytes a day to MailSafi for each account"), none),
         ("project_daily", _("All together, MB a day"), _("Megabytes a day for all accounts, up and down"), none),

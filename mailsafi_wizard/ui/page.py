@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
 from mailsafi_wizard.project import MigrationProject
@@ -55,6 +55,11 @@ class Page(QWidget):
         self.body = column(spacing=L, margins=(XL, L, XL, XL))
         self.setLayout(self.body)
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def minimumSizeHint(self) -> QSize:
+        """Only the width: how high the page must be at that width is asked elsewhere. Words that wrap would be counted as if the page were narrow."""
+        hint = super().minimumSizeHint()
+        return QSize(hint.width(), 0) if self.hasHeightForWidth() else hint
 
     # what a page may override
     def refresh(self) -> None:

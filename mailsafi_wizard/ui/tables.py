@@ -213,7 +213,7 @@ class Filter(QSortFilterProxyModel):
         return bool(one < other)
 
 
-NARROWEST = 130  # of a column that stretches
+NARROWEST = 180  # of a column that stretches
 
 
 class Table(QTableView, Generic[R]):
@@ -265,7 +265,9 @@ class Table(QTableView, Generic[R]):
     def _spread(self) -> None:
         """The columns that stretch share what is left, and stay readable where little is: then the table scrolls sideways."""
         wide = [place for place, column in enumerate(self.rows_model.columns) if column.stretch]
-        left = self.viewport().width() - sum(self.columnWidth(p) for p in range(len(self.rows_model.columns)) if p not in wide)
+        left = self.viewport().width() - sum(
+            self.columnWidth(p) for p in range(len(self.rows_model.columns)) if p not in wide and not self.isColumnHidden(p)
+        )
         for place in wide:
             self.setColumnWidth(place, max(theme().px(NARROWEST), left // len(wide)))
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from mailsafi_wizard.demo.certificates import Certificate
+from mailsafi_wizard.engine import line_speed
+from mailsafi_wizard.net.session import Session
 from tests.servers.cases import big_mail, usual_mail
 from tests.servers.company import Server
 from tests.servers.courier import Courier
@@ -52,6 +54,30 @@ def test_to_a_dovecot_with_fewer_means(
     s.fill(big_mail())
     s.run()
     s.run()
+    assert_all_well(s)
+
+
+def test_on_a_line_that_was_slow_connections_are_compressed(
+    between: MakeScene, make_dovecot: Callable[..., Dovecot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("SLOW", 1 << 60), ("LEAST_SECONDS", 0.0), ("LEAST_BYTES", 1)):
+        monkeypatch.setattr(line_speed, name, value)
+    packed: list[bool] = []
+
+    def compress(session: Session) -> bool:
+        packed.append(original(session))
+        return packed[-1]
+
+    original = Session.compress
+    monkeypatch.setattr(Session, "compress", compress)
+    s = between(make_dovecot(compress=True), make_dovecot(separator="/", compress=True))
+    s.fill(big_mail())
+    s.run()
+    assert packed == []
+    s.fill([letter(900 + i, text="x" * 9000) for i in range(30)], subscribe=False)
+    s.run()
+    assert packed
+    assert all(packed)
     assert_all_well(s)
 
 

@@ -87,11 +87,31 @@ def test_an_administrator_can_be_used_untried_and_given_up_again(opened: Hand) -
     assert project.admin_password(Side.DESTINATION) == Secret("Mvua;77 ")
     assert form.password.text() == ""
     assert login.state.text == "boss signs in for all mailboxes"
+    assert form.isHidden()
+    opened.click(login.change)
+    assert not form.isHidden()
     opened.click(login.change)
     assert form.isHidden()
     choose(opened, Way.OWN, Side.DESTINATION)
     assert project.admin(Side.DESTINATION) is None
     assert login.state.isHidden()
+
+
+def test_one_thing_is_seen_at_a_time(opened: Hand) -> None:
+    login = choose(opened, Way.GOOGLE)
+    page = opened.page
+    assert isinstance(page, CredentialsPage)
+    assert page.mailboxes.isHidden()
+    assert page.logins.sides[Side.DESTINATION].isHidden()
+    assert page.action() is None
+    opened.click(login.change)
+    assert not page.mailboxes.isHidden()
+    assert not page.logins.sides[Side.DESTINATION].isHidden()
+    page.list.edit()
+    assert page.logins.isHidden()
+    assert not page.mailboxes.isHidden()
+    page.list.discard()
+    assert not page.logins.isHidden()
 
 
 def test_microsoft_s_app_gets_its_powershell(opened: Hand) -> None:

@@ -18,7 +18,7 @@ from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.sign_in_grid import SERVER_NAMES, SignInPanel
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import M, S, theme
+from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
 
@@ -44,7 +44,7 @@ class AccountRow:
     """One line of the table: a mailbox and how its two sign-ins went. ``testing`` while that is being found out."""
 
     mailbox: Mailbox
-    has_secret: bool
+    usable: frozenset[Side]  # where something is known to sign in with
     source: SignInResult | None = None
     destination: SignInResult | None = None
     testing: bool = False
@@ -54,11 +54,11 @@ class AccountRow:
 
 
 def sign_in_words(account: AccountRow, side: Side) -> str:
-    return sign_in_grid.words(account.result(side), account.testing, account.has_secret)
+    return sign_in_grid.words(account.result(side), account.testing, side in account.usable)
 
 
 def _sign_in_tone(account: AccountRow, side: Side) -> tuple[Tone, str]:
-    return sign_in_grid.look(account.result(side), account.testing, account.has_secret)
+    return sign_in_grid.look(account.result(side), account.testing, side in account.usable)
 
 
 def _columns() -> list[Column[AccountRow]]:
@@ -146,9 +146,11 @@ class CredentialsPage(Page):
         for view in (self.list.empty(), self._full(), self.list.editor):
             self.views.addWidget(view)
         self.logins = Logins(self, self._login_changed)
+        self.logins.opened.connect(self._show_view)
+        self.mailboxes = box(column(self.list.notes, self.list.catching(DropArea(self.views, "")), spacing=L))
         self.body.addWidget(self.logins)
-        self.body.addLayout(self.list.notes)
-        self.body.addWidget(self.list.catching(DropArea(self.views, "")), 1)
+        self.body.addWidget(self.mailboxes, 1)
+        self.body.addStretch(0)
         bridge.sign_ins_known.connect(self._known)
 
     def _full(self) -> QWidget:
@@ -180,6 +182,9 @@ class CredentialsPage(Page):
         self.list.take(data)
 
     def _show_view(self) -> None:
+        """One thing at a time: the form of a login, the list that is mended, or the mailboxes."""
+        self.logins.setVisible(not self.list.editing)
+        self.mailboxes.setVisible(not self.logins.is_open or self.list.editing)
         self.missing = self.list.missing
         self.views.setCurrentIndex(2 if self.list.editing else 1 if self.project.mailboxes() else 0)
         self.changed.emit()
@@ -201,6 +206,7 @@ class CredentialsPage(Page):
         usable = self.project.places_with_way_in()
         results = self.project.sign_in_results()
         self.model.show_rows([self._account(mailbox, results, usable) for mailbox in boxes])
+        self.table.setColumnHidden(1, all(mailbox.source_user == mailbox.address for mailbox in boxes))  # it says nothing new
         self.signs.show_results(results, bool(self._testing))
         self._say_totals()
         self._show_detail()
@@ -211,8 +217,13 @@ class CredentialsPage(Page):
         pairs = {side: (mailbox.id, side) for side in Side}
         known = {side: None if pair in self._testing else results.get(pair) for side, pair in pairs.items()}
         testing = not self._testing.isdisjoint(pairs.values())
-        has = usable.issuperset(pairs.values())
-        return AccountRow(mailbox, has, known[Side.SOURCE], known[Side.DESTINATION], testing)
+        return AccountRow(
+            mailbox,
+            frozenset(side for side, pair in pairs.items() if pair in usable),
+            known[Side.SOURCE],
+            known[Side.DESTINATION],
+            testing,
+        )
 
     def _say_totals(self) -> None:
         accounts = self.model.rows
@@ -233,7 +244,7 @@ class CredentialsPage(Page):
             if account is not None:
                 sides = {Side.SOURCE: account.source, Side.DESTINATION: account.destination, result.side: result}
                 by_id[result.mailbox_id] = AccountRow(
-                    account.mailbox, account.has_secret, sides[Side.SOURCE], sides[Side.DESTINATION], account.testing
+                    account.mailbox, account.usable, sides[Side.SOURCE], sides[Side.DESTINATION], account.testing
                 )
         self._testing -= {(r.mailbox_id, r.side) for r in results}
         self.model.update_rows(by_id.values())
@@ -243,7 +254,7 @@ class CredentialsPage(Page):
     def action(self) -> Action | None:
         if self.list.editing:
             return self.list.action()
-        if not self.project.mailboxes():
+        if self.logins.is_open or not self.project.mailboxes():
             return None
         ready = done(self.project)
         words = _("Test all again") if ready else _("&Test all sign-ins")

@@ -63,6 +63,8 @@ class Yard:
     def __init__(self, work: Callable[[Lane, FolderWork], object], first: End, more: Callable[[], End] | None = None) -> None:
         self.lanes: list[Lane] = []
         self.opened: list[End] = []
+        self.learned: list[tuple[str, int]] = []
+        self.slots = Slots(8, learned=lambda *what: self.learned.append(what))
 
         def make(_source: Session, _destination: Session) -> Copier:
             self.lanes.append(Lane(work))
@@ -73,7 +75,7 @@ class Yard:
             self.opened.append(end)
             return end, end
 
-        self.yard = Lanes(cast(Any, (first, first)), open_pair, make, lambda: None, Slots(8))
+        self.yard = Lanes(cast(Any, (first, first)), open_pair, make, lambda: None, self.slots)
 
     def copy(self, *works: FolderWork, style: Style | None = None) -> list[set[int]]:
         self.yard.copy(works, style or Style())
@@ -118,8 +120,12 @@ def test_a_pair_that_is_refused_leaves_the_work_to_the_first() -> None:
     def refused() -> End:
         raise errors.TooManyConnections(host="h")
 
-    yard = Yard(lambda _lane, _work: None, POOR, refused)
+    known = threading.Event()
+    yard = Yard(lambda _lane, _work: known.wait(10), POOR, refused)
+    yard.slots.lane_refused = lambda own, anyone: (Slots.lane_refused(yard.slots, own, anyone), own == 1 and known.set())  # type: ignore[assignment, func-returns-value]
     assert yard.copy(folder(1), folder(2), folder(3)) == [{1, 2, 3}]
+    assert yard.learned[-1] == ("lanes", 1)
+    assert not yard.slots.spare(1)
 
 
 def test_a_pair_that_comes_too_late_is_closed_again_and_nobody_waits_for_it() -> None:

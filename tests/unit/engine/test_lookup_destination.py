@@ -116,6 +116,20 @@ def test_renumbering_is_noticed_with_many_folders_in_flight(ends: TwoEnds) -> No
         assert record.d_validity == ends.new.folders[record.destination].uidvalidity
 
 
+def test_a_store_made_anew_under_the_same_number_is_told_by_its_uids(ends: TwoEnds) -> None:
+    inbox, there = ends.records()["INBOX"], ends.new.folders[b"INBOX"]
+    (uid,) = fill(there, 1)
+    copied(ends, inbox, {1: None})
+    look(ends, inbox)
+    assert ends.journal.confirmed_uids(inbox.id) == {uid: 1}
+    there.messages.clear()
+    look(ends, inbox)
+    assert ends.journal.placeable(inbox.id), "its user has deleted it"
+    there.uidnext = 1
+    assert look(ends, inbox).rematched
+    assert ends.journal.placeable(inbox.id) == []
+
+
 def test_a_folder_that_does_not_open_stops_only_itself(make_ends: Make) -> None:
     ends = make_ends(destination=Tricks(refuse_open=(b"Sent",)))
     for name in (b"INBOX", b"Sent"):

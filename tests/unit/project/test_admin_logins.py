@@ -10,7 +10,7 @@ import pytest
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.demo.certificates import Authority
-from mailsafi_wizard.model import AdminLogin, Mailbox, OAuth, OAuthWay, Secret, Side, SignInStyle
+from mailsafi_wizard.model import AdminLogin, Mailbox, OAuth, OAuthWay, Secret, Side, SignInResult, SignInStyle
 from mailsafi_wizard.net.oauth_errors import SettingsUnreadable
 from mailsafi_wizard.project import MigrationProject
 from tests.servers.issuer import CLIENT, SECRET, TENANT, Issuer
@@ -143,3 +143,18 @@ def test_without_a_server_nothing_is_tried_out(kept: Project) -> None:
     login = AdminLogin("boss", SignInStyle.PLAIN_AUTHZID)
     with pytest.raises(errors.WrongUsage):
         kept.now.try_admin_styles(S, login, Secret("pw"), kept.now.mailboxes()[0])
+
+
+def test_what_a_test_found_is_void_when_the_login_is_another(kept: Project) -> None:
+    project = kept.now
+    boxes = project.mailboxes()
+    for side in Side:
+        for box in boxes:
+            project._journal.put_sign_in(SignInResult(box.id, side, True))
+    project.set_admin(S, "boss", Secret("pw"), SignInStyle.PLAIN_AUTHZID)
+    assert set(project.sign_in_results()) == {(box.id, D) for box in boxes}
+    project._journal.put_sign_in(SignInResult(boxes[0].id, S, True))
+    project.set_admin(S, "boss", Secret("pw"), SignInStyle.PLAIN_AUTHZID)
+    assert (boxes[0].id, S) in project.sign_in_results()
+    project.set_admin(S, "boss", Secret("other"), SignInStyle.PLAIN_AUTHZID)
+    assert (boxes[0].id, S) not in project.sign_in_results()
