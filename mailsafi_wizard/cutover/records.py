@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 from mailsafi_wizard.cutover.spf import merged_spf, old_parts, spf_records, without_old
 from mailsafi_wizard.model import MailSafiValues
-from mailsafi_wizard.net.dns_records import Snapshot
+from mailsafi_wizard.net.dns_records import Snapshot, is_address
 from mailsafi_wizard.words import N_
 
 MOST_TTL = 3600  # seconds: the MX record's time to live in the days before the change
 LOW_TTL = 300  # what is advised
+MOST_OLD = 2  # old mail servers that the SPF record names for the time of the change
 
 
 class State(enum.Enum):
@@ -157,13 +158,23 @@ def _spf(snapshot: Snapshot, values: MailSafiValues) -> Change:
     now = tuple(spf_records(texts or ()))
     if not values.spf or texts is None:
         return Change("SPF", snapshot.domain, now, (), State.UNKNOWN)
-    wanted = merged_spf(now, values.spf)
+    wanted = merged_spf(now, " ".join((values.spf, *_old_servers(snapshot, values, now))))
     if len(now) == 1 and _same_terms(now[0], wanted):
         return Change("SPF", snapshot.domain, now, now, State.RIGHT)
     todo = N_(
         "Replace the SPF record by this one. It allows the old and the new servers; the old part goes out a week after the cutover."
     )
     return Change("SPF", snapshot.domain, now, (wanted,), State.CHANGE, todo, now)
+
+
+def _old_servers(snapshot: Snapshot, values: MailSafiValues, records: Sequence[str]) -> tuple[str, ...]:
+    """ "mx" stands for the MX records of the moment: after the change it no longer means the old servers, which may still send for a while."""
+    terms = {term.lower().lstrip("+") for record in records for term in record.split()[1:]}
+    if not terms & {"mx", f"mx:{snapshot.domain}"}:
+        return ()
+    new = {host.lower().rstrip(".") for host in values.mx}
+    hosts = [line.split()[-1] for line in by_preference(now_at(snapshot, snapshot.domain, "MX") or ())]
+    return tuple(f"a:{host}" for host in hosts if host not in new and host != "." and not is_address(host))[:MOST_OLD]
 
 
 def _same_terms(a: str, b: str) -> bool:

@@ -82,7 +82,8 @@ def old_parts(record: str, mechanism: str, old_hosts: Collection[str], domain: s
     found = []
     for term in record.split()[1:]:
         question = asks(term, domain)
-        if question and _bare(term) not in kept and question[0] != domain and _stem(question[0]) in stems:
+        named = question is not None and question[1] == "A" and question[0] in old_hosts
+        if question and _bare(term) not in kept and question[0] != domain and (named or _stem(question[0]) in stems):
             found.append(term)
     return tuple(found)
 

@@ -49,15 +49,15 @@ class DnsUnreachable(errors.MigrationError):
     hint = "Check the spelling of the domain and that this computer is online."
 
 
-def look_up(domain: str, selector: str = "", resolvers: Sequence[str] = (), authoritative: bool = True) -> Snapshot:
+def look_up(domain: str, selector: str = "", resolvers: Sequence[str] = (), authoritative: bool = True, spf: str = "") -> Snapshot:
     """Everything about the mail of ``domain``, within 5 s. Blocks; call it beside an event loop.
 
     ``resolvers``: ``HOST[:PORT]``, none for the computer's own and public ones. One among them that speaks for the domain itself is taken as
-    one of its own servers. ``authoritative=False`` looks for no others. Raises WrongUsage, and DnsUnreachable when nobody answered.
+    one of its own servers. ``authoritative=False`` looks for no others. ``spf``: terms that are to be published, followed as well. Raises WrongUsage, and DnsUnreachable when nobody answered.
     """
     domain = normal(domain)
     asked = [Server.parse(text) for text in resolvers] or usual_resolvers()
-    snapshot = asyncio.run(_Survey(domain, selector, asked).take(authoritative))
+    snapshot = asyncio.run(_Survey(domain, selector, asked, spf).take(authoritative))
     if not any(answer.rcode for view in snapshot.views for answer in view.answers):
         raise DnsUnreachable(domain=domain)
     return snapshot
@@ -128,8 +128,8 @@ class _Roles:
 class _Survey:
     """One look at one domain."""
 
-    def __init__(self, domain: str, selector: str, servers: Sequence[Server]) -> None:
-        self._domain, self._selector = domain, selector
+    def __init__(self, domain: str, selector: str, servers: Sequence[Server], spf: str = "") -> None:
+        self._domain, self._selector, self._spf = domain, selector, spf
         self._servers = servers
         self._deadline = time.monotonic() + LONGEST
 
@@ -187,7 +187,7 @@ class _Survey:
         txt = next((a.values for view in own if (a := view.get(self._domain, "TXT")) and a.values), ())
         hosts = {line.split()[-1] for line in mx} - {"."}
         targets = [find(host, kind) for host in hosts if not is_address(host) for kind in ("A", "AAAA")]
-        await asyncio.gather(*targets, spf_tree.walk(self._domain, txt, find))
+        await asyncio.gather(*targets, spf_tree.walk(self._domain, [*txt, f"v=spf1 {self._spf}"], find))
         return tuple(known[question] for question in sorted(known))
 
     def _may_ask(self, roles: _Roles, name: str) -> tuple[Asked, ...]:

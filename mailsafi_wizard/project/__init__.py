@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from mailsafi_wizard.project.copying import Copying
 from mailsafi_wizard.project.preparation import Preparation
-from mailsafi_wizard.project.switch import Switch
+from mailsafi_wizard.project.stragglers import Stragglers
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Copying, Preparation, Switch):
+class MigrationProject(Stragglers, Preparation):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -32,6 +31,7 @@ class MigrationProject(Copying, Preparation, Switch):
 
     def close(self) -> None:
         """Stops a run cleanly, and what is being looked at; then closes the file."""
+        self._end_passes()
         self.stop_sign_ins()
         self.stop_look()
         if self._runner and self._runner.running:
