@@ -50,12 +50,16 @@ def _arrived(session: Session, since: dt.datetime) -> dict[int, dt.datetime]:
     opened(session, fetch.examine(session, b"INBOX"))
     day = (since - dt.timedelta(days=1)).astimezone(dt.UTC)
     month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[day.month - 1]
-    replies = session.run(f"UID SEARCH SINCE {day.day}-{month}-{day.year}".encode("ascii"))
-    lines = [match for parts in replies if (match := _SEARCH.match(parts[0]))]
-    uids = sorted({int(number) for match in lines for number in match[1].split()})
-    if not uids:
+    replies = session.try_run(f"UID SEARCH SINCE {day.day}-{month}-{day.year}".encode("ascii"))
+    if replies is None:
+        wanted = b"1:*"  # a server that can't search by date: the whole folder is looked at
+    else:
+        lines = [match for parts in replies if (match := _SEARCH.match(parts[0]))]
+        uids = sorted({int(number) for match in lines for number in match[1].split()})
+        wanted = fetch.uid_set(uids) if uids else b""
+    if not wanted:
         return {}
-    tag = fetch.ask_listing(session, fetch.uid_set(uids), date=True)
+    tag = fetch.ask_listing(session, wanted, date=True)
     dated = [(uid, parsed(readable_date(date))) for uid, _size, _flags, date, _key in fetch.listing(session, tag)]
     return {uid: when for uid, when in dated if when is not None and when > since}
 

@@ -53,7 +53,8 @@ def look_up(domain: str, selector: str = "", resolvers: Sequence[str] = (), auth
     """Everything about the mail of ``domain``, within 5 s. Blocks; call it beside an event loop.
 
     ``resolvers``: ``HOST[:PORT]``, none for the computer's own and public ones. One among them that speaks for the domain itself is taken as
-    one of its own servers. ``authoritative=False`` looks for no others. ``spf``: terms that are to be published, followed as well. Raises WrongUsage, and DnsUnreachable when nobody answered.
+    one of its own servers. ``authoritative=False`` looks for no others. ``spf``: terms that are to be published, followed as well.
+    Raises WrongUsage, and DnsUnreachable when nobody answered.
     """
     domain = normal(domain)
     asked = [Server.parse(text) for text in resolvers] or usual_resolvers()

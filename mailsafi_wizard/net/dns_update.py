@@ -60,4 +60,4 @@ def _record(kind: dns.rdatatype.RdataType, value: str) -> dns.rdata.Rdata:
         data = value.encode("utf-8")
         pieces = tuple(data[i : i + 255] for i in range(0, len(data), 255)) or (b"",)
         return TXT.TXT(dns.rdataclass.IN, kind, pieces)
-    return dns.rdata.from_text(dns.rdataclass.IN, kind, value, origin=dns.name.root)
+    return dns.rdata.from_text(dns.rdataclass.IN, kind, value, origin=dns.name.root, relativize=False)

@@ -145,6 +145,7 @@ class Window(QMainWindow):
         self.project = project
         if not project.rehearsal:
             menu.remember(project.path)
+        project.go_on_with_passes(self.bridge.report)
         self.show_step(current(states(self.steps, project)))
 
     def close_project(self) -> None:
