@@ -179,7 +179,7 @@ def _delta(f: Facts, now: dt.datetime) -> Check:
     if f.last_delta is None:
         return Check("delta", title, Standing.RED, N_("Nothing has been copied yet."), (), "migrate")
     hours = max(0, int((now - f.last_delta).total_seconds() // 3600))
-    text = N_("The last copy ended {hours} hours ago.")
+    text = N_("The last copy ended {hours} hours ago.") if hours else N_("The last copy ended within the last hour.")
     good = dt.timedelta() <= now - f.last_delta <= FRESH
     return Check("delta", title, Standing.GREEN if good else Standing.RED, text, (("hours", hours),), "migrate")
 

@@ -22,7 +22,7 @@ class Sees(enum.Enum):
 
 @dataclass(frozen=True)
 class Line:
-    """One server through time: moments (aware) and what it told then, oldest first. ``left``: seconds until it must ask anew, if told."""
+    """One server through time: moments (aware) from which on it told something else, oldest first. ``left``: seconds until it must ask anew, if told."""
 
     server: str
     own: bool  # one of the domain's own
@@ -55,10 +55,10 @@ def lines(history: Iterable[tuple[dt.datetime, Snapshot]], mx: Sequence[str]) ->
     newest = looks[-1][1]
     made = []
     for view, answer in newest.answers(newest.domain, "MX"):
-        points = []
+        points: list[tuple[dt.datetime, Sees]] = []
         for taken, snapshot in looks:
             earlier = next((a for v, a in snapshot.answers(snapshot.domain, "MX") if v.server == view.server), None)
-            if earlier is not None:
+            if earlier is not None and (not points or points[-1][1] is not sees(earlier, wanted)):
                 points.append((taken, sees(earlier, wanted)))
         made.append(Line(view.server, view.authoritative, tuple(points), answer.ttl))
     return tuple(sorted(made, key=lambda line: not line.own))

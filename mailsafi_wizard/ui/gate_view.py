@@ -12,7 +12,7 @@ from mailsafi_wizard.cutover import Check, Gate, Probe, Standing
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.record_changes import emptied
-from mailsafi_wizard.ui.theme import XS, L, M, S
+from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, box, column, label, line, row
 from mailsafi_wizard.words import N_, _
 
@@ -106,7 +106,9 @@ class GateView(QWidget):
         words, tone = _STANDINGS[check.standing]
         chip = Chip(_(words), tone)
         text = column(label(_(check.title), "strong"), label(check_words(check, zone), tone="muted"), spacing=XS)
-        parts = row(chip, text, spacing=M)
+        mark = box(row(chip, 1))
+        mark.setMinimumWidth(theme().px(112))
+        parts = row(mark, text, spacing=M)
         parts.setStretch(1, 1)
         if check.step in STEPS and check.standing is not Standing.GREEN:
             button = Button(_("Go to {step}").format(step=_(STEPS[check.step])), partial(self._go, check.step), kind="quiet")

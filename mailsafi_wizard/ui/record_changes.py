@@ -63,13 +63,13 @@ class ChangeCard(Card):
         if hint:
             self.add(label(_(hint), tone="muted"))
         for entry in entries(change, where, domain):
-            self._entry(entry)
+            self._entry(entry, where)
         if enter is not None and change.state is State.CHANGE and change.wanted:
             button = Button(_("Enter it in the rehearsal"), partial(enter, change), icon="flask")
             button.setAccessibleName(_("Enter it in the rehearsal: {what}").format(what=_(TITLES[change.kind])))
             self.add(row(button, 1))
 
-    def _entry(self, entry: Entry) -> None:
+    def _entry(self, entry: Entry, where: Panel) -> None:
         inner = Card(kind="sunken", spacing=S)
         inner.body.setContentsMargins(M, S, M, S)
         self._grid = QGridLayout()
@@ -81,7 +81,7 @@ class ChangeCard(Card):
         inner.add(Chip(_("{word} in the panel").format(word=entry.word), sign, icon), self._grid)
         for name, value in entry.fields:
             shown = value or _("(leave it empty)")
-            self._line(name, shown, copied=value if entry.act != "remove" else "")
+            self._line(name, shown, copied="" if entry.act == "remove" or name == where.fields.get("type") else value)
         self.add(inner)
 
     def _line(self, name: str, value: str, copied: str = "") -> None:

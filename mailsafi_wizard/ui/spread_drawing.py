@@ -15,7 +15,7 @@ from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.words import N_, _
 
 SPAN = dt.timedelta(hours=72)  # the longest that is drawn
-SHORTEST = dt.timedelta(minutes=10)
+SHORTEST = dt.timedelta(minutes=1)
 WORDS = {
     Sees.OLD: N_("old"),
     Sees.NEW: N_("MailSafi"),

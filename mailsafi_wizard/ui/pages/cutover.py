@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabWidget, QWidget
 
 from mailsafi_wizard import cutover, errors
 from mailsafi_wizard.cutover import Change
@@ -80,12 +80,24 @@ class CutoverPage(Page):
             (self.passes, _("After the change")),
         ):
             self.tabs.addTab(view, words)
-        self.tabs.currentChanged.connect(lambda _place: self.refresh())
+        self.tabs.currentChanged.connect(self._tab_changed)
+        self._fit_tabs()
         top = row(self.when, self.card_text, self.card_pdf, spacing=S)
         top.setStretch(0, 1)
         layout = column(top, self.tabs, spacing=M)
         layout.setStretch(1, 1)
         return box(layout)
+
+    def _tab_changed(self, _place: int) -> None:
+        self._fit_tabs()
+        self.refresh()
+
+    def _fit_tabs(self) -> None:
+        """Only the part in front counts for the page's height: a short one would else be followed by emptiness."""
+        for place in range(self.tabs.count()):
+            policy = QSizePolicy.Policy.Preferred if place == self.tabs.currentIndex() else QSizePolicy.Policy.Ignored
+            if (view := self.tabs.widget(place)) is not None:
+                view.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
 
     # --- showing
 
