@@ -18,6 +18,7 @@ from mailsafi_wizard.words import N_
 MOST_TTL = 3600  # seconds: the MX record's time to live in the days before the change
 LOW_TTL = 300  # what is advised
 MOST_OLD = 2  # old mail servers that the SPF record names for the time of the change
+_SOMEBODYS = re.compile(r"\+?(?:include:|a:|mx:|exists:|ip4:|ip6:)|redirect=", re.I)  # terms that name a host or network
 
 
 class State(enum.Enum):
@@ -55,6 +56,7 @@ class Change:
     record: str = "TXT"
     when: When = When.BEFORE
     beside: tuple[str, ...] = ()  # other values under this name and type, which stay untouched
+    unsure: tuple[str, ...] = ()  # terms of which only the admin knows whether they are the old provider's
 
     @property
     def add(self) -> tuple[str, ...]:
@@ -75,16 +77,18 @@ class Finding:
         return self.text.format(**dict(self.fields))
 
 
-def changes(snapshot: Snapshot, values: MailSafiValues, old: Snapshot | None = None) -> tuple[Change, ...]:
+def changes(
+    snapshot: Snapshot, values: MailSafiValues, old: Snapshot | None = None, old_hosts: Sequence[str] = ()
+) -> tuple[Change, ...]:
     """What is and what should be, in the order in which it is changed: TTL, SPF and DKIM days before, MX on the day, the rest a week after.
 
-    ``old``: how the records stood before the first change, by which the old provider's parts are known.
+    ``old``: how the records stood before the first change, and ``old_hosts``: further servers of the old provider; by them his parts are known.
     """
     made = [_ttl(snapshot, values), _spf(snapshot, values)]
     if values.dkim_selector:
         made.append(_dkim(snapshot, values))
     made.append(_mx(snapshot, values))
-    later = (_spf_later(snapshot, values, old), _ttl_later(snapshot)) if switched(snapshot, values) else ()
+    later = (_spf_later(snapshot, values, old, old_hosts), _ttl_later(snapshot)) if switched(snapshot, values) else ()
     return tuple(_with_neighbours(change, snapshot) for change in (*made, *later) if change is not None)
 
 
@@ -181,18 +185,24 @@ def _same_terms(a: str, b: str) -> bool:
     return sorted(t.lower().lstrip("+") for t in a.split()) == sorted(t.lower().lstrip("+") for t in b.split())
 
 
-def _spf_later(snapshot: Snapshot, values: MailSafiValues, old: Snapshot | None) -> Change | None:
-    """After the change: the old provider's part, as far as it is known to be his."""
+def _spf_later(snapshot: Snapshot, values: MailSafiValues, old: Snapshot | None, old_hosts: Sequence[str]) -> Change | None:
+    """After the change: the old provider's part, as far as it is known to be his; what may be his is named for the admin to decide."""
     now = tuple(spf_records(now_at(snapshot, snapshot.domain, "TXT") or ()))
     if len(now) != 1 or old is None or not values.spf:
         return None
     hosts = [line.split()[-1] for line in now_at(old, old.domain, "MX") or ()]
-    parts = old_parts(now[0], values.spf, hosts, snapshot.domain)
-    if not parts:
+    parts = old_parts(now[0], values.spf, [*hosts, *old_hosts], snapshot.domain)
+    before = {term for record in spf_records(now_at(old, old.domain, "TXT") or ()) for term in record.split()}
+    unsure = tuple(
+        t for t in now[0].split()[1:] if t in before and t not in parts and _SOMEBODYS.match(t) and t not in values.spf.split()
+    )
+    if not parts and not unsure:
         return None
+    if not parts:
+        return Change("SPF later", snapshot.domain, now, now, State.RIGHT, when=When.AFTER, unsure=unsure)
     todo = N_("A week after the cutover, replace the SPF record by this one. The old provider may then no longer send for you.")
     wanted = without_old(now[0], values.spf, parts)
-    return Change("SPF later", snapshot.domain, now, (wanted,), State.CHANGE, todo, now, when=When.AFTER)
+    return Change("SPF later", snapshot.domain, now, (wanted,), State.CHANGE, todo, now, when=When.AFTER, unsure=unsure)
 
 
 def _dkim(snapshot: Snapshot, values: MailSafiValues) -> Change:

@@ -12,6 +12,7 @@ import socketserver
 import struct
 import threading
 from collections.abc import Callable
+from typing import Self
 
 import dns.exception
 import dns.flags
@@ -132,7 +133,7 @@ class NameServer:
         """The reply to one message. Override it for a server that misbehaves."""
         return self.zone.answer(query)
 
-    def start(self) -> NameServer:
+    def start(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self
@@ -144,7 +145,7 @@ class NameServer:
         for thread in self._threads:
             thread.join()
 
-    def __enter__(self) -> NameServer:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_exc: object) -> None:

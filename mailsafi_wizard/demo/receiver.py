@@ -60,6 +60,9 @@ class _Handler(socketserver.BaseRequestHandler):
                 if word == "QUIT":
                     return
 
+    def finish(self) -> None:
+        self.request.close()  # the secured one, too, which the server does not know
+
     def _reply(self, word: str, line: str, secure: bool) -> str:
         if word == "EHLO":
             return "250-rehearsal\r\n250 STARTTLS" if self.server.context and not secure else "250 rehearsal"

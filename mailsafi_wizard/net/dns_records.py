@@ -133,6 +133,8 @@ class Server:
             host, _, port = host.partition(":")
         if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
             raise errors.WrongUsage(what=f"{text!r} is not HOST or HOST:PORT of a name server")
+        if is_address(host):
+            return cls(text.strip(), host, int(port))
         try:
             address = str(socket.getaddrinfo(host, int(port), type=socket.SOCK_DGRAM)[0][4][0])
         except (OSError, UnicodeError) as e:

@@ -69,7 +69,7 @@ def _certificate(error: ssl.SSLError) -> str:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib calls that a closed connection
         return "it does not answer"
     if isinstance(error, socket.gaierror):
         return "there is no such server"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
+from mailsafi_wizard.model import Side
 from mailsafi_wizard.project.answers import Answers
 from mailsafi_wizard.store.journal import Journal
 
@@ -149,7 +150,8 @@ class Switch(Answers):
         values = self.company.mailsafi
         if last is None or (before is None and not cutover.switched(last[1], values)):
             return ()
-        return cutover.changes(last[1], values, before[1] if before else None)
+        source = self.endpoint(Side.SOURCE)
+        return cutover.changes(last[1], values, before[1] if before else None, (source.host,) if source else ())
 
     def dns_clock(self, now: dt.datetime) -> Clock:
         """How long the old records may be remembered; ``now`` is aware."""

@@ -62,6 +62,9 @@ class ChangeCard(Card):
         hint = change.todo or (N_("Enter MailSafi's value on the first page.") if not change.wanted else "")
         if hint:
             self.add(label(_(hint), tone="muted"))
+        if change.unsure:
+            text = _("Only you know whether these parts are the old provider's. Take them out by hand if they are: {terms}")
+            self.add(label(text.format(terms=", ".join(change.unsure)), tone="muted", select=True))
         for entry in entries(change, where, domain):
             self._entry(entry, where)
         if enter is not None and change.state is State.CHANGE and change.wanted:
