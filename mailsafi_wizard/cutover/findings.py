@@ -144,3 +144,12 @@ def still_old(snapshot: Snapshot, old_hosts: Collection[str]) -> tuple[tuple[str
             if answer.kind in ("CNAME", "SRV") and inside(answer.name, snapshot.domain):
                 found += [(answer.name, answer.kind, v) for v in answer.values if v.split()[-1].rstrip(".") in hosts]
     return tuple(dict.fromkeys(found))
+
+
+def left_behind(snapshot: Snapshot, old_hosts: Collection[str]) -> Iterator[Finding]:
+    """After the change: names by which mail programs still find an old server."""
+    for name, kind, value in still_old(snapshot, old_hosts):
+        text = N_(
+            "{name} ({kind}) still points at {value}: mail programs find the old server by it. Change it when everybody has moved."
+        )
+        yield Finding(text, (("name", name), ("kind", kind), ("value", value)))

@@ -82,7 +82,7 @@ class Results(SignInTests):
 
     def report_facts(self, now: dt.datetime) -> ReportFacts:
         """Everything the report says, from the project file alone."""
-        from mailsafi_wizard.report import build_facts  # slow to load, and a copy does without
+        from mailsafi_wizard.report import build_facts, environment  # slow to load, and a copy does without
 
         endpoints = {side: self.endpoint(side) for side in Side}
         return build_facts(
@@ -95,6 +95,7 @@ class Results(SignInTests):
             endpoints,
             now,
             rehearsal=self.rehearsal,
+            environment=environment(),
             extra=self._report_sections(),
         )
 

@@ -15,7 +15,7 @@ from mailsafi_wizard.project.answers import Answers
 from mailsafi_wizard.store.journal import Journal
 
 if TYPE_CHECKING:
-    from mailsafi_wizard.cutover import Change, Clock
+    from mailsafi_wizard.cutover import Change, Clock, Finding
     from mailsafi_wizard.cutover.card import Kept
     from mailsafi_wizard.cutover.spread import Line
     from mailsafi_wizard.net.dns_records import Snapshot
@@ -152,6 +152,22 @@ class Switch(Answers):
             return ()
         source = self.endpoint(Side.SOURCE)
         return cutover.changes(last[1], values, before[1] if before else None, (source.host,) if source else ())
+
+    def record_findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the records as they are, and would be with those that are wanted; after the change, what still points at the old servers."""
+        from mailsafi_wizard import cutover
+
+        last, before, mx = self.last_snapshot(), self.records_before(), self.company.mailsafi.mx
+        if last is None:
+            return ()
+        found = list(cutover.findings(last[1], mx))
+        for change in self.record_changes():
+            if change.kind == "SPF" and change.state is cutover.State.CHANGE:
+                found += cutover.spf_findings(last[1], change.wanted[0])
+        if before and self.switched:
+            hosts = [line.split()[-1] for line in cutover.now_at(before[1], before[1].domain, "MX") or ()]
+            found += cutover.left_behind(last[1], hosts)
+        return tuple(dict.fromkeys(found))
 
     def dns_clock(self, now: dt.datetime) -> Clock:
         """How long the old records may be remembered; ``now`` is aware."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabWidget, QWidget
 
-from mailsafi_wizard import cutover, errors
+from mailsafi_wizard import errors
 from mailsafi_wizard.cutover import Change
 from mailsafi_wizard.cutover.card import as_zone
 from mailsafi_wizard.net.dns_records import Server, Snapshot
@@ -129,11 +129,7 @@ class CutoverPage(Page):
         self.spread.show_spread(self.project.who_sees_what(), snapshot, self.project.dns_clock(now), now, zone)
 
     def _show_records(self, snapshot: Snapshot) -> None:
-        changes, values = self.project.record_changes(), self.project.company.mailsafi
-        found = list(cutover.findings(snapshot, values.mx))
-        for change in changes:
-            if change.kind == "SPF" and change.state is cutover.State.CHANGE:
-                found += [f for f in cutover.spf_findings(snapshot, change.wanted[0]) if f not in found]
+        changes, found = self.project.record_changes(), self.project.record_findings()
         self.records.show_records(changes, found, self.project.panel, snapshot.domain)
 
     def action(self) -> Action:

@@ -9,8 +9,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
-from mailsafi_wizard import report
-from mailsafi_wizard.model import Side
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.report import ReportFacts
 from mailsafi_wizard.store.vault import Erased
@@ -46,18 +44,7 @@ def done(project: MigrationProject) -> bool:
 
 def facts(project: MigrationProject) -> ReportFacts:
     """The report of the project as it is now."""
-    return report.build_facts(
-        project.company,
-        project.mailboxes(),
-        project.ledger(),
-        project.failures(),
-        project.remarks(),
-        project.runs(),
-        {side: project.endpoint(side) for side in Side},
-        dt.datetime.now(dt.UTC),
-        rehearsal=project.rehearsal,
-        environment=report.environment(),
-    )
+    return project.report_facts(dt.datetime.now(dt.UTC))
 
 
 class SheetView(QWidget):
