@@ -41,6 +41,13 @@ class Probe:
     def good(self) -> bool:
         return not self.problem and self.asked > 0 and self.accepted + self.later == self.asked and self.accepted > 0
 
+    def older_than(self, age: dt.timedelta, now: dt.datetime) -> bool:
+        """Also when it is not known how old it is."""
+        try:
+            return now - dt.datetime.fromisoformat(self.taken) > age
+        except (ValueError, TypeError):
+            return True
+
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> Probe:
         """The reverse of dataclasses.asdict; raises KeyError, TypeError or ValueError when it is none."""
@@ -57,7 +64,6 @@ class Facts:
     unaccounted: int = 0
     signed: int | None = None  # users who said that their mail is all there
     last_delta: dt.datetime | None = None  # when the last copy ended
-    running: bool = False
     ttl: int | None = None
     ttl_ready: bool = False
     ttl_ready_at: dt.datetime | None = None
@@ -69,6 +75,7 @@ class Facts:
     card_saved: bool = False
     mx_entered: bool = False  # MailSafi's MX values
     grave: int | None = None  # things wrong with the records that lose mail
+    records_seen: dt.datetime | None = None  # when the records were last looked up
 
 
 @dataclass(frozen=True)
@@ -143,8 +150,8 @@ def _checks(facts: Facts, now: dt.datetime) -> Iterator[Check]:
     yield _spf(facts)
     yield _dkim(facts)
     yield _strangers(facts)
-    yield _receiving(facts)
-    yield _records(facts)
+    yield _receiving(facts, now)
+    yield _records(facts, now)
     if facts.card_saved:
         yield Check("card", _CARD, Standing.GREEN, N_("The old records are kept in the project."), (), "cutover")
     else:
@@ -229,13 +236,15 @@ def _strangers(f: Facts) -> Check:
     return Check("addresses", title, Standing.RED, text, (("n", f.strangers),), "migrate")
 
 
-def _receiving(f: Facts) -> Check:
+def _receiving(f: Facts, now: dt.datetime) -> Check:
     title = N_("MailSafi takes the mail")
     if not f.mx_entered:
         return Check("receiving", title, Standing.UNKNOWN, N_("MailSafi's MX values were not entered."), (), "start")
     if not f.probes:
         return Check("receiving", title, Standing.UNKNOWN, N_("Not asked yet. Asking sends no mail."), (), "cutover")
     bad = [probe for probe in f.probes if not probe.good]
+    if not bad and any(probe.older_than(FRESH, now) for probe in f.probes):
+        return Check("receiving", title, Standing.UNKNOWN, N_("They were asked more than a day ago. Ask again."), (), "cutover")
     if not bad:
         return Check("receiving", title, Standing.GREEN, N_("All of MailSafi's mail servers accept your addresses."))
     if bad[0].problem:
@@ -246,10 +255,13 @@ def _receiving(f: Facts) -> Check:
     return Check("receiving", title, Standing.RED, text, fields, "cutover")
 
 
-def _records(f: Facts) -> Check:
+def _records(f: Facts, now: dt.datetime) -> Check:
     title = N_("Nothing is wrong with the records")
     if f.grave is None:
         return Check("records", title, Standing.UNKNOWN, N_("The records have not been looked up yet."), (), "cutover")
+    if f.records_seen is None or now - f.records_seen > FRESH:
+        text = N_("The records were looked up more than a day ago. Look again.")
+        return Check("records", title, Standing.UNKNOWN, text, (), "cutover")
     if f.grave:
         return Check("records", title, Standing.RED, N_("{n} things have to be mended first."), (("n", f.grave),), "cutover")
     return Check("records", title, Standing.GREEN, N_("Nothing was found."))

@@ -29,7 +29,6 @@ __all__ = [
     "View",
     "ask",
     "is_address",
-    "is_loopback",
     "look_up",
     "normal",
     "published",
@@ -110,11 +109,6 @@ def _system() -> dns.resolver.Resolver:
         return dns.resolver.Resolver()
     except (dns.exception.DNSException, OSError):
         return dns.resolver.Resolver(configure=False)
-
-
-def is_loopback(resolver: str) -> bool:
-    """Whether a ``HOST[:PORT]`` is this computer; raises WrongUsage as `Server.parse` does."""
-    return Server.parse(resolver).loopback
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ _FAILURES = (dns.exception.DNSException, OSError, EOFError, ValueError)
 
 def ask(server: Server, name: str, kind: str, patience: float = 0.0) -> Answer:
     """One question, on this thread; problems are in the answer. ``patience`` seconds for UDP and for TCP."""
-    query = _query(server, name, kind)
     try:
+        query = _query(server, name, kind)
         reply, _tcp = dns.query.udp_with_fallback(
             query, server.address, timeout=patience or PATIENCE, port=server.port, ignore_unexpected=True
         )

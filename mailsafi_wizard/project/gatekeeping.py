@@ -48,7 +48,6 @@ class Gatekeeping(Copying, Switch):
             unaccounted=ledger.unaccounted,
             signed=self._signed(),
             last_delta=max((run.ended for run in self.runs() if run.ended and run.outcome in ("done", "incomplete")), default=None),
-            running=self.running,
             ttl=clock.ttl,
             ttl_ready=clock.ready(now),
             ttl_ready_at=clock.low_from,
@@ -60,6 +59,7 @@ class Gatekeeping(Copying, Switch):
             card_saved=self.records_before() is not None,
             mx_entered=bool(values.mx),
             grave=sum(f.grave for f in cutover.findings(last[1], values.mx)) if last else None,
+            records_seen=last[0] if last else None,
         )
 
     def _signed(self) -> int | None:

@@ -24,6 +24,7 @@ Taken = tuple[dt.datetime, "Snapshot"]
 SEEN = "dns.seen"  # the note that says when the newest snapshot was last found to be still so
 BEFORE = "dns.before"  # the note that holds the records as they were before anything was changed
 PANEL = "dns.panel"
+FLAPPING = dt.timedelta(minutes=15)
 
 
 class Switch(Answers):
@@ -68,7 +69,7 @@ class Switch(Answers):
     def _keep_records(self, found: Snapshot) -> None:
         """Only what is news becomes a snapshot: a page that looks every minute would fill the file."""
         history = self.snapshots()
-        if not history or _compared(history[-1][1]) != _compared(found):
+        if not history or _news(history[-1], found):
             self.add_dns_snapshot(json.dumps(found.facts()))
         self.set_note(SEEN, dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
         self._newest = found
@@ -196,7 +197,8 @@ class Switch(Answers):
         """When one of the domain's own servers (any server, where none could be asked) was first seen with MailSafi's MX; None before."""
         from mailsafi_wizard.cutover.spread import Sees
 
-        points = [point for line in self.who_sees_what() for point in line.points if point[1] in (Sees.NEW, Sees.BOTH)]
+        lines = self.who_sees_what()
+        points = [p for line in lines for n, p in enumerate(line.points) if p[1] is Sees.NEW or (n and p[1] is Sees.BOTH)]
         before = self.records_before()
         return min((moment for moment, _sees in points), default=None) if before else None
 
@@ -214,6 +216,19 @@ class Switch(Answers):
         ttl = int(change.wanted[0]) if change.kind.startswith("TTL") else None
         values = (*change.beside, *change.wanted) if ttl is None else ()
         dns_update.enter(self.resolvers[0], self.company.domains[0], change.name, change.record, values, ttl)
+
+
+def _news(kept: Taken, found: Snapshot) -> bool:
+    """Whether ``found`` tells something else. A server that now answers and now does not is news every `FLAPPING` at most."""
+    old, new = _compared(kept[1]), _compared(found)
+    if old == new:
+        return False
+    if dt.datetime.now(dt.UTC) - kept[0] >= FLAPPING or [v.server for v in old.views] != [v.server for v in new.views]:
+        return True
+    pairs = [
+        (a, b) for view, other in zip(old.views, new.views, strict=True) for a in view.answers if (b := other.get(a.name, a.kind))
+    ]
+    return any(a != b for a, b in pairs if a.rcode and b.rcode)
 
 
 def _compared(snapshot: Snapshot) -> Snapshot:

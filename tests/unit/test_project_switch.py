@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from mailsafi_wizard.demo.dns import NameServer
 from mailsafi_wizard.demo.letters import Letter
 from mailsafi_wizard.demo.rehearsal import Rehearsal
 from mailsafi_wizard.events import Event
+from mailsafi_wizard.net.dns_records import Answer
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.gatekeeping import PROBE_AT
 from mailsafi_wizard.project.switch import BEFORE
@@ -103,9 +105,23 @@ def test_looks_that_bring_no_news_do_not_fill_the_file(project: MigrationProject
     assert last[0] >= project.snapshots()[-1][0]
 
 
-def test_the_records_of_another_domain_are_not_this_ones(project: MigrationProject) -> None:
-    from dataclasses import replace
+def test_a_server_that_is_silent_now_and_then_does_not_fill_the_file(project: MigrationProject) -> None:
+    project.look_up()
+    first = project.last_snapshot()
+    assert first is not None
+    silent_view = replace(
+        first[1].views[1], answers=tuple(Answer(a.name, a.kind, problem="no answer") for a in first[1].views[1].answers)
+    )
+    flapping = replace(first[1], views=(first[1].views[0], silent_view))
+    for snapshot in (flapping, first[1], flapping, first[1]):
+        project._keep_records(snapshot)
+    assert len(project.dns_snapshots()) == 1
+    other = replace(first[1].views[1], answers=tuple(replace(a, values=("10 x.example",)) for a in first[1].views[1].answers))
+    project._keep_records(replace(first[1], views=(first[1].views[0], other)))
+    assert len(project.dns_snapshots()) == 2
 
+
+def test_the_records_of_another_domain_are_not_this_ones(project: MigrationProject) -> None:
     project.look_up()
     project.set_company(replace(project.company, domains=("other.example",)))
     assert project.last_snapshot() is None
@@ -163,8 +179,6 @@ def test_sign_offs_are_counted_where_somebody_keeps_them(project: MigrationProje
 
 
 def test_probes_of_other_servers_do_not_count(project: MigrationProject) -> None:
-    from dataclasses import replace
-
     project.probe()
     values = project.company.mailsafi
     project.set_company(replace(project.company, mailsafi=replace(values, mx=("mx9.mailsafi.example",))))

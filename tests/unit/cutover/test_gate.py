@@ -12,7 +12,7 @@ import pytest
 from mailsafi_wizard.cutover import Facts, Override, Probe, Standing, judge
 
 NOW = dt.datetime(2026, 12, 4, 15, tzinfo=dt.UTC)
-PROBE = Probe("mx1.new.example", asked=5, accepted=5, tls="yes")
+PROBE = Probe("mx1.new.example", asked=5, accepted=5, tls="yes", taken="2026-12-04T14:00:00+00:00")
 GOOD = Facts(
     mailboxes=5,
     complete=True,
@@ -28,6 +28,7 @@ GOOD = Facts(
     card_saved=True,
     mx_entered=True,
     grave=0,
+    records_seen=NOW,
 )
 
 
@@ -67,6 +68,9 @@ def test_nothing_known_is_not_green_at_all() -> None:
         ("receiving", {"probes": (PROBE, replace(PROBE, problem="it does not answer"))}),
         ("receiving", {"probes": (replace(PROBE, accepted=4, refused=(("a@b", "550"),)),)}),
         ("receiving", {"probes": (replace(PROBE, accepted=0, later=5),)}),
+        ("receiving", {"probes": (replace(PROBE, taken="2026-12-03T14:00:00+00:00"),)}),
+        ("receiving", {"probes": (replace(PROBE, taken="nonsense"),)}),
+        ("records", {"records_seen": NOW - dt.timedelta(days=2)}),
         ("records", {"grave": None}),
         ("records", {"grave": 1}),
         ("card", {"card_saved": False}),

@@ -138,6 +138,11 @@ def test_the_command_tells_in_words_and_in_json(capsys: pytest.CaptureFixture[st
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert "10 mail.example.co.ke" in words
     assert [line["event"] for line in lines] == ["records", "summary"]
+    assert lines[0]["authoritative"] is True
+    summary = lines[-1]
+    assert (summary["mx_ttl"], summary["serials"], summary["spf_lookups"], summary["dnssec"]) == (14400, [2026010101], [2], "")
+    assert summary["if_changed_now_old_until"].endswith("+00:00")
+    assert "no honest cache would hold the old one after" in words
 
 
 def test_the_command_fails_when_nobody_answers(capsys: pytest.CaptureFixture[str]) -> None:
