@@ -25,6 +25,10 @@ def findings(snapshot: Snapshot, wanted: Collection[str] = ()) -> tuple[Finding,
 
 
 def _servers(snapshot: Snapshot) -> Iterator[Finding]:
+    said = [answer.rcode for view in snapshot.views for answer in view.answers if answer.name == snapshot.domain and answer.rcode]
+    if said and set(said) == {"NXDOMAIN"}:
+        text = N_("There is no domain {domain}. Check its spelling, and that its registration has not run out.")
+        yield Finding(text, (("domain", snapshot.domain),), grave=True)
     if snapshot.dnssec == "broken":
         text = N_(
             "The domain's signatures (DNSSEC) are wrong: careful resolvers answer nothing at all. Your DNS provider must mend it."

@@ -124,9 +124,11 @@ class RecordChanges(QWidget):
         top.setStretch(1, 1)
         self.setLayout(column(self.findings, top, self.cards, 1, spacing=L, margins=(0, M, 0, 0)))
 
-    def show_records(self, changes: Sequence[Change], findings: Sequence[Finding], panel_id: str, domain: str) -> None:
-        """Builds the cards anew only when something differs, so that what is selected stays."""
-        now = (tuple(changes), tuple(findings), panel_id, domain)
+    def show_records(
+        self, changes: Sequence[Change], findings: Sequence[Finding], panel_id: str, domain: str, may_switch: bool
+    ) -> None:
+        """``may_switch``: the gate is green or overridden. Builds the cards anew only when something differs, so that what is selected stays."""
+        now = (tuple(changes), tuple(findings), panel_id, domain, may_switch)
         if now == self._shown:
             return
         self._shown = now
@@ -139,7 +141,10 @@ class RecordChanges(QWidget):
             self.findings.addWidget(ProblemPanel(Problem(words, tone=Tone.BAD if finding.grave else Tone.WARN)))
         emptied(self.cards)
         for change in changes:
-            self.cards.addWidget(ChangeCard(change, where, domain, self._enter))
+            card = ChangeCard(change, where, domain, self._enter)
+            if change.kind == "MX" and change.state is State.CHANGE and not may_switch:
+                card.body.insertWidget(1, Chip(_("Not yet: see “Can we switch?”"), Tone.WARN))
+            self.cards.addWidget(card)
 
 
 def emptied(layout: QVBoxLayout) -> None:

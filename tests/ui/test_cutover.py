@@ -62,6 +62,7 @@ def test_records_are_told_in_the_words_of_the_panel_and_copied(opened: Hand, pag
 
 def test_a_record_that_is_entered_turns_to_as_wanted(opened: Hand, page: CutoverPage) -> None:
     assert texts(page.records).count("To be changed") == 4
+    assert texts(page.records).count("Not yet: see “Can we switch?”") == 1
     enter(opened, page, "The signature's key (DKIM)")
     opened.until(lambda: texts(page.records).count("To be changed") == 3)
     assert texts(page.records).count("As wanted") == 1

@@ -130,7 +130,8 @@ class CutoverPage(Page):
 
     def _show_records(self, snapshot: Snapshot) -> None:
         changes, found = self.project.record_changes(), self.project.record_findings()
-        self.records.show_records(changes, found, self.project.panel, snapshot.domain)
+        may_switch = self.project.gate(dt.datetime.now(dt.UTC)).may_switch
+        self.records.show_records(changes, found, self.project.panel, snapshot.domain, may_switch)
 
     def action(self) -> Action:
         ready = bool(self.project.company.domains) and not self.busy

@@ -75,6 +75,12 @@ def test_registry_and_zone_compared() -> None:
     assert "lists the name server ns2.example" in said
 
 
+def test_a_domain_that_is_not_there() -> None:
+    gone = Answer(DOMAIN, "MX", rcode="NXDOMAIN")
+    assert "There is no domain example.co.ke" in of(view("1.1.1.1", gone, own=False))
+    assert "no domain" not in of(view("1.1.1.1", gone, own=False), view("ns1", mx("10 a.example")))
+
+
 def test_broken_signatures_come_first() -> None:
     snapshot = Snapshot(
         DOMAIN, "", (view("ns1", mx("10 a.example"), soa(1)), view("ns2", mx("10 a.example"), soa(2))), dnssec="broken"
