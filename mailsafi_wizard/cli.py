@@ -6,6 +6,7 @@ Standard output carries the events (JSON lines with --json), standard error the 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import datetime as dt
 import io
@@ -177,6 +178,8 @@ def _migrate(options: argparse.Namespace) -> int:
             pass
         if project.broken is not None:
             raise project.broken
+        with contextlib.suppress(errors.MigrationError):  # of no weight beside how the run ended
+            project.note_day()
         return teller.exit_status
     finally:
         project.close()

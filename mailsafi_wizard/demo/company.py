@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from mailsafi_wizard.demo.letters import DOMAIN, Letter, Person, letters
 from mailsafi_wizard.model import Company, MailSafiValues, Secret
+from mailsafi_wizard.schedule import proposal, workdays
 from mailsafi_wizard.store.credential_list import Row, write
 
 SEED = 2026
@@ -56,8 +57,7 @@ def credential_list(people: tuple[Employee, ...]) -> bytes:
 
 
 def facts(today: dt.date) -> Company:
-    """What the administrator of the company would enter on the first page: cutover on a Friday at least 30 days after ``today``."""
-    soonest = today + dt.timedelta(days=30)
+    """What the administrator of the company would enter on the first page: cutover on the evening that is proposed on ``today``."""
     values = MailSafiValues(
         mx=("mx1.mailsafi.example", "mx2.mailsafi.example"),
         spf="include:spf.mailsafi.example",
@@ -65,11 +65,12 @@ def facts(today: dt.date) -> Company:
         dkim_value="v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEArehearsal",
         webmail="https://webmail.mailsafi.example/",
         smtp_host="smtp.mailsafi.example",
+        smtp_port=587,
     )
     return Company(
         name="Tamarind Traders Ltd",
         domains=(DOMAIN,),
-        cutover=soonest + dt.timedelta(days=(4 - soonest.weekday()) % 7),
+        cutover=proposal.proposed(today, workdays.of("KE")),
         timezone="Africa/Nairobi",
         help_contact="Njeri Mwangi, +254 700 000000",
         language="en",

@@ -28,8 +28,10 @@ Pair = tuple[Session, Session]
 class Round:
     """One round of copying: the folders that are left, and the lanes at work. Many threads use it."""
 
-    def __init__(self, works: Sequence[FolderWork]) -> None:
+    def __init__(self, works: Sequence[FolderWork], one_by_one: bool = False) -> None:
+        """``one_by_one``: a lane takes a folder when the one before is stored, else as soon as it has room to read it."""
         self._left = deque(works)
+        self.one_by_one = one_by_one
         self._guard = threading.Lock()
         self._over = False
         self.copiers: list[Copier] = []
@@ -47,6 +49,14 @@ class Round:
         """Whether a lane may join in; False when all is taken or something broke."""
         with self._guard:
             if self._over or not self._left:
+                return False
+            self.copiers.append(copier)
+            return True
+
+    def follows(self, copier: Copier) -> bool:
+        """Whether a lane may go on with its next folder; False when something broke."""
+        with self._guard:
+            if self.problems:
                 return False
             self.copiers.append(copier)
             return True
@@ -100,15 +110,16 @@ class Lanes:
     def copy(self, works: Sequence[FolderWork], style: Style) -> list[Copier]:
         """Copies ``works``; the copiers hold what was left over. Raises what ended the first lane that broke."""
         wanted = self._wanted(works, style)
-        self._round = current = Round(works if wanted == 1 else longest_first(works))
+        one_by_one = wanted > 1 and not self._pushes(style)
+        self._round = current = Round(works if wanted == 1 else longest_first(works), one_by_one)
         copier = self._make(*self._first)
         current.copiers.append(copier)
         threads = [threading.Thread(target=self._join_in, args=(current,), name=f"lane-{i}", daemon=True) for i in range(1, wanted)]
         for thread in threads:
             thread.start()
-        self._carry(current, copier)
+        self._carry(current, copier, self._first)
         current.end()
-        for other in current.copiers[1:]:
+        for other in current.copiers[1:]:  # one that follows is in the list before the one before it has ended
             other.ended.wait()
         if current.problems:
             raise next((p for p in current.problems if not isinstance(p, Interrupted)), current.problems[0])
@@ -118,7 +129,7 @@ class Lanes:
         source, destination = self._first
         if style.gentle:
             return 1
-        if destination.has("LITERAL+") and not style.careful:
+        if self._pushes(style):
             far = max(source.round_trip, destination.round_trip) >= FAR
             pairs = min(MOST_FAR, 1 + sum(w.bytes for w in works) // WORTH_BYTES) if far else 1
         else:
@@ -133,7 +144,7 @@ class Lanes:
                 return
             copier = self._make(*pair)
             if current.admits(copier):
-                self._carry(current, copier)
+                self._carry(current, copier, pair)
             if current.over and copier not in current.copiers:
                 for session in pair:
                     session.drop()
@@ -163,9 +174,20 @@ class Lanes:
                     self._slots.lane_refused(self._open, e.anyone)
             return None
 
-    def _carry(self, current: Round, copier: Copier) -> None:
+    def _pushes(self, style: Style) -> bool:
+        """Whether the destination takes messages without a wait for each."""
+        return self._first[1].has("LITERAL+") and not style.careful
+
+    def _carry(self, current: Round, copier: Copier, pair: Pair) -> None:
         try:
-            copier.copy(current.works())
+            for works in ([work] for work in current.works()) if current.one_by_one else [current.works()]:
+                if copier.works:
+                    following = self._make(*pair)
+                    if not current.follows(following):
+                        return
+                    copier.ended.set()
+                    copier = following
+                copier.copy(works)
         except BaseException as e:  # noqa: BLE001 (raised again when all lanes have ended)
             current.broke(copier, e)
         finally:

@@ -11,6 +11,7 @@ from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSa
 from mailsafi_wizard.model.logins import AdminLogin, OAuth, OAuthWay, StyleTrial, StyleTry
 from mailsafi_wizard.model.outlook import BigMessage, Finding, FolderCensus, Forecast, MailboxCensus, RunRecord, Weight
 from mailsafi_wizard.model.pace import Hours, Pace
+from mailsafi_wizard.model.programs import Program
 from mailsafi_wizard.model.servers import (
     NOT_TRIED,
     Endpoint,
@@ -49,6 +50,7 @@ __all__ = [
     "OAuth",
     "OAuthWay",
     "Pace",
+    "Program",
     "Role",
     "RunRecord",
     "Rung",

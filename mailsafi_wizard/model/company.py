@@ -20,6 +20,7 @@ class MailSafiValues:
     dkim_value: str = ""
     webmail: str = ""  # URL
     smtp_host: str = ""
+    smtp_port: int = 0  # 0: not entered
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Company:
     help_contact: str = ""
     language: str = "en"  # of the notices: "en" or "sw"
     mailsafi: MailSafiValues = field(default_factory=MailSafiValues)
+    country: str = "KE"  # whose weekends and holidays the plan heeds (ISO 3166, two letters); "" for none
 
     def facts(self) -> dict[str, object]:
         """As plain data for JSON."""
@@ -52,14 +54,18 @@ class Company:
 
     @property
     def cutover_at(self) -> dt.datetime | None:
-        """The moment of the change, aware: in the evening of ``cutover``; None without a date. An unknown zone counts as UTC."""
+        """The moment of the change, aware: in the evening of ``cutover``; None without a date."""
         if self.cutover is None:
             return None
+        return dt.datetime.combine(self.cutover, CUTOVER_TIME, self.zone)
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        """The company's time zone; an unknown one counts as UTC."""
         try:
-            zone: dt.tzinfo = ZoneInfo(self.timezone)
+            return ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            zone = dt.UTC
-        return dt.datetime.combine(self.cutover, CUTOVER_TIME, zone)
+            return dt.UTC
 
 
 @dataclass(frozen=True)

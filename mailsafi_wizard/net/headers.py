@@ -18,6 +18,11 @@ def ask_headers(session: Session, uids: Sequence[int], fields: Sequence[bytes]) 
     return session.send(b"UID FETCH", uid_set(uids), b"(BODY.PEEK[HEADER.FIELDS (" + b" ".join(fields) + b")])")
 
 
+def ask_newest_headers(session: Session, first: int, last: int, fields: Sequence[bytes]) -> bytes:
+    """As `ask_headers`, for the messages with the numbers ``first`` to ``last`` in the open folder (1 is the oldest)."""
+    return session.send(b"FETCH", b"%d:%d" % (first, last), b"(BODY.PEEK[HEADER.FIELDS (" + b" ".join(fields) + b")])")
+
+
 def headers(session: Session, tag: bytes, most: int) -> Iterator[bytes]:
     """The header blocks that come, at most LONGEST bytes of each; raises the refusal, or BrokenProtocol after ``most`` replies too many."""
     for parts in session.replies(tag, most + 1000):

@@ -1,7 +1,7 @@
 """One migration: the only door of the screen and the command line to everything below. Delegates, computes nothing.
 
 Every method may be called from any thread. Those that talk to servers block: a screen calls them beside its event loop. What can be asked
-stands in the files of this package, one subject each.
+stands in the files of this package, one subject each. They import what a copy does without where it is used: a command is to start at once.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from mailsafi_wizard.project.finishing import Finishing
+from mailsafi_wizard.project.plan import Plan
 from mailsafi_wizard.project.preparation import Preparation
 from mailsafi_wizard.project.stragglers import Stragglers
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Stragglers, Preparation):
+class MigrationProject(Finishing, Plan, Stragglers, Preparation):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -34,6 +36,7 @@ class MigrationProject(Stragglers, Preparation):
         self._end_passes()
         self.stop_sign_ins()
         self.stop_look()
+        self.stop_programs()
         if self._runner and self._runner.running:
             self._runner.stop()
             self._runner.wait(60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import (
@@ -18,12 +19,13 @@ from mailsafi_wizard.model import (
     SignInStyle,
     StyleTrial,
 )
-from mailsafi_wizard.net import admin_styles, exchange_online, oauth_settings
 from mailsafi_wizard.net.admin_gate import AdminGate
-from mailsafi_wizard.net.oauth import TokenSources
 from mailsafi_wizard.project.answers import Answers
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.vault import Secrets
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.net.oauth import TokenSources
 
 
 class AdminLogins(Answers):
@@ -82,6 +84,8 @@ class AdminLogins(Answers):
 
         ``hints`` come first; with ``only`` no others are tried.
         """
+        from mailsafi_wizard.net import admin_styles
+
         endpoint = self.endpoint(side)
         if endpoint is None:
             raise errors.WrongUsage(what=f"No {side.value} server was entered yet")
@@ -97,6 +101,8 @@ class AdminLogins(Answers):
 
     def set_oauth(self, side: Side, settings: OAuth) -> None:
         """Tokens for all mailboxes of a side; raises SettingsUnreadable when they cannot be right."""
+        from mailsafi_wizard.net import oauth_settings
+
         oauth_settings.check(settings)
         if self.oauth(side) == settings:
             with self._tokens_lock:
@@ -139,6 +145,8 @@ class AdminLogins(Answers):
 
     def powershell(self, side: Side, mailboxes: Iterable[Mailbox]) -> str:
         """What the admin of Microsoft 365 pastes to let the app open the mailboxes; raises SettingsUnreadable."""
+        from mailsafi_wizard.net import exchange_online
+
         return exchange_online.script(self._settings(side), [_user(box, side) for box in mailboxes])
 
     def covers_all(self, side: Side) -> bool:
@@ -166,6 +174,8 @@ class AdminLogins(Answers):
             self._secrets.put_all({(0, name): secret}, keep=not self.rehearsal)
 
     def _tokens_of(self, side: Side) -> TokenSources | None:
+        from mailsafi_wizard.net.oauth import TokenSources
+
         with self._tokens_lock:
             if side not in self._tokens and (settings := self.oauth(side)) is not None:
                 self._tokens[side] = TokenSources(

@@ -9,7 +9,6 @@ from pathlib import Path
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.pacer import LONG
 from mailsafi_wizard.model import Company, Endpoint, Ladder, Side, SignIn
-from mailsafi_wizard.net import ladder
 from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.store.journal import Journal
 
@@ -87,6 +86,8 @@ class Answers:
 
     def climb(self, side: Side, sign_in: SignIn | None = None) -> Ladder:
         """Tests one server rung by rung; raises WrongUsage when none was entered."""
+        from mailsafi_wizard.net import ladder
+
         endpoint = self.endpoint(side)
         if endpoint is None:
             raise errors.WrongUsage(what=f"No {side.value} server was entered yet")

@@ -9,19 +9,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import folder_choices, preflight
-from mailsafi_wizard.engine.census import Census, Look
 from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.runner import AT_ONCE, LEARNED
 from mailsafi_wizard.engine.slots import MAILBOXES, Slots
-from mailsafi_wizard.engine.task_round import TaskRound
 from mailsafi_wizard.events import LookFinished, Report
 from mailsafi_wizard.model import Finding, Forecast, Mailbox, MailboxCensus
 from mailsafi_wizard.project.results import Results
 from mailsafi_wizard.store.journal import Journal
 
 if TYPE_CHECKING:
+    from mailsafi_wizard.engine.census import Look
     from mailsafi_wizard.report import Section
 
 KNOWN_ADDRESSES = "addresses.known"  # the note with addresses that the admin says need no mailbox of their own (JSON)
@@ -40,6 +38,9 @@ class Censuses(Results):
 
         ``report`` hears `LookProgress` and `LookFinished` from worker threads. After `stop_look` the rest keeps what was known.
         """
+        from mailsafi_wizard.engine.census import Census
+        from mailsafi_wizard.engine.task_round import TaskRound
+
         self._looking = Control()
         jobs, missing = self._jobs(mailbox_ids)
         now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -72,11 +73,16 @@ class Censuses(Results):
         self._looking.stop()
 
     def _look(self, job: Job, domains: frozenset[str]) -> Look:
+        from mailsafi_wizard.engine import folder_choices
+        from mailsafi_wizard.engine.census import Look
+
         known = {r.source: r.destination for r in self._journal.folders(job.mailbox.id) if r.destination}
         return Look(job, known, folder_choices.choices(self._journal, job.mailbox.id), domains)
 
     def _kept(self, box: Mailbox, census: MailboxCensus, report: Report) -> MailboxCensus:
         """Stores what was found; a look that saw nothing does not take away what an earlier one saw."""
+        from mailsafi_wizard.engine import preflight
+
         if census.error and not census.folders:
             earlier = next((text for number, text in self._journal.census() if number == box.id), "")
             census = replace(preflight.census_from_text(box.id, earlier), error=census.error) if earlier else census
@@ -85,9 +91,13 @@ class Censuses(Results):
         return census
 
     def census(self) -> tuple[MailboxCensus, ...]:
+        from mailsafi_wizard.engine import preflight
+
         return tuple(preflight.census_from_text(number, text) for number, text in self._journal.census())
 
     def forecast(self) -> Forecast | None:
+        from mailsafi_wizard.engine import preflight
+
         return preflight.forecast(self.census(), self.runs())
 
     def choose_folder(self, mailbox_id: int, raw_name: str, taken: bool | None) -> None:
@@ -95,6 +105,8 @@ class Censuses(Results):
 
         It holds for every run from now on. Raises WrongUsage while a run is active.
         """
+        from mailsafi_wizard.engine import folder_choices
+
         if self._copying:
             raise errors.WrongUsage(what="Folders can be chosen when the copy is not running")
         folder_choices.choose(self._journal, mailbox_id, raw_name.encode("latin-1"), taken)
@@ -106,7 +118,7 @@ class Censuses(Results):
 
     def findings(self) -> tuple[Finding, ...]:
         """What the looks brought up, the weightiest first."""
-        from mailsafi_wizard.report import findings  # slow to load, and a copy does without
+        from mailsafi_wizard.report import findings
 
         version = self._versions.total()
         if self._arrived[0] != version:  # summing over all messages takes a while in a large project

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import resets
-from mailsafi_wizard.engine.resets import Reset
 from mailsafi_wizard.model import Mailbox, Secret, Side
 from mailsafi_wizard.project.sign_ins import SignIns
-from mailsafi_wizard.store import credential_list, list_rows, private_file, sealed_list
-from mailsafi_wizard.store.list_rows import ERROR, Draft, Problem, Row
 from mailsafi_wizard.store.vault import Keeping
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.engine.resets import Reset
+    from mailsafi_wizard.store.list_rows import Draft, Problem, Row
 
 _DRAFT = (0, "draft")  # its place among the secrets: it is full of passwords
 _CHOICES = "resets"
@@ -32,10 +32,14 @@ class Lists(SignIns):
     # --- mending
 
     def check_drafts(self, drafts: Sequence[Draft]) -> list[Problem]:
+        from mailsafi_wizard.store import list_rows
+
         return list_rows.check(drafts, self.company.domains, self.has_admin_login)
 
     def take_drafts(self, drafts: Sequence[Draft]) -> list[Problem]:
         """Makes them the project's mailboxes, unless a row has an error; then nothing changes. The answer is all problems."""
+        from mailsafi_wizard.store.list_rows import ERROR
+
         problems = self.check_drafts(drafts)
         if drafts and not any(problem.severity == ERROR for problem in problems):
             self._take_rows([draft.row for draft in drafts])
@@ -44,6 +48,8 @@ class Lists(SignIns):
 
     def drafts_of_mailboxes(self) -> tuple[Draft, ...]:
         """The project's mailboxes as rows that can be mended, numbered from 1; raises PasswordsLocked."""
+        from mailsafi_wizard.store.list_rows import Draft
+
         if self.keeping is Keeping.LOCKED:
             raise PasswordsLocked(path=self.path)
         return tuple(Draft(row) for row in self.list_rows())
@@ -52,6 +58,8 @@ class Lists(SignIns):
         return [self._as_row(number, box) for number, box in enumerate(self.mailboxes(), 1)]
 
     def _as_row(self, number: int, box: Mailbox) -> Row:
+        from mailsafi_wizard.store.list_rows import Row
+
         here, there = (self._secrets.get(box.id, side) or Secret("") for side in Side)
         other_name = "" if box.destination_user == box.address else box.destination_user
         other_secret = Secret("") if there == here else there
@@ -79,12 +87,16 @@ class Lists(SignIns):
 
     def write_list(self, path: Path) -> int:
         """The list with its passwords in the clear, for reading back; how many mailboxes. Raises PasswordsLocked, WrongUsage and OSError."""
+        from mailsafi_wizard.store import credential_list, private_file
+
         rows = self._whole_list()
         private_file.write_private(path, _written(lambda: credential_list.write(rows)))
         return len(rows)
 
     def write_sealed_list(self, path: Path, passphrase: Secret) -> int:
         """The same for MailSafi's team, in a locked .zip; how many mailboxes. Raises WrongUsage (also for a weak passphrase) and OSError."""
+        from mailsafi_wizard.store import private_file, sealed_list
+
         rows = self._whole_list()
         private_file.write_private(path, _written(lambda: sealed_list.sealed(rows, passphrase)))
         return len(rows)
@@ -92,6 +104,8 @@ class Lists(SignIns):
     # --- passwords to be set anew
 
     def resets(self) -> tuple[Reset, ...]:
+        from mailsafi_wizard.engine import resets
+
         return resets.proposed(
             self.mailboxes(), self.places_with_secret(), self.sign_in_results(), self._choices(), bool(self.has_admin_login)
         )
@@ -109,6 +123,9 @@ class Lists(SignIns):
 
     def write_resets(self, path: Path) -> int:
         """As CSV, without any password; how many. Raises OSError."""
+        from mailsafi_wizard.engine import resets
+        from mailsafi_wizard.store import private_file
+
         found = self.resets()
         private_file.write_private(path, resets.as_csv(found))
         return len(found)
@@ -128,6 +145,8 @@ def _facts(draft: Draft) -> list[object]:
 
 
 def _from_facts(facts: Sequence[Any]) -> Draft:
+    from mailsafi_wizard.store.list_rows import Draft, Problem, Row
+
     line, address, user, destination, host, root, secrets, told = facts
     row = Row(line, address, user, Secret(secrets[0]), destination, Secret(secrets[1]), host, root)
     return Draft(row, tuple(Problem(*problem) for problem in told))

@@ -8,13 +8,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard.model import Side, SignInStyle
-from mailsafi_wizard.net import providers
 from mailsafi_wizard.project.answers import Answers
-from mailsafi_wizard.store import needed_list
-from mailsafi_wizard.store.needed_list import Kind, Needed, NeededList
 
 if TYPE_CHECKING:
+    from mailsafi_wizard.net import providers
     from mailsafi_wizard.net.found import Discovery
+    from mailsafi_wizard.store.needed_list import Needed, NeededList
 
 
 class Preparation(Answers):
@@ -25,7 +24,10 @@ class Preparation(Answers):
 
         ``cancel`` ends it at once with what was found so far. Raises WrongUsage for what is neither domain nor address.
         """
-        from mailsafi_wizard.net import discovery  # slow to load, and a copy does without
+        from mailsafi_wizard.net import (
+            discovery,  # slow to load, and a copy does without
+            providers,  # slow to load, and a copy does without
+        )
 
         resolvers = tuple(self.note("dns.resolvers").split())
         found = discovery.discover(asked, discovery.Where(resolvers, self._trust, loopback=self.rehearsal), cancel)
@@ -46,6 +48,8 @@ class Preparation(Answers):
     @property
     def provider(self) -> providers.Provider:
         """Who runs the source, as found or chosen; the generic one when that is not known."""
+        from mailsafi_wizard.net import providers
+
         return providers.get(self.note("provider"))
 
     def known_admin_styles(self) -> tuple[SignInStyle, ...]:
@@ -60,15 +64,21 @@ class Preparation(Answers):
 
     def needed(self) -> tuple[Needed, ...]:
         """Users, aliases and lists to create, with their state."""
+        from mailsafi_wizard.store import needed_list
+
         with contextlib.suppress(ValueError, KeyError, TypeError):
             return needed_list.from_facts(json.loads(self.note("needed") or "[]"))
         return ()
 
     def set_needed(self, rows: tuple[Needed, ...]) -> None:
+        from mailsafi_wizard.store import needed_list
+
         self.set_note("needed", json.dumps(needed_list.facts(rows), ensure_ascii=False))
 
     def import_needed(self, data: bytes) -> NeededList:
         """Adds what a txt or CSV file names; what is there keeps its state. Nothing is taken over from a file with an error."""
+        from mailsafi_wizard.store import needed_list
+
         read = needed_list.read(data)
         if not read.problems:
             self.set_needed(needed_list.merged(self.needed(), read.rows))
@@ -76,6 +86,9 @@ class Preparation(Answers):
 
     def propose_needed(self) -> None:
         """Adds a user for every mailbox of the migration."""
+        from mailsafi_wizard.store import needed_list
+        from mailsafi_wizard.store.needed_list import Kind, Needed
+
         boxes = self._journal.mailboxes()
         self.set_needed(needed_list.merged(self.needed(), tuple(Needed(Kind.USER, box.destination_user) for box in boxes)))
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import inspection
 from mailsafi_wizard.engine.runner import AT_ONCE
 from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
 from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState, RunRecord, Side
@@ -73,6 +71,10 @@ class Results(SignInTests):
 
         Returns the ledger and the problems of mailboxes that could not be read.
         """
+        from concurrent.futures import ThreadPoolExecutor
+
+        from mailsafi_wizard.engine import inspection
+
         jobs, missing = self._jobs()
         if missing:
             raise errors.WrongUsage(what=f"No password is known for {missing[0][0].address} at the {missing[0][1].value}")
@@ -82,7 +84,7 @@ class Results(SignInTests):
 
     def report_facts(self, now: dt.datetime) -> ReportFacts:
         """Everything the report says, from the project file alone."""
-        from mailsafi_wizard.report import build_facts, environment  # slow to load, and a copy does without
+        from mailsafi_wizard.report import build_facts, environment
 
         endpoints = {side: self.endpoint(side) for side in Side}
         return build_facts(

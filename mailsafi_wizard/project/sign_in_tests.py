@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import sign_in_test
 from mailsafi_wizard.engine.control import Control
-from mailsafi_wizard.engine.sign_in_test import Attempt
 from mailsafi_wizard.model import Endpoint, Mailbox, Side, SignInResult
 from mailsafi_wizard.project.lists import Lists
 from mailsafi_wizard.project.sign_ins import own_endpoint
 from mailsafi_wizard.store.journal import Journal
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.engine.sign_in_test import Attempt
 
 BORNE = "sign_ins.borne."  # and a host's name: the note that remembers how many connections at once it bore
 
@@ -36,6 +38,8 @@ class SignInTests(Lists):
         ``mailbox_ids`` or ``pairs`` limit it; None: all. Where the first refusals have one common cause, the rest is not tried and says so,
         unless ``all_the_same``. After `stop_sign_ins` what was not begun keeps the outcome it had. Raises WrongUsage without servers.
         """
+        from mailsafi_wizard.engine import sign_in_test
+
         ids = None if mailbox_ids is None else set(mailbox_ids)
         only = None if pairs is None else set(pairs)
         wanted = [
@@ -67,6 +71,8 @@ class SignInTests(Lists):
         self._testing.stop()
 
     def _attempts(self, wanted: Iterable[tuple[Mailbox, Side]]) -> tuple[list[Attempt], list[SignInResult]]:
+        from mailsafi_wizard.engine.sign_in_test import Attempt
+
         self._gates.clear()  # whoever tries again has mended something
         attempts, missing = [], []
         ends = {side: self._endpoint_or_raise(side) for side in Side}

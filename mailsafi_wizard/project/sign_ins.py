@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult
 from mailsafi_wizard.project.admin_logins import AdminLogins
-from mailsafi_wizard.store import credential_list
-from mailsafi_wizard.store.credential_list import CredentialList, Row
 from mailsafi_wizard.store.vault import Erased, Keeping
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.store.credential_list import CredentialList, Row
 
 
 class SignIns(AdminLogins):
@@ -29,6 +31,8 @@ class SignIns(AdminLogins):
 
     def import_list(self, data: bytes) -> CredentialList:
         """Reads a list; stores mailboxes and secrets only when no line has an error. Mailboxes without history that it no longer names go."""
+        from mailsafi_wizard.store import credential_list
+
         parsed = credential_list.read(data, self.company.domains, self.has_admin_login)
         if parsed.ok:
             self._take_rows(parsed.rows)

@@ -50,12 +50,16 @@ def write_csv(facts: ReportFacts, folder: Path) -> tuple[Path, ...]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for table in (table for section in facts.sections for table in section.tables):
-        target = folder / f"{table.name}.csv"
-        half = target.with_suffix(".csv.part")
-        half.write_bytes(_csv_text(table).encode("utf-8-sig", "replace"))
-        os.replace(half, target)
-        written.append(target)
+        written.append(write_table(table, folder / f"{table.name}.csv"))
     return tuple(written)
+
+
+def write_table(table: Table, target: Path) -> Path:
+    """Write one table as `write_csv` does; raises OSError."""
+    half = target.with_name(target.name + ".part")
+    half.write_bytes(_csv_text(table).encode("utf-8-sig", "replace"))
+    os.replace(half, target)
+    return target
 
 
 def _csv_text(table: Table) -> str:

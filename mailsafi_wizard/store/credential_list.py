@@ -13,17 +13,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailsafi_wizard.model import Secret
-from mailsafi_wizard.store import list_workbook
 from mailsafi_wizard.store.list_checks import trimmed
 from mailsafi_wizard.store.list_columns import SECRETS, SEPARATORS, Column, Columns, Layout, find_columns, is_address
 from mailsafi_wizard.store.list_rows import ERROR, WARNING, Draft, Problem, Row, check
 from mailsafi_wizard.store.list_text import Cell, Doubt, ListText, TextLine, decode, split_line
-from mailsafi_wizard.store.list_workbook import Remark
 from mailsafi_wizard.store.list_writing import MAX_LINE, template, write
 from mailsafi_wizard.words import _
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.store.list_workbook import Remark
 
 __all__ = ["ERROR", "WARNING", "CredentialList", "Draft", "Problem", "Row", "read", "template", "write"]
 
@@ -126,6 +127,8 @@ def read(data: bytes, own_domains: tuple[str, ...] = (), admin_login: bool | Non
     ``own_domains``: the company's, to find foreign addresses; () checks none. ``admin_login``: whether one administrator's login
     opens all mailboxes, so that passwords may be empty; None lets the list tell (see the module).
     """
+    from mailsafi_wizard.store import list_workbook
+
     reading = _Reading(tuple(domain.casefold().rstrip(".") for domain in own_domains))
     fault = _foreign(data)
     if fault:

@@ -180,6 +180,7 @@ class SideLogin(QWidget):
         self._opened: Way | None = None
         self.choice = QComboBox()
         self.choice.setAccessibleName(_("{server}: how mailboxes sign in").format(server=_(SIDE_NAMES[side])))
+        self.choice.setMinimumWidth(theme().px(150))  # it may be cut where the window is narrow
         for way in Way:
             self.choice.addItem(_(way.value), way)
         self.state = Chip()
@@ -264,7 +265,7 @@ class SideLogin(QWidget):
         if chosen is not way:
             self.state.say(_("Not in use yet"), Tone.WARN)
         elif project.covers_all(side):
-            self.state.say(self._in_force(), Tone.GOOD)
+            self.state.say(_("In use for all mailboxes"), Tone.GOOD)
         elif (settings := project.oauth(side)) is not None and not settings.way.for_all:
             boxes = project.mailboxes()
             agreed = sum(project.has_consent(side, one) for one in boxes)
@@ -272,12 +273,6 @@ class SideLogin(QWidget):
             self.state.say(_("{n} of {all} users have agreed").format(n=agreed, all=len(boxes)), tone)
         else:
             self.state.say(_("Its password must be entered again"), Tone.WARN)
-
-    def _in_force(self) -> str:
-        login = self._page.project.admin(self._side)
-        if login is None:
-            return _("In use for all mailboxes")
-        return _("{user} signs in for all mailboxes").format(user=login.user or _("The master password"))
 
 
 class Logins(Card):

@@ -89,9 +89,10 @@ def address(text: str) -> str:
 
 
 def port(text: str) -> str:
-    if text.strip().isdigit() and 1 <= int(text) <= 65535:
+    number = text.strip()
+    if number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= 65535:
         return ""
-    return _("A port is a number from 1 to 65535; usually 993.")
+    return _("A port is a number from 1 to 65535.")
 
 
 def timezone(text: str) -> str:

@@ -1,19 +1,16 @@
-"""Drawings made by QPainter: the speed of the copy and the line of the thirty days. They show data and know no project."""
+"""The speed of the copy, drawn by QPainter. It shows data and knows no project."""
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mailsafi_wizard.ui import formats, icons
+from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.pace import WINDOW
-from mailsafi_wizard.ui.theme import XS, L, M, S, theme
+from mailsafi_wizard.ui.theme import XS, S, theme
 from mailsafi_wizard.words import _, ngettext
 
 
@@ -99,112 +96,3 @@ def nice_ceiling(value: float) -> float:
     value = max(value, 100_000.0)
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= value * 0.999)
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    """One date of the plan: what happens, for whom ("admin" or "users"), and whether it is "done", "due", "late" or "ahead"."""
-
-    day: dt.date
-    title: str
-    audience: str
-    state: str = "ahead"
-
-
-class Timeline(QWidget):
-    """The plan as one line from the first to the last date: tasks above, notices below, today and the cutover marked.
-
-    Titles would collide on thirty days, so the line carries marks only; the list beside it carries the words.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._entries: tuple[TimelineEntry, ...] = ()
-        self._cutover: dt.date | None = None
-        self._today = dt.date.min
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(_("Line of the days to the cutover"))
-
-    def sizeHint(self) -> QSize:
-        return QSize(theme().px(420), theme().px(112))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(theme().px(280), theme().px(112))
-
-    def show_plan(self, entries: Sequence[TimelineEntry], cutover: dt.date | None, today: dt.date) -> None:
-        self._entries, self._cutover, self._today = tuple(entries), cutover, today
-        words = [f"{formats.short_day(e.day)}: {e.title}" for e in self._entries]
-        self.setAccessibleDescription("; ".join(words))
-        self.update()
-
-    def _days(self) -> tuple[dt.date, dt.date]:
-        days = [e.day for e in self._entries] + ([self._cutover] if self._cutover else [])
-        return min(days), max(days)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._entries:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        first, last = self._days()
-        length = max(1, (last - first).days)
-        left, right = float(L), float(self.width() - L)
-
-        def x(day: dt.date) -> float:
-            share = (day - first).days / length
-            if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-                share = 1 - share
-            return left + share * (right - left)
-
-        y = self.height() / 2
-        self._paint_line(painter, QRectF(left, y - 2, right - left, 4), x(min(max(self._today, first), last)))
-        for entry in self._entries:
-            self._paint_mark(painter, entry, QPointF(x(entry.day), y))
-        self._paint_flags(painter, x, first, last, y)
-        painter.end()
-
-    def _paint_line(self, painter: QPainter, line: QRectF, today: float) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().colour("line"))
-        painter.drawRoundedRect(line, 2, 2)
-        painter.setBrush(theme().colour("accent"))
-        past = QRectF(line)
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            past.setLeft(today)
-        else:
-            past.setRight(today)
-        painter.drawRoundedRect(past, 2, 2)
-
-    def _paint_mark(self, painter: QPainter, entry: TimelineEntry, at: QPointF) -> None:
-        up = -1 if entry.audience == "admin" else 1
-        ink = {"done": "accent", "late": "bad", "due": "warn"}.get(entry.state, "outline")
-        centre = QPointF(at.x(), at.y() + up * theme().px(14))
-        painter.setPen(QPen(theme().colour("line"), 1.4))
-        painter.drawLine(QPointF(at.x(), at.y() + up * 2), centre)
-        edge = theme().px(16)
-        area = QRectF(centre.x() - edge / 2, centre.y() - edge / 2, edge, edge)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().colour("surface"))
-        painter.drawEllipse(area)
-        name = "check" if entry.state == "done" else ("mail" if entry.audience == "users" else "dash")
-        if entry.state in ("late", "due"):
-            name = "alert"
-        icons.paint(painter, name, area, theme().colour(ink))
-
-    def _paint_flags(self, painter: QPainter, x: Callable[[dt.date], float], first: dt.date, last: dt.date, y: float) -> None:
-        strong = theme().font("small", QFont.Weight.DemiBold)
-        metrics = QFontMetricsF(strong)
-        painter.setFont(strong)
-        flags = [(self._cutover, _("Cutover {day}"), "accent", 0.0)] if self._cutover else []
-        if first <= self._today <= last:
-            flags.append((self._today, _("Today {day}"), "text", self.height() - metrics.height()))
-        for day, words, role, top in flags:
-            text = words.format(day=formats.short_day(day))
-            width = metrics.horizontalAdvance(text)
-            at = x(day)
-            start = min(max(at - width / 2, 0.0), self.width() - width)
-            painter.setPen(QPen(theme().colour(role), 1.6, Qt.PenStyle.DotLine))
-            near = metrics.height() if top == 0.0 else top
-            painter.drawLine(QPointF(at, near), QPointF(at, y))
-            painter.setPen(theme().colour(role))
-            painter.drawText(QRectF(start, top, width + M, metrics.height()), Qt.AlignmentFlag.AlignLeft, text)

@@ -71,6 +71,11 @@ def short_day(date: dt.date) -> str:
     return f"{date.day} {locale().standaloneMonthName(date.month, QLocale.FormatType.ShortFormat)}"
 
 
+def week_day(date: dt.date) -> str:
+    """Fri 4 Dec"""
+    return f"{locale().dayName(date.isoweekday(), QLocale.FormatType.ShortFormat)} {short_day(date)}"
+
+
 def moment(when: dt.datetime, timezone: str = "") -> str:
     """4 Dec 2026, 18:30 in ``timezone`` (an IANA name; the computer's own when empty or unknown)."""
     try:

@@ -151,7 +151,8 @@ class ListTable(QTableView):
         share = left // (len(shown) + 1)
         for place in shown:
             heading = self.horizontalHeader().sectionSizeHint(place)
-            self.setColumnWidth(place, max(theme().px(120), heading, 2 * share if place == PROBLEM else share))
+            content = 0 if place == PROBLEM else min(theme().px(200), self.sizeHintForColumn(place))
+            self.setColumnWidth(place, max(theme().px(120), heading, content, 2 * share if place == PROBLEM else share))
 
 
 class ListEditor(QWidget):

@@ -1,4 +1,4 @@
-"""Writes a report as PDF: the sheets of `sheets`, drawn on paper by the same function that draws the preview.
+"""Writes reports and sign-in sheets as PDF: the sheets of `sheets`, drawn on paper by the same function that draws the preview.
 
 Works on any thread, needs a QGuiApplication for its fonts, and replaces a file only when the new one is whole.
 """
@@ -33,13 +33,20 @@ def write_pdf(
     """Write the report to ``path``; the answer is the number of pages. ``progress`` gets 0 to 1. Raises OSError as files do."""
     paper = size or QPageSize(QPageSize.PageSizeId.A4)
     document = lay_out(facts, paper, lambda share: progress(share / 2))
+    write_document(document, path, paper, lambda share: progress(0.5 + share / 2))
+    return len(document.sheets)
+
+
+def write_document(
+    document: Document, path: Path, size: QPageSize | None = None, progress: Callable[[float], object] = lambda _share: None
+) -> None:
+    """Write what is laid out already; raises OSError as files do, and then the file that was there is unchanged."""
     part = path.with_name(f".{path.name}.part")
     try:
-        _write(document, part, paper, lambda share: progress(0.5 + share / 2))
+        _write(document, part, size or QPageSize(QPageSize.PageSizeId.A4), progress)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
-    return len(document.sheets)
 
 
 def _write(document: Document, path: Path, paper: QPageSize, progress: Callable[[float], object]) -> None:

@@ -91,7 +91,7 @@ class ProviderCard(Card):
         tick = self.ticks[key] = QCheckBox()
         tick.setAccessibleName(words)
         tick.toggled.connect(lambda on, k=key: self.ticked.emit(k, on))
-        text = label(words)
+        text = label(words.replace("&", "&&"))  # with a buddy, a single one would underline what follows
         text.setBuddy(tick)
         made = row(tick, column(text, row(opener, 1) if opener else None, spacing=0), spacing=S)
         made.setStretch(1, 1)

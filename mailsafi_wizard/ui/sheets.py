@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPageSize, QPainter, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPageSize, QPainter, QPainterPath, QTextLayout, QTextOption
 
 from mailsafi_wizard.report import Kind, ReportFacts, Section, Table
 from mailsafi_wizard.words import _
@@ -70,11 +70,28 @@ class Block:
     radius: float = 0.0
 
 
+@dataclass(frozen=True)
+class Dots:
+    """A square code of dots, row by row, True is dark; drawn as one shape, so that no seam of light runs through it."""
+
+    area: QRectF
+    rows: tuple[tuple[bool, ...], ...]
+
+    def shape(self) -> QPainterPath:
+        path, edge = QPainterPath(), self.area.width() / len(self.rows)
+        path.setFillRule(Qt.FillRule.WindingFill)
+        for y, row in enumerate(self.rows):
+            for x, dark in enumerate(row):
+                if dark:
+                    path.addRect(QRectF(self.area.left() + x * edge, self.area.top() + y * edge, edge, edge))
+        return path.simplified()
+
+
 @dataclass
 class Sheet:
     """One page: what to draw, in order."""
 
-    orders: list[Words | Block] = field(default_factory=list)
+    orders: list[Words | Block | Dots] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -87,7 +104,7 @@ class Document:
     title: str
 
 
-class _Metrics:
+class Metrics:
     """Measures and wraps; keeps what it measured, because tables repeat themselves."""
 
     def __init__(self) -> None:
@@ -148,7 +165,7 @@ class _Composer:
         points = size.sizePoints()
         self.width, self.height = points.width() * 10.0, points.height() * 10.0
         self.facts, self.progress = facts, progress
-        self.metrics = _Metrics()
+        self.metrics = Metrics()
         self.left, self.right = float(MARGIN), self.width - MARGIN
         self.top, self.bottom = float(MARGIN + HEAD), self.height - MARGIN - FOOT
         self.sheets: list[Sheet] = []
@@ -168,7 +185,7 @@ class _Composer:
         if self.y + height > self.bottom and self.y > self.top:
             self.new_sheet()
 
-    def put(self, order: Words | Block) -> None:
+    def put(self, order: Words | Block | Dots) -> None:
         self.sheets[-1].orders.append(order)
 
     def write(self, text: str, face: Face, ink: str = INK, after: float = GAP, keep: float = 0.0) -> None:
@@ -319,6 +336,9 @@ def paint_sheet(painter: QPainter, sheet: Sheet) -> None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(order.ink))
             painter.drawRoundedRect(order.area, order.radius, order.radius)
+            continue
+        if isinstance(order, Dots):
+            painter.fillPath(order.shape(), QColor("#000"))
             continue
         if order.face not in fonts:
             fonts[order.face] = order.face.font()

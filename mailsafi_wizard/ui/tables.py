@@ -213,7 +213,8 @@ class Filter(QSortFilterProxyModel):
         return bool(one < other)
 
 
-NARROWEST = 180  # of a column that stretches
+NARROWEST = 130  # of a column that stretches
+ONE_NARROWEST = 180  # where it is the only one: mostly an address, the one thing that must be readable
 
 
 class Table(QTableView, Generic[R]):
@@ -268,8 +269,9 @@ class Table(QTableView, Generic[R]):
         left = self.viewport().width() - sum(
             self.columnWidth(p) for p in range(len(self.rows_model.columns)) if p not in wide and not self.isColumnHidden(p)
         )
+        least = ONE_NARROWEST if len(wide) == 1 else NARROWEST
         for place in wide:
-            self.setColumnWidth(place, max(theme().px(NARROWEST), left // len(wide)))
+            self.setColumnWidth(place, max(theme().px(least), left // len(wide)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

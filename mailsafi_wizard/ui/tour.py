@@ -21,7 +21,7 @@ from mailsafi_wizard.ui.window import Window
 SIZE = (1280, 860)  # of the pictures, in device-independent pixels
 LOOK_EVERY = 0.02  # seconds
 LONGEST = 600.0  # seconds for one step; a rehearsal that hangs must end all the same
-REPORT = "report.pdf"
+REPORT, SHEETS = "report.pdf", "sign-in sheets.pdf"
 Say = Callable[[str], None]
 
 
@@ -172,7 +172,16 @@ class Tour:
         page = self._page
         assert isinstance(page, finish.FinishPage)
         await self.settled()
+        sheets = self._out / SHEETS
+        page.signin.look_at_programs()
+        await self.settled()
+        page.signin.save(sheets)
+        await self.settled()
+        for part, name in ((page.signin, "8-finish-sheets"), (page.closing, "8-finish-closing")):
+            page.tabs.setCurrentWidget(part)
+            self.picture(name)
+        page.tabs.setCurrentWidget(page.report)
         report = self._out / REPORT
         page.save(report)
         await self.settled()
-        self._written.append(report)
+        self._written += [sheets, report]

@@ -15,6 +15,7 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui import ask, icons, menu
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
+from mailsafi_wizard.ui.day import DayWatch
 from mailsafi_wizard.ui.keeping import KeepingPanel
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
@@ -52,6 +53,9 @@ class Window(QMainWindow):
         self._settle.timeout.connect(self.look_again)
         self.bridge.mailboxes_changed.connect(self._mailboxes_changed)
         self.bridge.run_ended.connect(lambda _summary: self.look_again())
+        self.days = DayWatch(self, lambda: self.project)
+        self.days.turned.connect(lambda: self.show_step(self.shown))
+        self.bridge.run_ended.connect(lambda _summary: self.days.keep())
         self.build()
 
     # --- putting it together ----------------------------------------------------------------------------------------------
@@ -146,6 +150,7 @@ class Window(QMainWindow):
         if not project.rehearsal:
             menu.remember(project.path)
         project.go_on_with_passes(self.bridge.report)
+        self.days.keep()
         self.show_step(current(states(self.steps, project)))
 
     def close_project(self) -> None:

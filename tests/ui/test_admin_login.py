@@ -86,7 +86,7 @@ def test_an_administrator_can_be_used_untried_and_given_up_again(opened: Hand) -
     assert (kept.user, kept.style, kept.separator, kept.everyone) == ("boss", SignInStyle.MASTER_USER, "+", True)
     assert project.admin_password(Side.DESTINATION) == Secret("Mvua;77 ")
     assert form.password.text() == ""
-    assert login.state.text == "boss signs in for all mailboxes"
+    assert login.state.text == "In use for all mailboxes"
     assert form.isHidden()
     opened.click(login.change)
     assert not form.isHidden()

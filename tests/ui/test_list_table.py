@@ -307,3 +307,22 @@ def test_erasing_shows_its_proof_at_the_end(page: CredentialsPage, hand: Hand) -
     assert finish.problem is not None
     assert finish.problem.what.startswith("4 sealed passwords were erased")
     assert page.project.places_with_secret() == set()
+
+
+def test_user_names_have_a_column_where_they_say_something_new(hand: Hand, tmp_path: Path) -> None:
+    project = MigrationProject.create(tmp_path / "acme.mailsafi")
+
+    async def show() -> None:
+        hand.window.open_project(project)
+
+    hand.run(show())
+    page = hand.go("credentials")
+    assert isinstance(page, CredentialsPage)
+    page.take(b"EmailAddress,UserName,Password\na@x.ke,a@x.ke,p1\n")
+    hand.settle()
+    assert page.table.isColumnHidden(1)
+    page.take(b"EmailAddress,UserName,Password\na@x.ke,a,p1\n")
+    hand.settle()
+    assert not page.table.isColumnHidden(1)
+    assert page.table.columnWidth(1) >= page.table.horizontalHeader().sectionSizeHint(1)
+    hand.window.close_project()

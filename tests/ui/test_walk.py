@@ -181,3 +181,20 @@ def test_a_file_that_is_no_project_is_told_in_place(hand: Hand, tmp_path: Path, 
         assert path.read_bytes() == content
     else:
         assert hand.window.project is not None  # one whose creation was cut off by a power cut
+
+
+def test_the_port_for_sending_is_kept_when_it_is_one(opened: Hand) -> None:
+    window = opened.window
+    window.show_step(0)
+    page = opened.page
+    assert isinstance(page, StartPage)
+    assert window.project is not None
+    assert page.values["smtp_port"].text() == "587"
+    opened.write(page.values["smtp_port"], "465")
+    assert window.project.company.mailsafi.smtp_port == 465
+    for wrong in ("many", "0", "70000", "²"):
+        opened.write(page.values["smtp_port"], wrong)
+        assert "from 1 to 65535" in page.notes["smtp"].text()
+        assert window.project.company.mailsafi.smtp_port == 465
+    opened.write(page.values["smtp_port"], "")
+    assert window.project.company.mailsafi.smtp_port == 0

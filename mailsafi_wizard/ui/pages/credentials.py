@@ -22,6 +22,8 @@ from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
 
+PASSWORD_NAMES = {Side.SOURCE: N_("Password at the old server"), Side.DESTINATION: N_("Password at MailSafi")}
+
 
 def applies(project: MigrationProject) -> bool:
     return all(project.endpoint(side) is not None for side in Side)
@@ -94,7 +96,7 @@ class MailboxDetail(Card):
         for side, edit in self.edits.items():
             edit.setEchoMode(QLineEdit.EchoMode.Password)
             edit.setPlaceholderText(_("unchanged"))
-            fields.add(_("Password at {server}").format(server=_(SERVER_NAMES[side])), edit)
+            fields.add(_(PASSWORD_NAMES[side]), edit)
             edit.returnPressed.connect(self._keep)
         self.keep = Button(_("Keep and test this mailbox"), self._keep, icon="key")
         self.add(self.name, self.problems, fields, row(self.keep, 1))
@@ -196,6 +198,7 @@ class CredentialsPage(Page):
 
     def _login_changed(self) -> None:
         self.refresh()
+        self.table.fit()
         self.changed.emit()
 
     def refresh(self) -> None:
@@ -206,7 +209,10 @@ class CredentialsPage(Page):
         usable = self.project.places_with_way_in()
         results = self.project.sign_in_results()
         self.model.show_rows([self._account(mailbox, results, usable) for mailbox in boxes])
-        self.table.setColumnHidden(1, all(mailbox.source_user == mailbox.address for mailbox in boxes))  # it says nothing new
+        same_names = all(mailbox.source_user == mailbox.address for mailbox in boxes)
+        if self.table.isColumnHidden(1) is not same_names:
+            self.table.setColumnHidden(1, same_names)  # it would say nothing new
+            self.table.fit()
         self.signs.show_results(results, bool(self._testing))
         self._say_totals()
         self._show_detail()

@@ -13,8 +13,10 @@ from mailsafi_wizard.model import Company, Endpoint, MailSafiValues, Security, S
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import checks, formats
 from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.cutover_day import CountryBox, DayWords
 from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.plan_card import PlanCard
+from mailsafi_wizard.ui.theme import theme
 from mailsafi_wizard.ui.widgets import Button, Card, FieldNote, Fields
 from mailsafi_wizard.words import LANGUAGES, N_, _
 
@@ -35,7 +37,8 @@ class StartPage(Page):
     lead = N_("Say who moves and when. What your MailSafi welcome mail tells goes in below; leave empty what you don't have yet.")
     why = N_(
         "The day of the cutover is when mail begins to arrive at MailSafi. Everything else is counted from it, about 30 days back and a week on."
-        " A Friday evening is best: few people write, and the weekend is there for questions. You can move the day later; the plan moves with it."
+        " The last working evening of a week is best: few people write, and the weekend is there for questions; holidays are seen and passed over."
+        " You can move the day later; the plan moves with it. A task is ticked when the wizard has seen it done, or by you where it can't see."
     )
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
@@ -44,6 +47,9 @@ class StartPage(Page):
         self._filling = False
         self.plan = PlanCard(project)
         self.plan.failed.connect(self.fail)
+        self.plan.go_to.connect(self.go_to)
+        self.plan.told.connect(self.told)
+        self.plan.ticked.connect(self.refresh)
         self.body.addWidget(self._company_card())
         self.body.addWidget(self.plan)
         self.body.addWidget(self._mailsafi_card())
@@ -54,6 +60,8 @@ class StartPage(Page):
     def _company_card(self) -> Card:
         self.name, self.domains, self.help = QLineEdit(), QLineEdit(), QLineEdit()
         self.cutover, self.timezone, self.language = QDateEdit(), QComboBox(), QComboBox()
+        self.country = CountryBox()
+        self.day_words = DayWords()
         self.cutover.setCalendarPopup(True)
         self.cutover.setDisplayFormat("ddd d MMM yyyy")
         self.cutover.setLocale(formats.locale())
@@ -64,11 +72,12 @@ class StartPage(Page):
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         for key, name in LANGUAGES.items():
             self.language.addItem(name, key)
-        propose = Button(_("Propose"), self._propose, hint=_("A Friday evening about 30 days from now"))
+        propose = Button(_("Propose"), self._propose, hint=_("A quiet evening about 30 days from now"))
         fields = Fields()
         fields.add(_("&Company"), self.name)
         self.notes["domains"] = fields.add(_("&Domains"), self.domains, _("The part after the @; several with commas between."))
         fields.add(_("Day of the c&utover"), self.cutover, beside=propose)
+        fields.add(_("C&ountry"), self.country, _("Its weekends and public holidays are seen by the plan."))
         self.notes["timezone"] = fields.add(_("&Time zone"), self.timezone)
         fields.add(_("&Whom users may ask"), self.help, _("A name and a phone number or address; it stands in every notice."))
         fields.add(_("&Language of the notices"), self.language)
@@ -79,10 +88,11 @@ class StartPage(Page):
         if (edit_zone := self.timezone.lineEdit()) is not None:
             edit_zone.editingFinished.connect(self._keep)
         self.language.activated.connect(lambda _index: self._keep())
-        return Card(_("Your company")).add(fields)
+        self.country.activated.connect(lambda _index: self._keep())
+        return Card(_("Your company")).add(fields, self.day_words)
 
     def _mailsafi_card(self) -> Card:
-        names = ("imap", "webmail", "mx", "smtp", "spf", "selector", "dkim")
+        names = ("imap", "webmail", "mx", "smtp", "smtp_port", "spf", "selector", "dkim")
         self.values = {name: QLineEdit() for name in names}
         fields = Fields()
         add = fields.add
@@ -91,7 +101,11 @@ class StartPage(Page):
         self.notes["mx"] = add(
             _("M&X records"), self.values["mx"], _("Where mail for your domain is delivered; the first is the best.")
         )
-        self.notes["smtp"] = add(_("S&MTP server"), self.values["smtp"], _("Where mail programs send mail."))
+        self.values["smtp_port"].setAccessibleName(_("Port of the SMTP server"))
+        self.values["smtp_port"].setPlaceholderText(_("port"))
+        self.values["smtp_port"].setFixedWidth(theme().px(76))
+        help_text = _("Where mail programs send mail, and its port: usually 587 or 465.")
+        self.notes["smtp"] = add(_("S&MTP server"), self.values["smtp"], help_text, beside=self.values["smtp_port"])
         self.notes["spf"] = add(_("SP&F part"), self.values["spf"], _("Such as include:…; lets MailSafi send for your domain."))
         self.notes["selector"] = add(_("DKIM &selector"), self.values["selector"])
         self.notes["dkim"] = add(_("DKIM &key"), self.values["dkim"], _("Copy it whole; it is long."), wide=True)
@@ -115,6 +129,7 @@ class StartPage(Page):
             self.values["webmail"]: company.mailsafi.webmail,
             self.values["mx"]: ", ".join(company.mailsafi.mx),
             self.values["smtp"]: company.mailsafi.smtp_host,
+            self.values["smtp_port"]: str(company.mailsafi.smtp_port or ""),
             self.values["spf"]: company.mailsafi.spf,
             self.values["selector"]: company.mailsafi.dkim_selector,
             self.values["dkim"]: company.mailsafi.dkim_value,
@@ -125,11 +140,16 @@ class StartPage(Page):
                 edit.setCursorPosition(0)
         self.timezone.setCurrentText(company.timezone)
         self.language.setCurrentIndex(max(0, self.language.findData(company.language)))
+        self.country.show_country(company.country)
         self._show_cutover(company.cutover)
         self._filling = False
-        self.plan.refresh()
+        self._show_plan()
         self.missing = self._what_is_missing()
         self.changed.emit()
+
+    def _show_plan(self) -> None:
+        self.plan.refresh(self.tried(self.project.note_day))
+        self.day_words.show_day(self.project)
 
     def _show_cutover(self, cutover: dt.date | None) -> None:
         self.cutover.setSpecialValueText(_("not chosen"))
@@ -158,7 +178,7 @@ class StartPage(Page):
             "imap": checks.host(text["imap"]),
             "webmail": checks.address(text["webmail"]),
             "mx": checks.each(checks.domain, text["mx"]),
-            "smtp": checks.host(text["smtp"]),
+            "smtp": checks.host(text["smtp"]) or (text["smtp_port"].strip() and checks.port(text["smtp_port"])),
             "spf": checks.spf(text["spf"]),
             "selector": checks.selector(text["selector"]),
             "dkim": checks.dkim(text["dkim"]),
@@ -176,7 +196,7 @@ class StartPage(Page):
             self.tried(lambda: self.project.set_company(company))
         if not wrong["imap"]:
             self._keep_destination(self.values["imap"].text().strip().rstrip(".").lower())
-        self.plan.refresh()
+        self._show_plan()
         self.missing = self._what_is_missing()
         self.changed.emit()
 
@@ -191,6 +211,7 @@ class StartPage(Page):
             help_contact=self.help.text().strip(),
             language=str(self.language.currentData()),
             mailsafi=self._entered_values(now.mailsafi, wrong),
+            country=self.country.chosen,
         )
 
     def _entered_values(self, now: MailSafiValues, wrong: dict[str, str]) -> MailSafiValues:
@@ -202,6 +223,7 @@ class StartPage(Page):
             dkim_value=now.dkim_value if wrong["dkim"] else text["dkim"],
             webmail=now.webmail if wrong["webmail"] else text["webmail"],
             smtp_host=now.smtp_host if wrong["smtp"] else text["smtp"],
+            smtp_port=now.smtp_port if wrong["smtp"] else int(text["smtp_port"] or 0),
         )
 
     def _keep_destination(self, host: str) -> None:

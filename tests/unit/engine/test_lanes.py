@@ -123,7 +123,7 @@ def test_a_pair_that_is_refused_leaves_the_work_to_the_first() -> None:
     known = threading.Event()
     yard = Yard(lambda _lane, _work: known.wait(10), POOR, refused)
     yard.slots.lane_refused = lambda own, anyone: (Slots.lane_refused(yard.slots, own, anyone), own == 1 and known.set())  # type: ignore[assignment, func-returns-value]
-    assert yard.copy(folder(1), folder(2), folder(3)) == [{1, 2, 3}]
+    assert yard.copy(folder(1), folder(2), folder(3)) == [{1}, {2}, {3}]
     assert yard.learned[-1] == ("lanes", 1)
     assert not yard.slots.spare(1)
 
@@ -140,9 +140,27 @@ def test_a_pair_that_comes_too_late_is_closed_again_and_nobody_waits_for_it() ->
         return Late()
 
     yard = Yard(lambda _lane, _work: None, POOR, late)
-    assert yard.copy(folder(1), folder(2)) == [{1, 2}]
+    assert yard.copy(folder(1), folder(2)) == [{1}, {2}]
     over.set()
     assert closed.wait(10)
+
+
+def test_where_each_message_is_waited_for_a_lane_takes_a_folder_when_the_one_before_is_stored() -> None:
+    joined, taken = threading.Event(), threading.Event()
+
+    def more() -> End:
+        joined.wait(10)
+        return End(capabilities="")
+
+    def work(_lane: Lane, one: FolderWork) -> None:
+        if one.record.id == 1:
+            joined.set()
+            assert taken.wait(10), "nobody else took the second folder"
+        elif one.record.id == 2:
+            taken.set()
+
+    yard = Yard(work, POOR, more)
+    assert yard.copy(folder(1), folder(2, 40), folder(3))[0] == {1}
 
 
 def test_what_breaks_one_lane_ends_all_and_is_raised() -> None:
