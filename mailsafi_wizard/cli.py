@@ -337,8 +337,7 @@ def _dns(options: argparse.Namespace) -> int:
     from mailsafi_wizard import cutover  # slow to load, and a copy does without
     from mailsafi_wizard.net import dns
 
-    loopback = any(dns.is_loopback(text) for text in options.resolver)
-    snapshot = dns.look_up(options.domain, options.selector, options.resolver, authoritative=not loopback)
+    snapshot = dns.look_up(options.domain, options.selector, options.resolver)
     for view in snapshot.views:
         answers = [dataclasses.asdict(answer) for answer in view.answers]
         if options.json:
@@ -349,11 +348,31 @@ def _dns(options: argparse.Namespace) -> int:
             words = answer.problem or "; ".join(answer.values) or "nothing"
             print(f"  {answer.name} {answer.kind}: {words}{f' (TTL {answer.ttl} s)' if answer.ttl is not None else ''}")
     found = cutover.findings(snapshot)
-    texts = [finding.text.format(**dict(finding.fields)) for finding in found]
+    texts = [finding.english for finding in found]
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    clock = cutover.clock([(now, snapshot)], None, now)
+    facts = {
+        "delegated": snapshot.delegated,
+        "dnssec": snapshot.dnssec,
+        "mx_ttl": clock.ttl,
+        "if_changed_now_old_until": clock.old_until.isoformat() if clock.old_until else None,
+        "serials": sorted({view.serial for view in snapshot.views if view.authoritative and view.serial is not None}),
+        "spf_lookups": [
+            cutover.lookups_of(snapshot, t).count
+            for t in cutover.spf_records(cutover.now_at(snapshot, snapshot.domain, "TXT") or ())
+        ],
+        "others": [dataclasses.asdict(answer) for answer in snapshot.others],
+    }
     if options.json:
-        print(json.dumps({"event": "summary", "domain": snapshot.domain, "servers": len(snapshot.views), "findings": texts}))
+        print(
+            json.dumps({"event": "summary", "domain": snapshot.domain, "servers": len(snapshot.views), "findings": texts, **facts})
+        )
     else:
         print(*(f"! {text}" for text in texts), sep="\n", end="\n" if texts else "")
+        if clock.old_until:
+            print(
+                f"The MX record's TTL is {clock.ttl} s: changed now, no honest cache would hold the old one after {clock.old_until.isoformat()}"
+            )
     return 0
 
 

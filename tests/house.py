@@ -29,7 +29,6 @@ FLOORS: Mapping[str, int] = {
     "engine": 3,
     "cutover": 3,
     "schedule": 3,
-    "closing": 3,
     "notices": 3,
     "signin": 3,
     "report": 3,

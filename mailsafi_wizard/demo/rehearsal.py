@@ -12,15 +12,19 @@ from pathlib import Path
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.demo import company
-from mailsafi_wizard.demo.dns import ZONE, NameServer
+from mailsafi_wizard.demo.dns import ELSEWHERE, ZONE, NameServer, Zone
 from mailsafi_wizard.demo.letters import DOMAIN
+from mailsafi_wizard.demo.receiver import Receiver
+from mailsafi_wizard.demo.resolver import Resolver
 from mailsafi_wizard.demo.servers import RehearsalServers
 from mailsafi_wizard.events import Report
 from mailsafi_wizard.model import Ledger, Side
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.project.gatekeeping import PROBE_AT
 
 PROJECT_NAME = "Tamarind Traders rehearsal.mailsafi"
 LIST_NAME = "mailboxes.txt"
+SPEED = 240.0  # of the resolver's clock: four hours pass in a minute
 
 
 class Rehearsal:
@@ -38,6 +42,10 @@ class Rehearsal:
         server = self.servers.source
         zone = ZONE.replace("SRV 0 1 993 mail", f"SRV 0 1 {server.port} {server.host}.")
         self.name_server = NameServer(DOMAIN, zone).start()
+        masters = [(DOMAIN, self.name_server.answer), *((origin, Zone(origin, text).answer) for origin, text in ELSEWHERE)]
+        self.resolver = Resolver(masters, SPEED).start()
+        hosts = company.facts(dt.datetime.now(dt.UTC).date()).mailsafi.mx
+        self.receiver = Receiver([e.person.address for e in people], self.servers.server_context("receiver", hosts))
         try:
             self.list_file = folder / LIST_NAME
             self.list_file.touch(mode=0o600)
@@ -54,7 +62,8 @@ class Rehearsal:
         project.ca_file = self.servers.ca_file
         project.set_endpoint(Side.SOURCE, self.servers.source)
         project.set_endpoint(Side.DESTINATION, self.servers.destination)
-        project.set_resolvers([self.name_server.address])
+        project.set_resolvers([self.name_server.address, self.resolver.address])
+        project.set_note(PROBE_AT, self.receiver.address)
         project.import_list(self.list_file.read_bytes())
         return project
 
@@ -87,6 +96,8 @@ class Rehearsal:
     def _end_servers(self) -> None:
         self.servers.stop()
         self.name_server.stop()
+        self.resolver.stop()
+        self.receiver.stop()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def __enter__(self) -> Rehearsal:

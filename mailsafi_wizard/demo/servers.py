@@ -23,7 +23,8 @@ class RehearsalServers:
 
     def __init__(self, folder: Path, people: tuple[Employee, ...], bytes_per_second: float = 0) -> None:
         """Certificate files go into ``folder``. ``bytes_per_second`` slows the old server so that one can watch; 0: it does not."""
-        certificate = Authority(folder, "Rehearsal authority, trusted by this project only").issue("rehearsal")
+        self._authority = Authority(folder, "Rehearsal authority, trusted by this project only")
+        certificate = self._authority.issue("rehearsal")
         self.ca_file = certificate.ca_file
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate.chain, certificate.key)
@@ -36,6 +37,13 @@ class RehearsalServers:
                 account.folders[name].subscribed |= place % 3 > 0
             self.new.add(employee.person.address, employee.destination_password.reveal())
         self._servers = (ImapServer(self.old, context, bytes_per_second=bytes_per_second), ImapServer(self.new, context))
+
+    def server_context(self, name: str, hosts: tuple[str, ...]) -> ssl.SSLContext:
+        """For one more server of the rehearsal, with a certificate made out to ``hosts``."""
+        certificate = self._authority.issue(name, hosts)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate.chain, certificate.key)
+        return context
 
     @property
     def source(self) -> Endpoint:

@@ -1,37 +1,46 @@
 """What a domain's mail records say now: at its own name servers, found from the parent zone, and at resolvers. Asks only, side by side.
 
 A name that is not published is asked at the domain's own name servers only: a resolver would remember for hours that it isn't there
-(RFC 2308).
+(RFC 2308). So resolvers are given nothing but what `published` has seen at the domain's own servers.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import socket
+import asyncio
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import asdict, dataclass
-from typing import TypeVar
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import dns.exception
-import dns.flags
-import dns.message
-import dns.name
-import dns.query
-import dns.rcode
-import dns.rdatatype
 import dns.resolver
-from dns.message import Message
 
 from mailsafi_wizard import errors
+from mailsafi_wizard.net import delegation, spf_tree
+from mailsafi_wizard.net.delegation import Delegation
+from mailsafi_wizard.net.dns_question import PATIENCE, Asked, ask
+from mailsafi_wizard.net.dns_records import Answer, Server, Snapshot, View, inside, is_address, normal
 
-T = TypeVar("T")
-PATIENCE = 2.0  # seconds for one question to one server
-LONGEST = 5.0  # seconds for everything
-AT_ONCE = 32
+__all__ = [
+    "PATIENCE",
+    "Answer",
+    "DnsUnreachable",
+    "Server",
+    "Snapshot",
+    "View",
+    "ask",
+    "is_address",
+    "look_up",
+    "normal",
+    "published",
+    "questions",
+    "usual_resolvers",
+]
+
+LONGEST = 4.8  # seconds for everything
+FINDING = 2.4  # seconds of them for the domain's own servers
 PUBLIC = ("1.1.1.1", "8.8.8.8", "9.9.9.9")
+NOBODY = "there was nobody to ask"
+Question = tuple[str, str]  # name, type
 
 
 class DnsUnreachable(errors.MigrationError):
@@ -39,120 +48,23 @@ class DnsUnreachable(errors.MigrationError):
     hint = "Check the spelling of the domain and that this computer is online."
 
 
-@dataclass(frozen=True)
-class Answer:
-    """One name and type at one server. ``values`` in presentation form, sorted; ``ttl`` in seconds, None without values.
+def look_up(domain: str, selector: str = "", resolvers: Sequence[str] = (), authoritative: bool = True, spf: str = "") -> Snapshot:
+    """Everything about the mail of ``domain``, within 5 s. Blocks; call it beside an event loop.
 
-    ``problem``: why there is no answer, in words; "" when the server answered, also that there is nothing.
-    """
-
-    name: str
-    kind: str  # "MX", "TXT", ...
-    values: tuple[str, ...] = ()
-    ttl: int | None = None
-    problem: str = ""
-
-
-@dataclass(frozen=True)
-class View:
-    """What one server says."""
-
-    server: str  # host name or address, with the port where it is not 53
-    authoritative: bool
-    answers: tuple[Answer, ...] = ()
-
-    def get(self, name: str, kind: str) -> Answer | None:
-        return next((a for a in self.answers if a.name == name and a.kind == kind), None)
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """All answers about one domain. ``selector``: the DKIM selector that was asked for, "" for none."""
-
-    domain: str
-    selector: str
-    views: tuple[View, ...]
-
-    def facts(self) -> dict[str, object]:
-        """As plain data for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_facts(cls, facts: dict[str, object]) -> Snapshot:
-        """The reverse of `facts`; raises ValueError, KeyError or TypeError when it is not one."""
-        views = []
-        for view in facts["views"]:  # type: ignore[attr-defined]
-            answers = tuple(Answer(**{**a, "values": tuple(a["values"])}) for a in view["answers"])
-            views.append(View(str(view["server"]), bool(view["authoritative"]), answers))
-        return cls(str(facts["domain"]), str(facts["selector"]), tuple(views))
-
-    def answers(self, name: str, kind: str) -> Iterator[tuple[View, Answer]]:
-        for view in self.views:
-            if (answer := view.get(name, kind)) is not None:
-                yield view, answer
-
-
-@dataclass(frozen=True)
-class Server:
-    """Where to ask."""
-
-    label: str
-    address: str
-    port: int = 53
-    authoritative: bool = False
-
-    @classmethod
-    def parse(cls, text: str) -> Server:
-        """``HOST``, ``HOST:PORT`` or ``[IPv6]:PORT``; raises WrongUsage."""
-        host, port = text.strip(), "53"
-        if host.startswith("["):
-            host, _, rest = host[1:].partition("]")
-            port = rest.removeprefix(":") or "53"
-        elif host.count(":") == 1:
-            host, _, port = host.partition(":")
-        if not host or not port.isdigit() or not 0 < int(port) < 65536:
-            raise errors.WrongUsage(what=f"{text!r} is not HOST or HOST:PORT of a name server")
-        try:
-            address = str(socket.getaddrinfo(host, int(port), type=socket.SOCK_DGRAM)[0][4][0])
-        except OSError as e:
-            raise errors.WrongUsage(str(e), what=f"There is no name server {host}") from e
-        return cls(text.strip(), address, int(port))
-
-
-def normal(domain: str) -> str:
-    """A domain in lower case ASCII without the last dot; raises WrongUsage when it can't be one."""
-    try:
-        name = dns.name.from_unicode(domain.strip().rstrip(".").lower()) if domain.strip() else None
-    except (dns.exception.DNSException, UnicodeError) as e:
-        raise errors.WrongUsage(str(e), what=f"{domain!r} is not a domain") from e
-    if name is None or len(name) < 3:
-        raise errors.WrongUsage(what=f"{domain!r} is not a domain")
-    return name.to_text(omit_final_dot=True)
-
-
-def look_up(domain: str, selector: str = "", resolvers: Sequence[str] = (), authoritative: bool = True) -> Snapshot:
-    """Everything about the mail of ``domain``. ``resolvers``: ``HOST[:PORT]``, none for the computer's own and public ones.
-
-    ``authoritative=False`` asks the resolvers alone, for all names. Raises WrongUsage, and DnsUnreachable when nobody answered.
+    ``resolvers``: ``HOST[:PORT]``, none for the computer's own and public ones. One among them that speaks for the domain itself is taken as
+    one of its own servers. ``authoritative=False`` looks for no others. ``spf``: terms that are to be published, followed as well.
+    Raises WrongUsage, and DnsUnreachable when nobody answered.
     """
     domain = normal(domain)
-    deadline = time.monotonic() + LONGEST
     asked = [Server.parse(text) for text in resolvers] or usual_resolvers()
-    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="dns")
-    try:
-        own = pool.submit(name_servers, domain, asked) if authoritative else None
-        sure = _ask_all(pool, asked, questions(domain, selector)[:4] if authoritative else questions(domain, selector))
-        masters = _result(own, deadline, []) if own else []
-        views = [*_views(_ask_all(pool, masters, questions(domain, selector)), deadline), *_views(sure, deadline)]
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    if all(answer.problem for view in views for answer in view.answers):
+    snapshot = asyncio.run(_Survey(domain, selector, asked, spf).take(authoritative))
+    if not any(answer.rcode for view in snapshot.views for answer in view.answers):
         raise DnsUnreachable(domain=domain)
-    return Snapshot(domain, selector, tuple(views))
+    return snapshot
 
 
-def questions(domain: str, selector: str) -> list[tuple[str, str]]:
-    """(name, type) in the order of importance; the first four exist wherever the domain does."""
+def questions(domain: str, selector: str) -> list[Question]:
+    """What is asked, in the order of importance."""
     found = [(domain, "MX"), (domain, "TXT"), (domain, "NS"), (domain, "SOA")]
     if selector:
         found.append((f"{selector}._domainkey.{domain}", "TXT"))
@@ -164,6 +76,26 @@ def questions(domain: str, selector: str) -> list[tuple[str, str]]:
         (f"_submission._tcp.{domain}", "SRV"),
         (f"_autodiscover._tcp.{domain}", "SRV"),
     ]
+
+
+def published(domain: str, views: Iterable[View]) -> frozenset[Question]:
+    """What resolvers may be asked: that of which every own server that speaks for the domain shows something.
+
+    Where none of them could be asked, only the domain's own name, which exists wherever the domain does.
+    """
+    own = [view for view in views if view.authoritative and any(a.own for a in view.answers)]
+    if not own:
+        return frozenset(questions(domain, "")[:4])
+    everything = {(a.name, a.kind) for view in own for a in view.answers}
+    return frozenset(q for q in everything if all(a.exists or a.problem for a in _told(own, q)) and _any(own, q))
+
+
+def _told(views: Iterable[View], question: Question) -> list[Answer]:
+    return [answer for view in views if (answer := view.get(*question)) is not None]
+
+
+def _any(views: Iterable[View], question: Question) -> bool:
+    return any(answer.exists for answer in _told(views, question))
 
 
 def usual_resolvers() -> list[Server]:
@@ -179,138 +111,100 @@ def _system() -> dns.resolver.Resolver:
         return dns.resolver.Resolver(configure=False)
 
 
-# --- one question
+@dataclass(frozen=True)
+class _Roles:
+    """Who is who: the domain's own servers, the resolvers, and what the parent zone says."""
+
+    own: tuple[Asked, ...]
+    resolvers: tuple[Asked, ...]
+    delegated: tuple[str, ...]
 
 
-def ask(server: Server, name: str, kind: str, patience: float = 0.0) -> Answer:
-    """One question; problems are in the answer. UDP, then TCP when the answer was cut (RFC 7766), ``patience`` seconds for each."""
-    query = dns.message.make_query(name, kind, use_edns=0, payload=1232)
-    if server.authoritative:
-        query.flags &= ~dns.flags.RD
-    try:
-        reply, _tcp = dns.query.udp_with_fallback(
-            query, server.address, timeout=patience or PATIENCE, port=server.port, ignore_unexpected=True
-        )
-    except dns.exception.Timeout:
-        return Answer(name, kind, problem="no answer")
-    except (dns.exception.DNSException, OSError, EOFError, ValueError) as e:
-        return Answer(name, kind, problem=f"no answer that can be read: {str(e)[:100] or type(e).__name__}")
-    return _read(reply, name, kind)
+class _Survey:
+    """One look at one domain."""
+
+    def __init__(self, domain: str, selector: str, servers: Sequence[Server], spf: str = "") -> None:
+        self._domain, self._selector, self._spf = domain, selector, spf
+        self._servers = servers
+        self._deadline = time.monotonic() + LONGEST
+
+    async def take(self, find_own: bool) -> Snapshot:
+        asked = [Asked(server, self._deadline) for server in self._servers]
+        roles, dnssec = await self._roles(asked, find_own)
+        wanted = questions(self._domain, self._selector)
+        own = await asyncio.gather(*(_view(server, wanted) for server in roles.own))
+        allowed = published(self._domain, own)
+        seen, others = await asyncio.gather(self._resolvers(roles, wanted, allowed), self._others(roles, own))
+        return Snapshot(self._domain, self._selector, (*own, *seen), roles.delegated, others, dnssec)
+
+    async def _roles(self, asked: Sequence[Asked], find_own: bool) -> tuple[_Roles, str]:
+        """Tells own servers from resolvers by what they say of the domain's SOA; then the others of its own are looked for."""
+        at_home = all(one.server.loopback for one in asked)
+        ahead = asyncio.create_task(self._found(asked)) if find_own and not at_home else None
+        answers = await asyncio.gather(*(one.ask(self._domain, "SOA") for one in asked))
+        dnssec = await self._dnssec(asked, answers)
+        given = [
+            Asked(replace(one.server, authoritative=True), self._deadline) for one, a in zip(asked, answers, strict=True) if a.own
+        ]
+        rest = tuple(one for one, a in zip(asked, answers, strict=True) if not a.own)
+        found = await ahead if ahead else Delegation()
+        if find_own and at_home and not given and any(a.rcode for a in answers):
+            found = await self._found(asked)
+        known = {(one.server.address, one.server.port) for one in given}
+        more = [Asked(s, self._deadline) for s in found.servers if (s.address, s.port) not in known]
+        return _Roles((*given, *more), rest, found.names), dnssec
+
+    async def _found(self, asked: Sequence[Asked]) -> Delegation:
+        try:
+            return await asyncio.wait_for(delegation.find(self._domain, asked), FINDING)
+        except TimeoutError:
+            return Delegation()
+
+    async def _dnssec(self, asked: Sequence[Asked], answers: Sequence[Answer]) -> str:
+        """A resolver that checks signatures answers SERVFAIL where they are wrong, and answers when told not to check."""
+        failed = [one for one, answer in zip(asked, answers, strict=True) if answer.rcode == "SERVFAIL"]
+        again = await asyncio.gather(*(one.ask(self._domain, "SOA", checking_off=True) for one in failed))
+        return "broken" if any(a.rcode == "NOERROR" and a.values for a in again) else ""
+
+    async def _resolvers(self, roles: _Roles, wanted: Sequence[Question], allowed: Collection[Question]) -> list[View]:
+        return list(await asyncio.gather(*(_view(one, [q for q in wanted if q in allowed]) for one in roles.resolvers)))
+
+    async def _others(self, roles: _Roles, own: Sequence[View]) -> tuple[Answer, ...]:
+        """Names that records point at: targets of MX, and the parts of the SPF record."""
+        known: dict[Question, Answer] = {}
+
+        async def find(name: str, kind: str) -> Answer:
+            if (name, kind) not in known:
+                known[name, kind] = await self._one_of(self._may_ask(roles, name), name, kind)
+            return known[name, kind]
+
+        mx = next((a.values for view in own if (a := view.get(self._domain, "MX")) and a.values), ())
+        txt = next((a.values for view in own if (a := view.get(self._domain, "TXT")) and a.values), ())
+        hosts = {line.split()[-1] for line in mx} - {"."}
+        targets = [find(host, kind) for host in hosts if not is_address(host) for kind in ("A", "AAAA")]
+        await asyncio.gather(*targets, spf_tree.walk(self._domain, [*txt, f"v=spf1 {self._spf}"], find))
+        return tuple(known[question] for question in sorted(known))
+
+    def _may_ask(self, roles: _Roles, name: str) -> tuple[Asked, ...]:
+        """Names inside the domain may not be published: their own servers only."""
+        return roles.own if inside(name, self._domain) else roles.resolvers
+
+    @staticmethod
+    async def _one_of(servers: Sequence[Asked], name: str, kind: str) -> Answer:
+        """The first that answers, side by side."""
+        waiting = [asyncio.ensure_future(server.ask(name, kind)) for server in servers[:4]]
+        last = Answer(name, kind, problem=NOBODY)
+        try:
+            for done in asyncio.as_completed(waiting):
+                last = await done
+                if not last.problem:
+                    return last
+        finally:
+            for task in waiting:
+                task.cancel()
+        return last
 
 
-def _read(reply: Message, name: str, kind: str) -> Answer:
-    if reply.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-        return Answer(name, kind, problem=f"the server says {dns.rcode.to_text(reply.rcode())}")
-    wanted = dns.rdatatype.from_text(kind)
-    here = dns.name.from_text(name)
-    for _ in range(8):
-        records = next((r for r in reply.answer if r.name == here and r.rdtype == wanted), None)
-        if records is not None:
-            return Answer(name, kind, tuple(sorted(_text(record, kind) for record in records)), records.ttl)
-        alias = next((r for r in reply.answer if r.name == here and r.rdtype == dns.rdatatype.CNAME), None)
-        if alias is None:
-            break
-        here = alias[0].target
-    return Answer(name, kind)
-
-
-def _text(record: object, kind: str) -> str:
-    if kind == "TXT":
-        return b"".join(record.strings).decode("utf-8", "backslashreplace")  # type: ignore[attr-defined]
-    if kind == "MX":
-        return f"{record.preference} {_host(record.exchange)}"  # type: ignore[attr-defined]
-    return str(record).lower().rstrip(".")
-
-
-def _host(name: dns.name.Name) -> str:
-    return name.to_text(omit_final_dot=True).lower()
-
-
-# --- many questions
-
-
-Asked = list[tuple[Server, list[tuple[str, str, Future[Answer]]]]]
-
-
-def _ask_all(pool: ThreadPoolExecutor, servers: Iterable[Server], wanted: Sequence[tuple[str, str]]) -> Asked:
-    return [(server, [(name, kind, pool.submit(ask, server, name, kind)) for name, kind in wanted]) for server in servers]
-
-
-def _views(asked: Asked, deadline: float) -> list[View]:
-    return [
-        View(
-            server.label,
-            server.authoritative,
-            tuple(_result(future, deadline, Answer(name, kind, problem="no answer in time")) for name, kind, future in futures),
-        )
-        for server, futures in asked
-    ]
-
-
-def _result(future: Future[T], deadline: float, otherwise: T) -> T:
-    try:
-        return future.result(max(0.0, deadline - time.monotonic()))
-    except FutureTimeout:
-        return otherwise
-
-
-# --- the domain's own name servers
-
-
-def name_servers(domain: str, resolvers: Sequence[Server]) -> list[Server]:
-    """The servers to which the parent zone delegates, with one address each; from the resolvers' NS where the parent does not tell."""
-    names = _delegated(domain, resolvers) or _first_values(resolvers, domain, "NS")
-    found = []
-    for name in names[:8]:
-        address = next(iter(_first_values(resolvers, name, "A") or _first_values(resolvers, name, "AAAA")), "")
-        if address:
-            found.append(Server(name, address, authoritative=True))
-    return found
-
-
-def _delegated(domain: str, resolvers: Sequence[Server]) -> list[str]:
-    parent = domain.partition(".")[2]
-    while parent:
-        masters = _first_values(resolvers, parent, "NS")
-        for master in masters[:3]:
-            for address in _first_values(resolvers, master, "A")[:1]:
-                if names := _referral(domain, address):
-                    return names
-        if masters:
-            return []
-        parent = parent.partition(".")[2]
-    return []
-
-
-def _referral(domain: str, address: str) -> list[str]:
-    query = dns.message.make_query(domain, "NS")
-    query.flags &= ~dns.flags.RD
-    try:
-        reply, _tcp = dns.query.udp_with_fallback(query, address, timeout=PATIENCE)
-    except (dns.exception.DNSException, OSError, EOFError):
-        return []
-    here = dns.name.from_text(domain)
-    sets = [r for r in (*reply.answer, *reply.authority) if r.name == here and r.rdtype == dns.rdatatype.NS]
-    return sorted({_host(record.target) for records in sets for record in records})
-
-
-def _first_values(resolvers: Sequence[Server], name: str, kind: str) -> list[str]:
-    for server in resolvers[:3]:
-        answer = ask(server, name, kind)
-        if answer.values:
-            return list(answer.values)
-    return []
-
-
-def is_loopback(resolver: str) -> bool:
-    """Whether a ``HOST[:PORT]`` is this computer; raises WrongUsage as `Server.parse` does."""
-    return ipaddress.ip_address(Server.parse(resolver).address).is_loopback
-
-
-def is_address(text: str) -> bool:
-    """True for an IP address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
+async def _view(asked: Asked, wanted: Sequence[Question]) -> View:
+    answers = await asyncio.gather(*(asked.ask(name, kind) for name, kind in wanted))
+    return View(asked.server.label, asked.server.authoritative, tuple(answers))

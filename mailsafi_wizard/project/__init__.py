@@ -9,15 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from mailsafi_wizard.project.copying import Copying
 from mailsafi_wizard.project.finishing import Finishing
 from mailsafi_wizard.project.plan import Plan
 from mailsafi_wizard.project.preparation import Preparation
-from mailsafi_wizard.project.switch import Switch
+from mailsafi_wizard.project.stragglers import Stragglers
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Finishing, Plan, Copying, Preparation, Switch):
+class MigrationProject(Finishing, Plan, Stragglers, Preparation):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -34,6 +33,7 @@ class MigrationProject(Finishing, Plan, Copying, Preparation, Switch):
 
     def close(self) -> None:
         """Stops a run cleanly, and what is being looked at; then closes the file."""
+        self._end_passes()
         self.stop_sign_ins()
         self.stop_look()
         self.stop_programs()

@@ -22,7 +22,7 @@ from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.vault import Erased
 
 if TYPE_CHECKING:
-    from mailsafi_wizard.closing import Closing, Credential, Login
+    from mailsafi_wizard.cutover.closing import Closing, Credential, Login
     from mailsafi_wizard.report import Section
     from mailsafi_wizard.signin import Sheet, SignInValues
 
@@ -141,7 +141,7 @@ class Finishing(Copying, Switch):
 
     def credentials(self) -> tuple[Credential, ...]:
         """Everything that was lent for the migration and must be taken back, known also after the secrets were erased."""
-        from mailsafi_wizard.closing import to_revoke
+        from mailsafi_wizard.cutover.closing import to_revoke
 
         lent, logins = self._remember_lent()
         hosts = {side: endpoint.host for side in Side if (endpoint := self.endpoint(side)) is not None}
@@ -149,7 +149,7 @@ class Finishing(Copying, Switch):
 
     def _remember_lent(self) -> tuple[set[int], list[Login]]:
         """Mailboxes whose own password was used at the source, and the logins for many mailboxes, also those that were given up since."""
-        from mailsafi_wizard.closing import Lent, Login
+        from mailsafi_wizard.cutover.closing import Lent, Login
 
         kept = self._kept_facts(LENT)
         logins = dict.fromkeys([Login(Side(side), Lent(kind), who) for side, kind, who in kept.get("logins", ())] + self._logins())
@@ -164,7 +164,7 @@ class Finishing(Copying, Switch):
 
     def _logins(self) -> list[Login]:
         """Logins for many mailboxes that are in use now, as the notes about them say."""
-        from mailsafi_wizard.closing import Lent, Login
+        from mailsafi_wizard.cutover.closing import Lent, Login
 
         found = []
         for side in Side:
@@ -216,7 +216,7 @@ class Finishing(Copying, Switch):
 
     def closing(self, now: dt.datetime) -> Closing:
         """When the old server may be closed, and why. Takes a moment in a large project."""
-        from mailsafi_wizard.closing import closing
+        from mailsafi_wizard.cutover.closing import closing
 
         return closing(self._looks(), self.company.mailsafi, self.runs(), self.last_arrival(), self.ledger().complete, now)
 
@@ -232,7 +232,7 @@ class Finishing(Copying, Switch):
         return found
 
     def _report_sections(self) -> tuple[Section, ...]:
-        from mailsafi_wizard import closing
+        from mailsafi_wizard.cutover import closing
         from mailsafi_wizard.report import finish_sections
 
         made, when = self.sheets_made(), self.revoked()

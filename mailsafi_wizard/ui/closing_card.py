@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QVBoxLayout, QWidget
 
-from mailsafi_wizard import closing
-from mailsafi_wizard.closing import Closing, ClosingState, Credential
+from mailsafi_wizard.cutover import closing
+from mailsafi_wizard.cutover.closing import Closing, ClosingState, Credential
 from mailsafi_wizard.report import credentials_table, write_table
 from mailsafi_wizard.signin.values import safe_name
 from mailsafi_wizard.store.vault import Erased

@@ -157,6 +157,16 @@ class Tour:
         assert isinstance(page, cutover.CutoverPage)
         page.look()
         await self.settled()
+        self.picture("7-cutover-records")
+        page.probe()
+        await self.settled()
+        for change in self._project.record_changes():
+            page.enter_in_rehearsal(change)
+            await self.settled()
+        for place, name in ((cutover.GATE, "gate"), (cutover.SPREAD, "spread"), (cutover.AFTER, "after")):
+            page.tabs.setCurrentIndex(place)
+            self.picture(f"7-cutover-{name}")
+        page.tabs.setCurrentIndex(cutover.RECORDS)
 
     async def _finish(self) -> None:
         page = self._page

@@ -149,6 +149,7 @@ class Window(QMainWindow):
         self.project = project
         if not project.rehearsal:
             menu.remember(project.path)
+        project.go_on_with_passes(self.bridge.report)
         self.days.keep()
         self.show_step(current(states(self.steps, project)))
 

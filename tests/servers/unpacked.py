@@ -19,6 +19,8 @@ FOLDER = Path(__file__).resolve().parents[2] / ".venv" / "servers"
 PACKAGES = {
     "cyrus": ["cyrus-imapd", "cyrus-common", "libsasl2-modules"],
     "courier": ["courier-imap", "courier-base", "courier-authlib", "courier-authlib-userdb"],
+    "nsd": ["nsd"],
+    "unbound": ["unbound"],
 }
 
 

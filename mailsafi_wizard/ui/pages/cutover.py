@@ -1,36 +1,33 @@
-"""Step 7, Cut over: the domain's records now against those wanted, with the exact values to enter; who sees which server now."""
+"""Step 7, Cut over: the domain's records now and wanted, the gate, the card for going back, who sees what, and the days after."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+import datetime as dt
+from pathlib import Path
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabWidget, QWidget
 
-from mailsafi_wizard import cutover
-from mailsafi_wizard.cutover import Change, State
-from mailsafi_wizard.net.dns import Answer, Snapshot, View
+from mailsafi_wizard import errors
+from mailsafi_wizard.cutover import Change
+from mailsafi_wizard.cutover.card import as_zone
+from mailsafi_wizard.net.dns_records import Server, Snapshot
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import formats
+from mailsafi_wizard.report import switch as switch_report
+from mailsafi_wizard.ui import ask, formats
 from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.gate_view import GateView
 from mailsafi_wizard.ui.page import Action, Page
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import L, M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Card, Chip, EmptyState, Tone, box, column, label, row
+from mailsafi_wizard.ui.passes_view import PassesView
+from mailsafi_wizard.ui.pdf import write_pdf
+from mailsafi_wizard.ui.record_changes import RecordChanges
+from mailsafi_wizard.ui.spread_view import SpreadView
+from mailsafi_wizard.ui.theme import M, S
+from mailsafi_wizard.ui.widgets import Button, EmptyState, box, column, label, row
 from mailsafi_wizard.words import N_, _
 
-TITLES = {
-    "MX": N_("Where mail is delivered (MX)"),
-    "SPF": N_("Who may send for the domain (SPF)"),
-    "DKIM": N_("The signature's key (DKIM)"),
-    "TTL": N_("How long others remember (TTL)"),
-}
-_STATES = {
-    State.RIGHT: (N_("As wanted"), Tone.GOOD),
-    State.CHANGE: (N_("To be changed"), Tone.WARN),
-    State.UNKNOWN: (N_("Not known"), Tone.MUTED),
-}
+LOOK_EVERY = 60_000  # milliseconds, while the page is open and in front
+RECORDS, GATE, SPREAD, AFTER = range(4)
 
 
 def applies(project: MigrationProject) -> bool:
@@ -38,76 +35,8 @@ def applies(project: MigrationProject) -> bool:
 
 
 def done(project: MigrationProject) -> bool:
-    """Every server asked in the last look shows MailSafi's MX records and no other."""
-    last = project.last_snapshot()
-    return last is not None and cutover.switched(last[1], project.company.mailsafi)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What one server says of the MX record."""
-
-    view: View
-    answer: Answer
-
-    @property
-    def words(self) -> str:
-        return self.answer.problem or ", ".join(self.answer.values) or _("no MX record")
-
-
-def _seen_columns() -> list[Column[Seen]]:
-    def kind(seen: Seen) -> str:
-        return _("The domain's own") if seen.view.authoritative else _("Resolver")
-
-    def ttl(seen: Seen) -> str:
-        return formats.count(seen.answer.ttl) if seen.answer.ttl is not None else ""
-
-    return [
-        Column(_("Name server"), lambda s: s.view.server),
-        Column(_("Kind"), kind),
-        Column(_("Mail is delivered to"), lambda s: s.words, stretch=True),
-        Column(_("Remembered for (seconds)"), ttl, sort=lambda s: s.answer.ttl or 0, numeric=True),
-    ]
-
-
-class ChangeCard(Card):
-    """One record: now, wanted, and what to do, with a button that copies each wanted value."""
-
-    def __init__(self, change: Change, page: CutoverPage) -> None:
-        super().__init__(spacing=S)
-        chip = Chip()
-        words, tone = _STATES[change.state]
-        chip.say(_(words), tone)
-        head = row(label(_(TITLES[change.kind]), "strong"), chip)
-        head.setStretch(0, 1)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(M)
-        grid.setVerticalSpacing(S)
-        grid.setColumnStretch(1, 1)
-        self._line(grid, 0, _("Name"), change.name)
-        self._line(grid, 1, _("Now"), "\n".join(change.now) or _("nothing"))
-        if change.state is not State.RIGHT:
-            for number, value in enumerate(change.wanted, 2):
-                self._line(grid, number, _("Wanted") if number == 2 else "", value)
-                copy = Button(_("Copy"), partial(page.copy, value), kind="quiet", icon="copy")
-                copy.setAccessibleName(_("Copy {value}").format(value=value))
-                grid.addWidget(copy, number, 2)
-        self.add(head, grid)
-        hint = change.todo or (N_("Enter MailSafi's value on the first page.") if not change.wanted else "")
-        if hint:
-            self.add(label(_(hint), tone="muted"))
-
-    @staticmethod
-    def _line(grid: QGridLayout, number: int, name: str, value: str) -> None:
-        grid.addWidget(label(name, "small", "muted", wrap=False), number, 0)
-        text = label(_broken(value), select=True)
-        text.setAccessibleName(f"{name}: {value}")
-        grid.addWidget(text, number, 1)
-
-
-def _broken(value: str) -> str:
-    """Long values without spaces may be broken anywhere."""
-    return "\u200b".join(value[i : i + 24] for i in range(0, len(value), 24)) if len(value) > 48 else value
+    """Every server asked shows MailSafi's MX records and no other, and passes that were begun have come to their end."""
+    return project.switched and project.passes in ("", "over")
 
 
 class CutoverPage(Page):
@@ -115,7 +44,8 @@ class CutoverPage(Page):
     lead = N_("See what the domain's records say now, and enter the wanted values at your DNS provider on the days of the plan.")
     why = N_(
         "The MX record tells the world where to deliver your mail. Others remember it for as long as its TTL says; so the TTL is lowered first,"
-        " and for a while mail may still reach the old server: the daily copy brings it along. Write down the old values before you change them."
+        " and for a while mail may still reach the old server: the copies after the change bring it along. The old values are kept on a card,"
+        " so that you can go back. The wizard itself changes nothing at your DNS provider."
     )
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
@@ -125,21 +55,51 @@ class CutoverPage(Page):
         self.views.addWidget(EmptyState("globe", _("Not looked up yet"), text))
         self.views.addWidget(self._board())
         self.body.addWidget(self.views, 1)
+        self.clock = QTimer(self)
+        self.clock.setInterval(LOOK_EVERY)
+        self.clock.timeout.connect(self.tick)
+        self.clock.start()
+        bridge.run_ended.connect(lambda _summary: self.refresh())
 
     def _board(self) -> QWidget:
         self.when = label("", "small", "muted")
-        self.findings = QVBoxLayout()
-        self.findings.setSpacing(S)
-        self.changes = QVBoxLayout()
-        self.changes.setSpacing(M)
-        self.model: RowsModel[Seen] = RowsModel(_seen_columns(), key=lambda seen: seen.view.server)
-        self.table: Table[Seen] = Table(_("Who sees which mail server"), self.model)
-        self.table.setMinimumHeight(theme().px(150))
-        seen = Card(_("Who sees what"), _("After the change, all lines turn to MailSafi's servers, one after the other."))
-        seen.add(self.table)
-        layout = column(self.when, self.findings, self.changes, seen, spacing=L)
-        layout.setStretch(3, 1)
+        self.card_pdf = Button(_("Card for going &back…"), self._ask_card, icon="print", hint=_("The old records exactly, as PDF"))
+        self.card_text = Button(_("… as text"), self._ask_card_text, kind="quiet", icon="file", hint=_("As lines of a zone file"))
+        self.card_text.setAccessibleName(_("Card for going back, as text"))
+        self.records = RecordChanges(self._choose_panel, self.enter_in_rehearsal if self.project.rehearsal else None)
+        self.gate = GateView(self.go_to.emit, self.probe, self._override, self._take_back)
+        self.spread = SpreadView(self._set_resolvers)
+        self.passes = PassesView(self._begin, self._pause, self.find_senders)
+        self.model, self.table = self.spread.model, self.spread.table
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        for view, words in (
+            (self.records, _("Records")),
+            (self.gate, _("Can we switch?")),
+            (self.spread, _("Who sees what")),
+            (self.passes, _("After the change")),
+        ):
+            self.tabs.addTab(view, words)
+        self.tabs.currentChanged.connect(self._tab_changed)
+        self._fit_tabs()
+        top = row(self.when, self.card_text, self.card_pdf, spacing=S)
+        top.setStretch(0, 1)
+        layout = column(top, self.tabs, spacing=M)
+        layout.setStretch(1, 1)
         return box(layout)
+
+    def _tab_changed(self, _place: int) -> None:
+        self._fit_tabs()
+        self.refresh()
+
+    def _fit_tabs(self) -> None:
+        """Only the part in front counts for the page's height: a short one would else be followed by emptiness."""
+        for place in range(self.tabs.count()):
+            policy = QSizePolicy.Policy.Preferred if place == self.tabs.currentIndex() else QSizePolicy.Policy.Ignored
+            if (view := self.tabs.widget(place)) is not None:
+                view.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+
+    # --- showing
 
     def refresh(self) -> None:
         last = self.project.last_snapshot()
@@ -149,36 +109,121 @@ class CutoverPage(Page):
             taken, snapshot = last
             moment = formats.moment(taken, self.project.company.timezone)
             self.when.setText(_("{domain}, as seen on {when}").format(domain=snapshot.domain, when=moment))
+            for button in (self.card_pdf, self.card_text):
+                button.setEnabled(bool(self.project.card()))
             self._show(snapshot)
         self.changed.emit()
 
     def _show(self, snapshot: Snapshot) -> None:
-        _emptied(self.findings)
-        for finding in cutover.findings(snapshot):
-            chip = Chip()
-            chip.say(_(finding.text).format(**dict(finding.fields)), Tone.WARN, "alert")
-            self.findings.addWidget(chip)
-        _emptied(self.changes)
-        for change in cutover.changes(snapshot, self.project.company.mailsafi):
-            self.changes.addWidget(ChangeCard(change, self))
-        self.model.show_rows([Seen(view, answer) for view, answer in snapshot.answers(snapshot.domain, "MX")])
+        now, zone = dt.datetime.now(dt.UTC), self.project.company.timezone
+        place = self.tabs.currentIndex()
+        if place == RECORDS:
+            self._show_records(snapshot)
+        elif place == GATE:
+            self.gate.show_gate(self.project.gate(now), self.project.probes(), zone)
+        elif place == AFTER:
+            problem = self.project.passes_problem
+            words = str(problem) if problem else ""
+            self.passes.show_watch(self.project.watch(now), self.project.passes, now, zone, words, self.project.running)
+            self.passes.show_senders(*self.project.late_mail(), zone)
+        self.spread.show_spread(self.project.who_sees_what(), snapshot, self.project.dns_clock(now), now, zone)
+
+    def _show_records(self, snapshot: Snapshot) -> None:
+        changes, found = self.project.record_changes(), self.project.record_findings()
+        may_switch = self.project.gate(dt.datetime.now(dt.UTC)).may_switch
+        self.records.show_records(changes, found, self.project.panel, snapshot.domain, may_switch)
 
     def action(self) -> Action:
         ready = bool(self.project.company.domains) and not self.busy
         words = _("&Look again") if self.project.last_snapshot() else _("&Look up the records")
         return Action(words, self.look, "search", ready, urgent=self.project.last_snapshot() is None)
 
+    # --- doing
+
     def look(self) -> None:
         """Asks all servers, beside the screen."""
         self.work(_("Asking the name servers…"), self.project.look_up, lambda _snapshot: self.refresh())
 
-    def copy(self, value: str) -> None:
-        QGuiApplication.clipboard().setText(value)
-        self.told.emit(_("Copied."))
+    def tick(self) -> None:
+        """Every minute: looks again while the page is open and in front, and the change is what one waits for."""
+        if not self.isVisible() or not self.window().isActiveWindow() or self.busy:
+            return
+        if self.tabs.currentIndex() == SPREAD and self.project.last_snapshot() is not None:
+            self.look()
+        else:
+            self.refresh()
 
+    def probe(self) -> None:
+        """Asks MailSafi's mail servers whether they take mail for all mailboxes; sends none."""
+        self.work(_("Asking MailSafi's mail servers…"), self.project.probe, lambda _probes: self.refresh())
 
-def _emptied(layout: QVBoxLayout) -> None:
-    while item := layout.takeAt(0):
-        if widget := item.widget():
-            widget.hide()
-            widget.deleteLater()
+    def find_senders(self) -> None:
+        """Reads at the old server who sent there since the change."""
+        self.work(_("Reading the senders at the old server…"), self.project.find_late_mail, lambda _senders: self.refresh())
+
+    def _choose_panel(self, panel_id: str) -> None:
+        self.project.set_panel(panel_id)
+        self.refresh()
+
+    def enter_in_rehearsal(self, change: Change) -> None:
+        """The rehearsal's admin at the DNS provider."""
+        self.work(_("Entering it at the rehearsal's name server…"), lambda: self._entered(change), lambda _snapshot: self.refresh())
+
+    def _entered(self, change: Change) -> Snapshot:
+        self.project.enter_in_rehearsal(change)
+        return self.project.look_up()
+
+    def _override(self, name: str, reason: str) -> None:
+        self.tried(lambda: self.project.override_gate(name, reason, dt.datetime.now(dt.UTC)))
+        self.refresh()
+
+    def _take_back(self) -> None:
+        self.project.take_back_override()
+        self.refresh()
+
+    def _set_resolvers(self, text: str) -> None:
+        try:
+            wanted = [Server.parse(one).label for one in text.replace(",", " ").split()]
+        except errors.WrongUsage as error:
+            self.spread.resolvers_note.complain(error.title_text)
+            return
+        self.spread.resolvers_note.complain("")
+        self.project.set_resolvers(wanted)
+        self.look()
+
+    def _begin(self) -> None:
+        self.tried(lambda: self.project.begin_passes(self.bridge.report))
+        self.refresh()
+
+    def _pause(self) -> None:
+        self.project.pause_passes()
+        self.refresh()
+
+    # --- the card
+
+    def _ask_card(self) -> None:
+        ask.ask_save(self, _("Save the card for going back"), self._proposal(".pdf"), _("PDF (*.pdf)"), self.save_card)
+
+    def _ask_card_text(self) -> None:
+        ask.ask_save(self, _("Save the card for going back"), self._proposal(".txt"), _("Text (*.txt)"), self.save_card_text)
+
+    def _proposal(self, ending: str) -> Path:
+        name = _("Going back {domain}").format(domain=self.project.company.domains[0])
+        return self.project.path.parent / (name.replace("/", "-").replace("\\", "-") + ending)
+
+    def save_card(self, path: Path) -> None:
+        """Writes the PDF on a thread."""
+        before = self.project.records_before()
+        if before is None:
+            return
+        company, old = self.project.company, self.project.card()
+        lines = [(r.name, r.kind, r.ttl, r.value) for r in old]
+        facts = switch_report.card(
+            company.name, company.timezone, before[1].domain, before[0], lines, as_zone(old), self.project.rehearsal
+        )
+        self.work(_("Writing the card…"), lambda: write_pdf(facts, path), lambda _pages: self.told.emit(_("The card is saved.")))
+
+    def save_card_text(self, path: Path) -> None:
+        """The old records as lines of a zone file."""
+        self.tried(lambda: path.write_text(as_zone(self.project.card()), encoding="utf-8"))
+        self.told.emit(_("The card is saved."))

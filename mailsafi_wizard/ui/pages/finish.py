@@ -9,7 +9,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from mailsafi_wizard.closing import Closing
+from mailsafi_wizard.cutover.closing import Closing
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.report import ReportFacts
 from mailsafi_wizard.ui import ask, formats, kept

@@ -14,6 +14,7 @@ from dns.message import Message
 from mailsafi_wizard import cli, errors
 from mailsafi_wizard.demo.dns import ZONE, NameServer
 from mailsafi_wizard.net import dns as records
+from mailsafi_wizard.net import dns_question
 from mailsafi_wizard.net.dns import DnsUnreachable, Server, Snapshot
 
 DOMAIN = "example.co.ke"
@@ -32,7 +33,7 @@ class Odd(NameServer):
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "PATIENCE", 0.3)
+    monkeypatch.setattr(dns_question, "PATIENCE", 0.3)
 
 
 def looked(server: NameServer) -> Snapshot:
@@ -137,6 +138,11 @@ def test_the_command_tells_in_words_and_in_json(capsys: pytest.CaptureFixture[st
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert "10 mail.example.co.ke" in words
     assert [line["event"] for line in lines] == ["records", "summary"]
+    assert lines[0]["authoritative"] is True
+    summary = lines[-1]
+    assert (summary["mx_ttl"], summary["serials"], summary["spf_lookups"], summary["dnssec"]) == (14400, [2026010101], [2], "")
+    assert summary["if_changed_now_old_until"].endswith("+00:00")
+    assert "no honest cache would hold the old one after" in words
 
 
 def test_the_command_fails_when_nobody_answers(capsys: pytest.CaptureFixture[str]) -> None:

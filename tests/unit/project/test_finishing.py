@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mailsafi_wizard import report, signin
-from mailsafi_wizard.closing import ClosingState, Lent
+from mailsafi_wizard.cutover.closing import ClosingState, Lent
 from mailsafi_wizard.demo import company as sample
 from mailsafi_wizard.demo.letters import Letter
 from mailsafi_wizard.model import Mailbox, OAuth, OAuthWay, Program, Secret, Side, SignInStyle

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mailsafi_wizard.cutover import now_at, switched
+from mailsafi_wizard.cutover.records import now_at, switched
 from mailsafi_wizard.model import Mailbox, MailSafiValues, RunRecord, Side
 from mailsafi_wizard.net.dns import Snapshot
 from mailsafi_wizard.words import N_, _

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsafi_wizard.closing import (
+from mailsafi_wizard.cutover.closing import (
     NAMES,
     QUIET,
     REMEDIES,
