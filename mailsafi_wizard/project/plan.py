@@ -73,10 +73,10 @@ class Plan(Copying, Switch):
 
         Returns the forecast, as `copy_outlook` does.
         """
-        from mailsafi_wizard.schedule import standing
-
         if self.company.cutover is None:
             return None
+        from mailsafi_wizard.schedule import standing
+
         today = self.now().date()
         if not self.note("plan.begin"):
             self.set_note("plan.begin", min(today, self.company.cutover).isoformat())

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import late_mail
 from mailsafi_wizard.engine.runner import AT_ONCE
 from mailsafi_wizard.events import Report
 from mailsafi_wizard.project.gatekeeping import Gatekeeping
@@ -102,6 +101,8 @@ class Stragglers(Gatekeeping):
 
     def find_late_mail(self) -> tuple[tuple[str, int], ...]:
         """Reads at the old server who has sent there since the change; kept. Raises WrongUsage before the change was seen."""
+        from mailsafi_wizard.engine import late_mail
+
         begun = self.changed_at()
         if begun is None:
             raise errors.WrongUsage(what="The new MX records have not been seen yet: look up the records first")
