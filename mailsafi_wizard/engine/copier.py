@@ -25,8 +25,8 @@ from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import Intent, Outcome
 
-QUEUE_BYTES = 4 << 20
-BATCH_BYTES = 4 << 20
+QUEUE_BYTES = 2 << 20
+BATCH_BYTES = 2 << 20
 BATCH_MESSAGES = 200
 
 
