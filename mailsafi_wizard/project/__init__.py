@@ -34,6 +34,7 @@ class MigrationProject(Finishing, Plan, Stragglers, Preparation):
     def close(self) -> None:
         """Stops a run cleanly, and what is being looked at; then closes the file."""
         self._end_passes()
+        self._end_sending()
         self.stop_sign_ins()
         self.stop_look()
         self.stop_programs()

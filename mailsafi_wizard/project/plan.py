@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from mailsafi_wizard.model import Endpoint, MailSafiValues, Security, Side
 from mailsafi_wizard.model.plan import CopyOutlook, Done, PlanEntry
-from mailsafi_wizard.project.copying import Copying
 from mailsafi_wizard.project.switch import Switch
+from mailsafi_wizard.project.telling_users import TellingUsers
 
 if TYPE_CHECKING:
     from mailsafi_wizard.report import Section
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mailsafi_wizard.schedule.workdays import Workdays
 
 
-class Plan(Copying, Switch):
+class Plan(TellingUsers, Switch):
     """Days, tasks and forecasts of a project."""
 
     def now(self) -> dt.datetime:
@@ -163,7 +163,7 @@ class Plan(Copying, Switch):
             running=self.running,
             runs=self.runs(),
             records=self._records_seen(),
-            notices_sent=self._moments("sent.notice.", "notice"),
+            notices_sent=self.notices_sent(),
             notices_saved=self._moments("done.notice.", "notice"),
             ticks=self._moments("tick.", "word"),
             report_saved=_moment(self.note("done.report")),

@@ -44,5 +44,12 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE secret (mailbox_id INTEGER NOT NULL, side TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (mailbox_id, side)) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE told (
+        id INTEGER PRIMARY KEY, mailbox_id INTEGER NOT NULL, notice TEXT NOT NULL, language TEXT NOT NULL, address TEXT NOT NULL,
+        state TEXT NOT NULL, at TEXT NOT NULL, message_id TEXT NOT NULL DEFAULT '', cause TEXT NOT NULL DEFAULT '',
+        remedy TEXT NOT NULL DEFAULT '', detail TEXT NOT NULL DEFAULT '');
+    CREATE INDEX told_notice ON told (notice, mailbox_id);
+    """,
 )
 VERSION = len(MIGRATIONS)

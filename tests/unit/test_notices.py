@@ -90,7 +90,7 @@ def test_what_is_no_address_is_refused(address: str) -> None:
     ("template", "words"),
     [
         ("Subject: {{ nonsense }}\nSMS: x\nbody", "nonsense"),
-        ("Subject: {{ company.__class__ }}\nSMS: x\nbody", "unsafe"),
+        ("Subject: {{ company.__class__ }}\nSMS: x\nbody", "only names"),
         ("Subject: {{ company\nSMS: x\nbody", "end of"),
         ("no subject\nSMS: x\nbody", "Subject"),
         ("Subject: x\n\nbody", "SMS"),

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from mailsafi_wizard.model import Company, FolderCensus, Forecast, MailboxCensus, MailSafiValues, Pace, Role, Side
+from mailsafi_wizard.model import Company, FolderCensus, Forecast, Mailbox, MailboxCensus, MailSafiValues, Pace, Role, Side
 from mailsafi_wizard.model.plan import CopyOutlook, PlanEntry, PlanState
+from mailsafi_wizard.model.telling import Told, ToldState
 from mailsafi_wizard.net.dns import Answer, Snapshot, View
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.schedule.outlook import Danger
+from mailsafi_wizard.store import told as told_rows
 from tests.unit import calendars
 from tests.unit.small_company import SmallCompany
 
@@ -137,12 +139,23 @@ def test_a_damaged_look_is_passed_over(project: MigrationProject) -> None:
     assert PlanState.DONE not in {e.state for e in project.plan()}
 
 
+def told(project: MigrationProject, address: str) -> None:
+    box = next(box for box in project.mailboxes() if box.address == address)
+    row = Told(box.id, "announcement", "en", address, ToldState.SENT, dt.datetime.now(dt.UTC))
+    told_rows.put(project._journal, row)
+
+
 def test_a_notice_that_was_saved_or_sent_is_told_as_such(project: MigrationProject) -> None:
     project.set_note("done.notice.announcement", BEGIN.isoformat())
     saved = entry(project, "announcement").done
     assert saved is not None
     assert "Saved" in saved.how
-    project.set_note("sent.notice.announcement", BEGIN.isoformat())
+    project.add_mailboxes([Mailbox("a@example.com", "a", "a"), Mailbox("b@example.com", "b", "b")])
+    told(project, "a@example.com")
+    half = entry(project, "announcement").done
+    assert half is not None
+    assert "Saved" in half.how
+    told(project, "b@example.com")
     sent = entry(project, "announcement").done
     assert sent is not None
     assert "Sent" in sent.how

@@ -1,0 +1,402 @@
+"""Telling the users: the notices in the project's own words, who sends them by which server, the sending itself, and who was told what and when."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailsafi_wizard import errors
+from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Security, Side, SignIn, SignInStyle
+from mailsafi_wizard.model.telling import SUBMISSION, MailServer, Sender, Told, ToldState, security_of
+from mailsafi_wizard.project.copying import Copying
+from mailsafi_wizard.store import told as told_rows
+from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.words import N_
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.engine.notice_round import Letter
+    from mailsafi_wizard.net.smtp import Mailer
+    from mailsafi_wizard.notices import Draft, Finding, Notice
+    from mailsafi_wizard.report import Section
+
+SERVER, SENDER, TESTED, PLACE = "smtp.server", "smtp.sender", "smtp.tested", "smtp"  # names of notes, and of the secret
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+\.[^\s<>()\[\],;:\".]+")
+BROKEN_OFF = (
+    N_("The program ended while this notice was handed over"),
+    N_("It may have arrived. Ask the user, or send it again: mail programs mostly show a repeated one only once."),
+)
+CLOSING = 20.0  # seconds that closing waits for the mail in flight
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one notice stands: the outcome for each address of a mailbox, and those that nothing was done for."""
+
+    outcomes: Mapping[str, Told] = field(default_factory=dict)  # by address, lower case
+    untold: tuple[Mailbox, ...] = ()
+    people: int = 0
+
+    def count(self, *states: ToldState) -> int:
+        return sum(one.state in states for one in self.outcomes.values())
+
+    @property
+    def sent(self) -> int:
+        return self.count(ToldState.SENT)
+
+    @property
+    def all_sent(self) -> bool:
+        return 0 < self.people == self.sent
+
+    @property
+    def last(self) -> dt.datetime | None:
+        """When the newest outcome came."""
+        return max((one.at for one in self.outcomes.values()), default=None)
+
+
+class TellingUsers(Copying):
+    """Notices of a project."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal)
+        self._stop_sending = threading.Event()
+        self._sending_lock = threading.Lock()
+        self._idle = threading.Event()
+        self._idle.set()
+
+    # --- words
+
+    def notice_draft(self, kind: str, language: str) -> Draft:
+        """The project's own words for a notice, or the original ones."""
+        from mailsafi_wizard import notices
+
+        return notices.Draft.of(self.note(f"notice.{language}.{kind}") or notices.source(kind, language))
+
+    def has_own_words(self, kind: str, language: str) -> bool:
+        return self.note(f"notice.{language}.{kind}") != ""
+
+    def set_notice_draft(self, kind: str, language: str, draft: Draft | None) -> None:
+        """Keeps the admin's words; None, or the original's own words, puts the original back."""
+        from mailsafi_wizard import notices
+
+        original = notices.Draft.of(notices.source(kind, language))
+        self.set_note(f"notice.{language}.{kind}", "" if draft is None or draft == original else draft.template())
+
+    def notice(self, kind: str, language: str, box: Mailbox, draft: Draft | None = None) -> Notice:
+        """A notice as ``box``'s user gets it; ``draft``: other words than those kept. Raises NoticeError."""
+        from mailsafi_wizard import notices
+
+        words = (draft or self.notice_draft(kind, language)).template()
+        return notices.make(kind, language, self._notice_fields(box, language), words)
+
+    def notice_findings(self, kind: str, language: str, draft: Draft) -> tuple[Finding, ...]:
+        """What is to be mended in a draft, for all users."""
+        from mailsafi_wizard import notices
+        from mailsafi_wizard.notices.values import longest
+
+        boxes = self.mailboxes() or (Mailbox("name@example.com", "name", "name@example.com"),)
+        values = longest([self._notice_fields(box, language) for box in boxes])
+        return notices.check(kind, language, draft, values)
+
+    def _notice_fields(self, box: Mailbox, language: str) -> dict[str, str]:
+        from mailsafi_wizard import notices
+
+        return notices.fields(self.company, box, self.endpoint(Side.DESTINATION), language)
+
+    # --- who sends
+
+    def mail_server(self) -> MailServer:
+        """As entered, or MailSafi's from the welcome mail."""
+        try:
+            facts = json.loads(self.note(SERVER) or "{}")
+            url, pin = str(facts.get("url", "")), str(facts.get("pin", ""))
+            at = Endpoint.parse(url) if url else None
+            if at is not None:
+                at = Endpoint(at.host, at.port, at.security, pin)
+            return MailServer(at, str(facts.get("user", "")), bool(facts.get("oauth")), int(facts.get("rate", MailServer.rate)))
+        except (ValueError, TypeError, AttributeError):
+            return MailServer()
+
+    def proposed_mail_server(self) -> MailServer:
+        """`mail_server`, with MailSafi's own host where none was entered yet."""
+        kept, values = self.mail_server(), self.company.mailsafi
+        if kept.endpoint is not None or not values.smtp_host:
+            return kept
+        port = values.smtp_port or SUBMISSION
+        return MailServer(Endpoint(values.smtp_host, port, security_of(port)), kept.user, kept.oauth, kept.rate)
+
+    def set_mail_server(self, server: MailServer, secret: Secret | None = None) -> None:
+        """``secret``: its password or token, None to leave the one that is known. Sealed where the project's passwords are."""
+        at = server.endpoint
+        facts = {"url": at.url if at else "", "pin": at.pin if at else "", "user": server.user, "oauth": server.oauth}
+        self.set_note(SERVER, json.dumps({**facts, "rate": server.rate}, ensure_ascii=False))
+        if secret is not None:
+            self._put(PLACE, secret)
+
+    def has_mail_secret(self) -> bool:
+        return bool(self._secrets.get_at((0, PLACE)))
+
+    def sender(self) -> Sender:
+        """As entered; the company's name and the address in the help contact where nothing was."""
+        company = self.company
+        try:
+            facts = json.loads(self.note(SENDER) or "{}")
+            kept = Sender(*(str(facts.get(name, "")) for name in ("address", "name", "reply_to")))
+        except (ValueError, AttributeError):
+            kept = Sender()
+        if kept != Sender():
+            return kept
+        found = _ADDRESS.search(company.help_contact)
+        return Sender(found[0] if found else "", company.name, "")
+
+    def set_sender(self, sender: Sender) -> None:
+        self.set_note(SENDER, json.dumps(vars(sender), ensure_ascii=False))
+
+    @property
+    def sending_tested(self) -> bool:
+        """Whether a test went out by the server and the sender that are entered now."""
+        return self.note(TESTED) == self._test_name() != ""
+
+    def _test_name(self) -> str:
+        server, sender = self.mail_server(), self.sender()
+        return f"{server.name} {sender.address}" if server.endpoint and sender.address else ""
+
+    # --- sending
+
+    def send_test(self, kind: str, language: str, to: str, token: Secret | None = None) -> Told:
+        """One notice to the admin, as the first user would get it; raises what hinders it. Recorded, and needed before the first real one."""
+        box = next(iter(self.mailboxes()), None) or Mailbox(to, to, to)
+        heard: list[Told] = []
+        notice = self._ready(kind, language, box)
+        self._round([(Mailbox(to, to, to), notice)], heard.append, token, test=True)
+        done = heard[-1]
+        if done.state is ToldState.SENT:
+            self.set_note(TESTED, self._test_name())
+        return done
+
+    def send_notice(
+        self,
+        kind: str,
+        language: str,
+        report: Callable[[Told], None],
+        *,
+        addresses: Collection[str] | None = None,
+        again: bool = False,
+        token: Secret | None = None,
+    ) -> bool:
+        """Sends a notice to all who have not got it (of ``addresses``, None for all); blocks, and can be stopped. True when it came to the end.
+
+        ``again``: also to those who have it, or may have it; the admin has said yes to that. ``report`` is called on this thread.
+        ``token``: an access token in the place of the kept secret. Raises WrongUsage before a test went well or where the notice is not ready,
+        and what ends the sending for all: those who were not reached yet stay to be sent to.
+        """
+        if not self.sending_tested:
+            raise errors.WrongUsage(what="Send a test to yourself first")
+        boxes = self.to_tell(kind, again, addresses)
+        made = [(box, self._ready(kind, language, box)) for box in boxes]
+        return self._round(made, report, token)
+
+    def to_tell(self, kind: str, again: bool = False, addresses: Collection[str] | None = None) -> list[Mailbox]:
+        """Whom `send_notice` would send to: each address once."""
+        have = {} if again else self.notice_standing(kind).outcomes
+        wanted = None if addresses is None else {address.lower() for address in addresses}
+        found: dict[str, Mailbox] = {}
+        for box in self.mailboxes():
+            address = box.address.lower()
+            done = have.get(address)
+            if (done is None or done.state.open) and (wanted is None or address in wanted):
+                found.setdefault(address, box)
+        return list(found.values())
+
+    def _ready(self, kind: str, language: str, box: Mailbox) -> Notice:
+        draft = self.notice_draft(kind, language)
+        wrong = next((one for one in self.notice_findings(kind, language, draft) if one.wrong), None)
+        if wrong is not None:
+            raise errors.WrongUsage(what=wrong.text.format(what=wrong.named))
+        notice = self.notice(kind, language, box, draft)
+        if notice.missing:
+            raise errors.WrongUsage(what=f"The notice is not ready: {', '.join(notice.missing)} is not entered yet")
+        return notice
+
+    def stop_sending(self) -> None:
+        """After the mail in flight. Returns at once."""
+        self._stop_sending.set()
+
+    @property
+    def sending(self) -> bool:
+        return not self._idle.is_set()
+
+    def _end_sending(self) -> None:
+        self.stop_sending()
+        self._idle.wait(CLOSING)
+
+    def _round(
+        self, made: list[tuple[Mailbox, Notice]], report: Callable[[Told], None], token: Secret | None, test: bool = False
+    ) -> bool:
+        from mailsafi_wizard.engine.notice_round import NoticeRound
+
+        server = self.mail_server()
+        if server.endpoint is None:
+            raise errors.WrongUsage(what="Enter the server that sends first")
+        letters, rows = self._letters(made, test, report)
+        mailer = self._mailer(server, token)
+        keeper = _Keeper(self._journal, rows, report)
+        with self._sending_lock:
+            if self.sending:
+                raise errors.WrongUsage(what="Notices are being sent already")
+            self._idle.clear()
+        self._stop_sending.clear()
+        try:
+            return NoticeRound(mailer, keeper.begin, keeper.ended, self._stop_sending, server.rate).run(letters)
+        finally:
+            self._idle.set()
+            self._secrets.rest()
+
+    def _mailer(self, server: MailServer, token: Secret | None) -> Callable[[], Mailer]:
+        from mailsafi_wizard.net.smtp import Mailer
+
+        assert server.endpoint is not None
+        endpoint, trust, patience = server.endpoint, self._trust, self.patience
+        secret = token or self._secrets.get_at((0, PLACE))
+        if server.user and not secret:
+            raise errors.WrongUsage(what=f"No password is known for {server.user} at {endpoint.host}")
+        if server.user and endpoint.security is Security.CLEARTEXT:
+            raise errors.WrongUsage(what="A password is sent over a secure connection only")
+        style = SignInStyle.XOAUTH2 if server.oauth or token else SignInStyle.PASSWORD
+        who = SignIn(server.user, secret, style) if server.user and secret else None
+        return lambda: Mailer(endpoint, trust, who, patience)
+
+    def _letters(
+        self, made: list[tuple[Mailbox, Notice]], test: bool, report: Callable[[Told], None]
+    ) -> tuple[list[Letter], dict[int, Told]]:
+        """The mails, and by their keys what is written down of each. One whose address can't be written is refused here."""
+        from mailsafi_wizard.engine.notice_round import Letter
+        from mailsafi_wizard.net.smtp import Envelope
+        from mailsafi_wizard.notices import NoticeError
+        from mailsafi_wizard.notices.mail import message_id, outgoing, test_id, wire_address
+
+        sender, now = self.sender(), dt.datetime.now(self.company.zone)
+        domain = wire_address(sender.address).rpartition("@")[2]
+        letters, rows = [], {}
+        for key, (box, notice) in enumerate(made):
+            name = test_id(domain) if test else message_id(self._notice_root(), notice.kind, box.address, domain)
+            row = Told(
+                0 if test else box.id, notice.kind, notice.language, box.address, ToldState.SENDING, now.astimezone(dt.UTC), name
+            )
+            try:
+                mail = outgoing(notice, box.address, sender, now, name)
+                envelope = Envelope(
+                    wire_address(sender.address), wire_address(box.address), mail.as_bytes(), name.strip("<>").partition("@")[0]
+                )
+            except NoticeError as error:
+                if test:
+                    raise
+                refused = _outcome(row, ToldState.REFUSED, error)
+                told_rows.put(self._journal, refused)
+                report(refused)
+                continue
+            letters.append(Letter(key, envelope))
+            rows[key] = row
+        return letters, rows
+
+    def _notice_root(self) -> str:
+        """A name for this project that stays, from which the mails' names are made."""
+        if not self.note("smtp.root"):
+            import uuid
+
+            self.set_note("smtp.root", str(uuid.uuid4()))
+        return self.note("smtp.root")
+
+    # --- mail files
+
+    def save_notices(self, kind: str, language: str, folder: Path) -> int:
+        """One .eml file for each user in a folder of its own; returns how many. Raises OSError, WrongUsage, NoticeError."""
+        from mailsafi_wizard.notices import as_mail, file_name
+
+        now = dt.datetime.now(dt.UTC)
+        made = [
+            (box, as_mail(self._ready(kind, language, box), box, self.company, now.astimezone(self.company.zone)).as_bytes())
+            for box in self.mailboxes()
+        ]
+        place = folder / kind
+        place.mkdir(parents=True, exist_ok=True)
+        for box, data in made:
+            (place / file_name(box.address)).write_bytes(data)
+        for box, _data in made:
+            told_rows.put(self._journal, Told(box.id, kind, language, box.address, ToldState.SAVED, now))
+        self.set_note(f"done.notice.{kind}", now.isoformat(timespec="seconds"))
+        return len(made)
+
+    # --- who was told what
+
+    def told(self) -> tuple[Told, ...]:
+        """Everything that was sent, tried or saved, in order; tests to the admin have no mailbox."""
+        with self._sending_lock:
+            if not self.sending:
+                told_rows.settle(self._journal, *BROKEN_OFF)
+        return told_rows.all_told(self._journal)
+
+    def notice_standings(self) -> dict[str, Standing]:
+        """By kind of notice; kinds that nothing was done for are in it too."""
+        from mailsafi_wizard.notices import KINDS
+
+        boxes = {box.address.lower(): box for box in reversed(self.mailboxes())}
+        found: dict[str, dict[str, Told]] = {kind: {} for kind in KINDS}
+        for one in self.told():
+            address = one.address.lower()
+            if one.mailbox_id and address in boxes and one.notice in found:
+                known = found[one.notice].get(address)
+                found[one.notice][address] = one if known is None else _weightier(known, one)
+        return {
+            kind: Standing(told, tuple(box for address, box in reversed(boxes.items()) if address not in told), len(boxes))
+            for kind, told in found.items()
+        }
+
+    def notice_standing(self, kind: str) -> Standing:
+        return self.notice_standings()[kind]
+
+    def notices_sent(self) -> dict[str, dt.datetime]:
+        """When a notice had gone to every user, by kind."""
+        return {kind: one.last for kind, one in self.notice_standings().items() if one.all_sent and one.last}
+
+    def _report_sections(self) -> tuple[Section, ...]:
+        from mailsafi_wizard.report.told import told_section
+
+        return (*super()._report_sections(), told_section(self.told(), self.company.timezone))
+
+
+class _Keeper:
+    """Writes down what happens to each letter of a round, at once."""
+
+    def __init__(self, journal: Journal, rows: Mapping[int, Told], report: Callable[[Told], None]) -> None:
+        self._journal, self._rows, self._report = journal, rows, report
+        self._number = 0
+
+    def begin(self, letter: Letter) -> None:
+        self._number = told_rows.begin(self._journal, self._rows[letter.key])
+
+    def ended(self, letter: Letter, state: ToldState, error: errors.MigrationError | None) -> None:
+        done = _outcome(self._rows[letter.key], state, error)
+        told_rows.end(self._journal, self._number, state, done.at, (done.cause, done.remedy, done.detail))
+        self._report(done)
+
+
+def _outcome(row: Told, state: ToldState, error: errors.MigrationError | None) -> Told:
+    why = (error.title_text, error.hint_text, error.detail) if error else ("", "", "")
+    now = dt.datetime.now(dt.UTC)
+    return Told(row.mailbox_id, row.notice, row.language, row.address, state, now, row.message_id, *why)
+
+
+def _weightier(known: Told, newer: Told) -> Told:
+    """What counts of two outcomes: that it was sent, then that it may have been, then the newer one."""
+    for state in (ToldState.SENT, ToldState.SENDING, ToldState.PERHAPS):
+        if newer.state is state:
+            return newer
+        if known.state is state:
+            return known
+    return newer

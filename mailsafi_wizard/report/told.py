@@ -1,0 +1,58 @@
+"""The report's section on what the users were told: which notice, to whom, when, and with what outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailsafi_wizard.model.telling import Told, ToldState
+from mailsafi_wizard.report.facts import Column, Section, Table, time_text
+from mailsafi_wizard.words import LANGUAGES, N_, _
+
+STATES = {
+    ToldState.SENDING: N_("being sent"),
+    ToldState.SENT: N_("taken by the server"),
+    ToldState.LATER: N_("not sent: the server asked to wait"),
+    ToldState.REFUSED: N_("refused"),
+    ToldState.PERHAPS: N_("perhaps sent"),
+    ToldState.SAVED: N_("saved as a mail file"),
+}
+TITLES = {  # as `notices.KINDS`, which the report must not know
+    "announcement": N_("Announcement"),
+    "what-moves": N_("What moves and what does not"),
+    "please-check": N_("Please check your mailbox"),
+    "prepare": N_("How to get ready"),
+    "last-reminder": N_("Last reminder"),
+    "sign-in": N_("How to sign in"),
+    "help": N_("Help and known effects"),
+    "closing": N_("Closing note"),
+    "reset-password": N_("Your password must be changed"),
+}
+
+
+def told_section(told: Sequence[Told], timezone: str) -> Section:
+    """Every attempt, oldest first."""
+    columns = (
+        Column(_("When"), weight=1.8),
+        Column(_("Notice"), weight=2.2),
+        Column(_("To"), weight=2.6),
+        Column(_("Language")),
+        Column(_("Outcome"), weight=2.6),
+    )
+    rows = tuple(
+        (
+            time_text(one.at, timezone),
+            _(TITLES.get(one.notice, one.notice)),
+            one.address if one.mailbox_id else _("{address} (a test)").format(address=one.address),
+            LANGUAGES.get(one.language, one.language),
+            _outcome(one),
+        )
+        for one in told
+    )
+    table = Table("notices", _("Notices"), columns, rows, empty=_("No notice was sent or saved with this program."))
+    paragraph = _("“Taken by the server” means that MailSafi's or another server accepted the notice for this user.")
+    return Section("notices", _("What the users were told"), (paragraph,) if rows else (), (table,))
+
+
+def _outcome(one: Told) -> str:
+    words = _(STATES[one.state])
+    return f"{words}: {one.detail}" if one.detail and one.state is not ToldState.SENT else words
