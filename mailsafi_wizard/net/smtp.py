@@ -51,12 +51,14 @@ class Mailer:
         self._patience = patience or Patience()
         self._secrets = _forms(who)
         self._smtp: SMTP | None = None
+        self._transport: asyncio.WriteTransport | None = None
 
     async def __aenter__(self) -> Mailer:
         try:
             await self._open()
         except BaseException:
             self.drop()
+            await _closed()
             raise
         return self
 
@@ -65,11 +67,21 @@ class Mailer:
             with contextlib.suppress(aiosmtplib.SMTPException, OSError, ValueError):
                 await self._smtp.quit(timeout=5)
         self.drop()
+        await _closed()
 
     def drop(self) -> None:
         """Closes without ceremony; safe to call twice."""
         if self._smtp is not None:
+            self._note_transport()
             self._smtp.close()
+        if self._transport is not None:
+            self._transport.abort()  # a farewell in TLS would wait for the other end
+            self._transport = None
+
+    def _note_transport(self) -> None:
+        """aiosmtplib forgets its transport when it closes it by itself."""
+        if self._smtp is not None and isinstance(self._smtp.transport, asyncio.WriteTransport):
+            self._transport = self._smtp.transport
 
     # --- opening
 
@@ -91,6 +103,7 @@ class Mailer:
             await self._smtp.ehlo()
             if endpoint.security is Security.STARTTLS:
                 await self._start_tls(context)
+        self._note_transport()
         self._check_pin()
         if self._who is not None:
             await self._sign_in(self._who)
@@ -229,6 +242,12 @@ class Mailer:
                 raise cause
         except errors.TlsFailed as e:  # its own hint speaks of the ports of IMAP
             raise smtp_errors.SmtpWantsTls(e.detail, host=self.endpoint.host, port=self.endpoint.port) from e
+
+
+async def _closed() -> None:
+    """Lets the loop close what was dropped before it ends itself."""
+    for _turn in range(3):
+        await asyncio.sleep(0)
 
 
 def _forms(who: SignIn | None) -> list[str]:

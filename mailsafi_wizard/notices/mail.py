@@ -20,6 +20,7 @@ from mailsafi_wizard.model.telling import Sender
 from mailsafi_wizard.notices.notice import Notice
 from mailsafi_wizard.notices.templates import NoticeError
 
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 _POLICY = email.policy.SMTP.clone(cte_type="7bit")  # quoted-printable or base64: lines of 76, whatever the server bears
 
 
@@ -63,9 +64,9 @@ def _mail(notice: Notice, to: str, now: dt.datetime, name: str) -> EmailMessage:
     message["Date"] = email.utils.format_datetime(now)
     message["Message-ID"] = name
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = notice.language
     message.set_content(notice.plain)
     message.add_alternative(notice.as_html, subtype="html")
+    message["Content-Language"] = notice.language
     return message
 
 
@@ -84,9 +85,12 @@ def wire_address(address: str) -> str:
     if odd or not address.isprintable() or set(address) & set(' \t<>()[]\\,;:"'):
         raise NoticeError(what=f"{address!r} is not a mail address")
     try:
-        return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
+        written = domain if domain.isascii() else domain.encode("idna").decode("ascii")
     except UnicodeError as e:
         raise NoticeError(what=f"{address!r} is not a mail address") from e
+    if not _DOMAIN.fullmatch(written):
+        raise NoticeError(what=f"{address!r} is not a mail address")
+    return f"{local}@{written}"
 
 
 def mail_to(notice: Notice, mailbox: Mailbox) -> str:

@@ -104,9 +104,9 @@ class Submission:
         self, context: ssl.SSLContext | None, *, implicit: bool = False, utf8: bool = False, without: tuple[str, ...] = ()
     ) -> None:
         """``context``: for STARTTLS, or for TLS from the start if ``implicit``. ``without``: SASL mechanisms it does not offer."""
-        self.behaviour, self.mails, self.signed_in = Behaviour(), [], []  # type: ignore[var-annotated]
-        self.mails: list[Mail]
-        self.signed_in: list[str]
+        self.behaviour = Behaviour()
+        self.mails: list[Mail] = []
+        self.signed_in: list[str] = []
         self.connections = 0
         self._context, self._implicit, self._utf8 = context, implicit, utf8
         self._without = list(without)
