@@ -6,6 +6,7 @@ Knows nothing of the screen: whoever shows the pictures asks the project, as for
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -14,16 +15,19 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.demo import company
 from mailsafi_wizard.demo.dns import ELSEWHERE, ZONE, NameServer, Zone
 from mailsafi_wizard.demo.letters import DOMAIN
+from mailsafi_wizard.demo.mail_sink import MailSink
 from mailsafi_wizard.demo.receiver import Receiver
 from mailsafi_wizard.demo.resolver import Resolver
 from mailsafi_wizard.demo.servers import RehearsalServers
 from mailsafi_wizard.events import Report
-from mailsafi_wizard.model import Ledger, Side
+from mailsafi_wizard.model import Ledger, Secret, Side
+from mailsafi_wizard.model.telling import MailServer, Sender
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.gatekeeping import PROBE_AT
 
 PROJECT_NAME = "Tamarind Traders rehearsal.mailsafi"
 LIST_NAME = "mailboxes.txt"
+SENDER = f"njeri@{DOMAIN}"  # who sends the notices
 SPEED = 240.0  # of the resolver's clock: four hours pass in a minute
 
 
@@ -46,6 +50,10 @@ class Rehearsal:
         self.resolver = Resolver(masters, SPEED).start()
         hosts = company.facts(dt.datetime.now(dt.UTC).date()).mailsafi.mx
         self.receiver = Receiver([e.person.address for e in people], self.servers.server_context("receiver", hosts))
+        self._mail_password = Secret(secrets.token_urlsafe(12))
+        self.mail_sink = MailSink(
+            SENDER, self._mail_password, self.servers.server_context("submission", ("localhost", "127.0.0.1"))
+        )
         try:
             self.list_file = folder / LIST_NAME
             self.list_file.touch(mode=0o600)
@@ -64,6 +72,8 @@ class Rehearsal:
         project.set_endpoint(Side.DESTINATION, self.servers.destination)
         project.set_resolvers([self.name_server.address, self.resolver.address])
         project.set_note(PROBE_AT, self.receiver.address)
+        project.set_mail_server(MailServer(self.mail_sink.endpoint, SENDER, rate=120), self._mail_password)
+        project.set_sender(Sender(SENDER, "Njeri Mwangi, Tamarind Traders"))
         project.import_list(self.list_file.read_bytes())
         return project
 
@@ -98,6 +108,7 @@ class Rehearsal:
         self.name_server.stop()
         self.resolver.stop()
         self.receiver.stop()
+        self.mail_sink.stop()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def __enter__(self) -> Rehearsal:
