@@ -31,6 +31,7 @@ BROKEN_OFF = (
     N_("The program ended while this notice was handed over"),
     N_("It may have arrived. Ask the user, or send it again: mail programs mostly show a repeated one only once."),
 )
+BY_WORD = N_("You said that it had arrived")
 CLOSING = 20.0  # seconds that closing waits for the mail in flight
 
 
@@ -356,6 +357,15 @@ class TellingUsers(Copying):
             kind: Standing(told, tuple(box for address, box in reversed(boxes.items()) if address not in told), len(boxes))
             for kind, told in found.items()
         }
+
+    def say_arrived(self, kind: str, addresses: Collection[str]) -> None:
+        """The admin's own word: users whose notice was perhaps sent have it."""
+        wanted = {address.lower() for address in addresses}
+        for address, one in self.notice_standing(kind).outcomes.items():
+            if address in wanted and one.state is ToldState.PERHAPS:
+                now = dt.datetime.now(dt.UTC)
+                word = Told(one.mailbox_id, kind, one.language, one.address, ToldState.SENT, now, one.message_id, BY_WORD)
+                told_rows.put(self._journal, word)
 
     def notice_standing(self, kind: str) -> Standing:
         return self.notice_standings()[kind]

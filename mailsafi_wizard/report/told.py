@@ -55,4 +55,6 @@ def told_section(told: Sequence[Told], timezone: str) -> Section:
 
 def _outcome(one: Told) -> str:
     words = _(STATES[one.state])
+    if one.state is ToldState.SENT and one.cause:
+        return _("arrived, as the administrator said")
     return f"{words}: {one.detail}" if one.detail and one.state is not ToldState.SENT else words

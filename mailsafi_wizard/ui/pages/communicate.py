@@ -1,46 +1,38 @@
-"""Step 3, Communicate: a notice for each date of the plan, seen as any user will get it, copied or saved as mail files."""
+"""Step 3, Communicate: a notice for each date of the plan, seen as any user will get it, in words of one's own, sent or saved as mail files."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QSplitter, QTabWidget, QTextBrowser, QWidget
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QSplitter, QTabWidget
 
 from mailsafi_wizard import notices
 from mailsafi_wizard.errors import WrongUsage
-from mailsafi_wizard.model import Mailbox, Side
-from mailsafi_wizard.notices import Notice
+from mailsafi_wizard.model import Mailbox
+from mailsafi_wizard.model.plan import PlanEntry, PlanState
+from mailsafi_wizard.model.telling import ToldState
+from mailsafi_wizard.notices import Draft, Finding, Notice, NoticeError
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.schedule import PlanEntry, PlanState
-from mailsafi_wizard.ui import ask, formats, kept, plan_card
+from mailsafi_wizard.project.telling_users import Standing
+from mailsafi_wizard.ui import ask, formats, kept, notice_paper, plan_card
 from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.notice_look import NoticeLook
+from mailsafi_wizard.ui.notice_send import SendPart
+from mailsafi_wizard.ui.notice_words import NoticeWords
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import L, M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Card, Field, Tone, box, column, label, row
-from mailsafi_wizard.words import LANGUAGES, N_, _, ngettext
+from mailsafi_wizard.ui.theme import M, theme
+from mailsafi_wizard.ui.widgets import Tone
+from mailsafi_wizard.words import N_, _, ngettext
 
-FIELD_NAMES = {  # what the first page calls the fields that a notice may lack
-    "company": N_("the company's name"),
-    "help_contact": N_("whom users may ask"),
-    "webmail": N_("the webmail address"),
-    "smtp_host": N_("the server for outgoing mail"),
-    "imap_host": N_("MailSafi's mail server"),
-    "imap_port": N_("MailSafi's mail server"),
-    "imap_security": N_("MailSafi's mail server"),
-    "cutover_when": N_("the day of the cutover"),
-    "cutover_date": N_("the day of the cutover"),
-    "cutover_short": N_("the day of the cutover"),
-    "cutover_time": N_("the day of the cutover"),
-    "check_by": N_("the day of the cutover"),
-}
 _STATES = {
-    PlanState.DONE: (N_("Saved"), Tone.GOOD, "check"),
-    PlanState.DUE: (N_("Due today"), Tone.WARN, "alert"),
-    PlanState.LATE: (N_("Late"), Tone.WARN, "alert"),
+    PlanState.DUE: (N_("Due today"), Tone.WARN, "flag"),
+    PlanState.LATE: (N_("Late"), Tone.BAD, "alert"),
     PlanState.AHEAD: (N_("Ahead"), Tone.MUTED, "calendar"),
 }
 
@@ -50,8 +42,9 @@ def applies(project: MigrationProject) -> bool:
 
 
 def done(project: MigrationProject) -> bool:
-    """The announcement was saved and no other notice has its day; those of later days don't hold up the next step."""
-    return kept.marked(project, "notice.announcement") is not None and not _due(project)
+    """The announcement was sent or saved and no other notice has its day; those of later days don't hold up the next step."""
+    told = kept.marked(project, "notice.announcement") is not None or project.notice_standing("announcement").all_sent
+    return told and not _due(project)
 
 
 def needs(project: MigrationProject) -> str:
@@ -66,18 +59,44 @@ def _due(project: MigrationProject) -> list[str]:
 
 @dataclass(frozen=True)
 class NoticeRow:
-    """One notice and its place in the plan; None for one that belongs to no day."""
+    """One notice, its place in the plan (None for one that belongs to no day), and how it stands."""
 
     kind: str
     entry: PlanEntry | None
+    sent: int = 0
+    people: int = 0
+    perhaps: int = 0
+    saved: bool = False
+    when: dt.date | None = None
+
+    @property
+    def waiting(self) -> bool:
+        return self.entry is not None and self.entry.state in (PlanState.DUE, PlanState.LATE)
 
 
 def _state_words(line: NoticeRow) -> str:
-    return _(_STATES[line.entry.state][0]) if line.entry else _("When needed")
+    day = formats.short_day(line.when) if line.when else ""
+    if line.sent and line.sent == line.people:
+        return _("Sent, {day}").format(day=day)
+    if line.sent or line.perhaps:
+        return _("Sent to {n} of {all}, {day}").format(n=line.sent, all=line.people, day=day)
+    if line.saved:
+        return _("Saved, {day}").format(day=day)
+    if line.entry is None:
+        return _("When needed")
+    return _(_STATES[line.entry.state][0]) if line.entry.state in _STATES else _("Done")
 
 
 def _state_tone(line: NoticeRow) -> tuple[Tone, str]:
-    return _STATES[line.entry.state][1:] if line.entry else (Tone.MUTED, "dash")
+    if line.sent and line.sent == line.people:
+        return Tone.GOOD, "check"
+    if line.sent or line.perhaps:
+        return Tone.WARN, "alert"
+    if line.saved:
+        return Tone.INFO, "file"
+    if line.entry is None:
+        return Tone.MUTED, "dash"
+    return _STATES[line.entry.state][1:] if line.entry.state in _STATES else (Tone.GOOD, "check")
 
 
 def _columns() -> list[Column[NoticeRow]]:
@@ -86,81 +105,70 @@ def _columns() -> list[Column[NoticeRow]]:
 
     return [
         Column(_("Day"), day, sort=lambda line: line.entry.day if line.entry else dt.date.max),
-        Column(_("Notice"), lambda line: _(notices.KINDS[line.kind]), stretch=True),
+        Column(_("Notice"), lambda line: _(notices.KINDS[line.kind]), stretch=True, tip=lambda line: _(notices.KINDS[line.kind])),
         Column(_("State"), _state_words, state=_state_tone),
     ]
 
 
 class CommunicatePage(Page):
     title = N_("Communicate")
-    lead = N_("Tell the users what will happen. Choose a notice, look at it as a user will get it, and save it as mail files.")
+    lead = N_(
+        "Tell the users what will happen. Choose a notice, look at it as a user will get it, then send it or save it as mail files."
+    )
     why = N_(
         "People who know what comes, and when, ask less and lose nothing. Each notice says why, when, what moves and what does not, what to do,"
-        " and whom to ask; none asks for a password. A saved notice is one file for each user; opened in your mail program it is ready to be sent."
+        " and whom to ask; none asks for a password. Sending goes through MailSafi's or another mail server, after a test to yourself; nobody gets"
+        " a notice twice unless you say so. A saved notice is one file for each user; opened in your mail program it is ready to be sent."
     )
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._mailboxes: tuple[Mailbox, ...] = ()
+        self._shown: tuple[str, str] = ("", "")
+        self._standings: dict[str, Standing] = {}
         self.model: RowsModel[NoticeRow] = RowsModel(_columns(), key=lambda line: line.kind)
         self.table: Table[NoticeRow] = Table(_("Notices"), self.model)
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_notice())
-        split = QSplitter()
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(M)
         self.table.setMinimumWidth(theme().px(300))
-        split.addWidget(self.table)
-        split.addWidget(self._preview())
-        split.setSizes([theme().px(450), theme().px(540)])
-        self.body.addWidget(split, 1)
-
-    def _preview(self) -> QWidget:
-        self.user, self.language = QComboBox(), QComboBox()
-        for key, name in LANGUAGES.items():
-            self.language.addItem(name, key)
-        self.user.activated.connect(lambda _index: self._show_notice())
-        self.language.activated.connect(lambda _index: self._show_notice())
-        choices = row(Field(_("Shown for &user"), self.user), Field(_("&Language"), self.language), spacing=L)
-        choices.setStretch(0, 3)
-        choices.setStretch(1, 2)
-        self.subject = label("", "strong", select=True)
-        self.lacks = label("", tone="warn")
+        self.look = NoticeLook(self._show_notice, self._ask_print, self.told.emit)
+        self.words = NoticeWords(self._checked, self._keep_words, self._put_back)
+        self.sending = SendPart(self)
+        self.user, self.language = self.look.user, self.look.language
+        self.mail, self.plain, self.short = self.look.mail, self.look.plain, self.look.short
         self.tabs = QTabWidget()
-        self.tabs.setAccessibleName(_("The notice in its forms"))
-        self.mail, self.plain, self.short = QTextBrowser(), QPlainTextEdit(), QPlainTextEdit()
-        self.mail.setOpenLinks(False)
-        self.plain.setReadOnly(True)
-        self.short.setReadOnly(True)
-        forms = {self.mail: _("Mail"), self.plain: _("Plain text"), self.short: _("SMS or WhatsApp")}
-        for form, name in forms.items():
-            form.setAccessibleName(name)
-            self.tabs.addTab(form, name)
-        copy = Button(_("&Copy the text"), self._copy, kind="quiet", icon="copy")
-        card = Card(spacing=S).add(choices, self.subject, self.lacks, self.tabs, row(1, copy))
-        card.body.setStretch(3, 1)
-        return box(column(card))
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(_("What to do with the notice"))
+        for part, name in ((self.look, _("Look")), (self.words, _("Change the words")), (self.sending, _("Send"))):
+            self.tabs.addTab(part, name)
+        self.tabs.currentChanged.connect(lambda _index: self._turned())
+        self.split = QSplitter()
+        self.split.setChildrenCollapsible(False)
+        self.split.setHandleWidth(M)
+        self.split.addWidget(self.table)
+        self.split.addWidget(self.tabs)
+        self.split.setSizes([theme().px(430), theme().px(580)])
+        self.body.addWidget(self.split, 1)
 
     # --- showing -----------------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
+        self.words.finish()
         plan = {entry.task.notice: entry for entry in plan_card.entries(self.project) if entry.task.notice}
-        self.model.show_rows([NoticeRow(kind, plan.get(kind)) for kind in notices.KINDS])
+        self._standings = self.project.notice_standings()
+        self.model.show_rows([self._row(kind, plan.get(kind)) for kind in notices.KINDS])
+        self.table.fit()
         if self.table.chosen is None:
             self.table.choose(0)
-        self._show_users()
+        self.look.show_users(self.project.mailboxes(), self._example(), self.project.company.language)
         self._show_notice()
         self.missing = "" if applies(self.project) else _("Enter the company and the day of the cutover first.")
         self.changed.emit()
 
-    def _show_users(self) -> None:
-        found = self.project.mailboxes()
-        if found != self._mailboxes or not self.user.count():
-            self._mailboxes = found
-            self.user.clear()
-            self.user.addItems([mailbox.address for mailbox in found] or [self._example().address])
-        if not self.language.property("chosen"):
-            self.language.setCurrentIndex(max(0, self.language.findData(self.project.company.language)))
-            self.language.setProperty("chosen", True)
+    def _row(self, kind: str, entry: PlanEntry | None) -> NoticeRow:
+        standing, saved = self._standings[kind], kept.marked(self.project, f"notice.{kind}")
+        last = standing.last or saved
+        when = last.astimezone(self.project.company.zone).date() if last else None
+        perhaps = standing.count(ToldState.PERHAPS)
+        return NoticeRow(kind, entry, standing.sent, standing.people, perhaps, saved is not None, when)
 
     def _example(self) -> Mailbox:
         """Somebody to show a notice for before the list was given."""
@@ -168,36 +176,74 @@ class CommunicatePage(Page):
         address = f"name@{domains[0] if domains else 'example.com'}"
         return Mailbox(address, address, address)
 
-    def _made(self, kind: str, mailbox: Mailbox) -> Notice:
-        language = str(self.language.currentData())
-        return notices.make(kind, language, self._fields(mailbox, language))
-
-    def _fields(self, mailbox: Mailbox, language: str) -> dict[str, str]:
-        return notices.fields(self.project.company, mailbox, self.project.endpoint(Side.DESTINATION), language)
-
     @property
     def shown_user(self) -> Mailbox:
-        index = self.user.currentIndex()
-        return self._mailboxes[index] if 0 <= index < len(self._mailboxes) else self._example()
+        return self.look.chosen_user(self._example())
+
+    def _turned(self) -> None:
+        """Words need the room: while they are changed the list stands aside."""
+        self.words.finish()
+        self.table.setVisible(self.tabs.currentWidget() is not self.words)
+        self._show_notice()
+        self.changed.emit()
 
     def _show_notice(self) -> None:
         chosen = self.table.chosen
-        notice = self.tried(lambda: self._made(chosen.kind, self.shown_user)) if chosen else None
-        if notice is None:
+        if chosen is None:
             return
-        self.subject.setText(notice.subject)
-        self.mail.setHtml(_in_our_colours(notice.as_html))
-        self.plain.setPlainText(notice.plain)
-        self.short.setPlainText(notice.short)
-        self.lacks.setText(_lacking(notice))
-        self.lacks.setVisible(bool(notice.missing))
+        self.words.finish()
+        kind, language = chosen.kind, self.look.chosen_language
+        if (kind, language) != self._shown:
+            self.words.forget()
+            self._shown = (kind, language)
+        draft = self.project.notice_draft(kind, language)
+        user = self.shown_user
+        notice = self._made(draft)
+        if notice is not None:
+            self.look.show_notice(notice, user)
+        if self.tabs.currentWidget() is self.words:
+            whose = _("As {user} gets it").format(user=user.address)
+            title = f"{_(notices.KINDS[kind])} ({self.language.currentText()})"
+            self.words.show_draft(title, language, draft, self.project.has_own_words(kind, language), whose)
+        self.sending.show_notice(kind, language, self._standings[kind], self.project.mailboxes())
+
+    def _made(self, draft: Draft) -> Notice | None:
+        """The notice for the shown user; None where its words are broken, which is told where they are written."""
+        kind, language = self._shown
+        try:
+            return self.project.notice(kind, language, self.shown_user, draft)
+        except NoticeError as error:
+            if self.tabs.currentWidget() is not self.words:
+                self.fail(error)
+            return None
+
+    # --- words -------------------------------------------------------------------------------------------------------------------
+
+    def _checked(self, draft: Draft) -> tuple[Sequence[Finding], Notice | None]:
+        return self.project.notice_findings(*self._shown, draft), self._made(draft)
+
+    def _keep_words(self, draft: Draft) -> None:
+        self.tried(lambda: self.project.set_notice_draft(*self._shown, draft))
+
+    def _put_back(self) -> None:
+        self.words.finish()
+        self.words.remember(self.project.notice_draft(*self._shown))
+        self.tried(lambda: self.project.set_notice_draft(*self._shown, None))
+        self._show_notice()
+
+    def leave(self) -> None:
+        self.words.finish()
 
     # --- doing -------------------------------------------------------------------------------------------------------------------
 
-    def action(self) -> Action:
+    def action(self) -> Action | None:
+        if self.tabs.currentWidget() is self.sending:
+            return self.sending.action()
+        if self.tabs.currentWidget() is self.words:
+            return None
         ready = bool(self.project.mailboxes()) and not self.busy
         chosen = self.table.chosen
-        urgent = chosen is not None and chosen.entry is not None and chosen.entry.state in (PlanState.DUE, PlanState.LATE)
+        urgent = chosen is not None and chosen.waiting
         return Action(_("&Save as mail files…"), self._ask_where, "download", ready, urgent=urgent and ready)
 
     def _ask_where(self) -> None:
@@ -205,42 +251,33 @@ class CommunicatePage(Page):
 
     def save(self, folder: Path) -> None:
         """Writes the chosen notice, one file for each user, into a folder of its own in ``folder``."""
-        chosen = self.table.chosen
-        if chosen is None:
-            return
-        kind, language = chosen.kind, str(self.language.currentData())
-        self.work(_("Saving the notices…"), lambda: self._write(kind, language, folder), lambda count: self._has_saved(kind, count))
+        if self.table.chosen is not None:
+            kind, language = self.table.chosen.kind, self.look.chosen_language
+            self.work(_("Saving the notices…"), lambda: self.project.save_notices(kind, language, folder), self._has_saved)
 
-    def _write(self, kind: str, language: str, folder: Path) -> int:
-        place = folder / kind
-        now = dt.datetime.now(dt.UTC)
-        made = []
-        for mailbox in self.project.mailboxes():
-            notice = notices.make(kind, language, self._fields(mailbox, language))
-            if notice.missing:
-                raise WrongUsage(what=_lacking(notice))
-            made.append((mailbox, notices.as_mail(notice, mailbox, self.project.company, now).as_bytes()))
-        place.mkdir(parents=True, exist_ok=True)
-        for mailbox, data in made:
-            (place / notices.file_name(mailbox.address)).write_bytes(data)
-        return len(made)
-
-    def _has_saved(self, kind: str, count: int) -> None:
-        kept.mark(self.project, f"notice.{kind}")
+    def _has_saved(self, count: int) -> None:
         self.refresh()
         self.told.emit(ngettext("{n} mail file was saved.", "{n} mail files were saved.", count).format(n=formats.count(count)))
 
-    def _copy(self) -> None:
-        text = self.short.toPlainText() if self.tabs.currentWidget() is self.short else self.plain.toPlainText()
-        QGuiApplication.clipboard().setText(text)
-        self.told.emit(_("Copied."))
+    def _ask_print(self) -> None:
+        if self.table.chosen is not None:
+            proposal = self.project.path.parent / f"{_(notices.KINDS[self.table.chosen.kind])}.pdf"
+            ask.ask_save(self, _("Save the pages to be printed"), proposal, _("PDF (*.pdf)"), self.print_to)
 
+    def print_to(self, path: Path, show: bool = True) -> None:
+        """Writes the chosen notice for all users as one PDF, and opens it unless told otherwise."""
+        kind, language = self._shown
+        self.work(
+            _("Writing the pages…"), lambda: self._write_pages(kind, language, path), lambda n: self._has_printed(path, n, show)
+        )
 
-def _lacking(notice: Notice) -> str:
-    names = dict.fromkeys(_(FIELD_NAMES.get(name, name)) for name in notice.missing)
-    return _("Not ready to be sent: enter {fields} on the first page.").format(fields=", ".join(names)) if names else ""
+    def _write_pages(self, kind: str, language: str, path: Path) -> int:
+        boxes = self.project.mailboxes()
+        if not boxes:
+            raise WrongUsage(what=_("There are no users yet"))
+        return notice_paper.write([(self.project.notice(kind, language, box), box.address) for box in boxes], path)
 
-
-def _in_our_colours(text: str) -> str:
-    """For the preview only: the letter's own ink is made for white paper."""
-    return text.replace("color: #17211e;", f"color: {theme().colour('text').name()};")
+    def _has_printed(self, path: Path, pages: int, show: bool) -> None:
+        self.told.emit(ngettext("{n} page was written.", "{n} pages were written.", pages).format(n=formats.count(pages)))
+        if show:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

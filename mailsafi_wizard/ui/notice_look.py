@@ -1,0 +1,169 @@
+"""A notice as any user will get it: mail, plain text, short message, printed page; copied, opened in the mail program, or printed for all."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QSizePolicy, QStackedWidget, QTextBrowser, QWidget
+
+from mailsafi_wizard import notices
+from mailsafi_wizard.model import Mailbox
+from mailsafi_wizard.notices import LONGEST_SHORT, Notice
+from mailsafi_wizard.ui.theme import M, S, theme
+from mailsafi_wizard.ui.widgets import Button, Card, Field, column, label, row
+from mailsafi_wizard.words import LANGUAGES, N_, _
+
+FIELD_NAMES = {  # what the first page calls the fields that a notice may lack
+    "company": N_("the company's name"),
+    "help_contact": N_("whom users may ask"),
+    "webmail": N_("the webmail address"),
+    "smtp_host": N_("the server for outgoing mail"),
+    "smtp_port": N_("the port of the server for outgoing mail"),
+    "imap_host": N_("MailSafi's mail server"),
+    "imap_port": N_("MailSafi's mail server"),
+    "imap_security": N_("MailSafi's mail server"),
+    "cutover_when": N_("the day of the cutover"),
+    "cutover_date": N_("the day of the cutover"),
+    "cutover_short": N_("the day of the cutover"),
+    "cutover_time": N_("the day of the cutover"),
+    "check_by": N_("the day of the cutover"),
+}
+_INKS = {"#17211e": "text", "#4c5a55": "muted", "#0b6b57": "accent"}  # the letter's own are made for white paper
+
+
+class Form(enum.Enum):
+    """How a user gets it."""
+
+    MAIL = "mail"
+    PLAIN = "plain"
+    SHORT = "short"
+    PAGE = "page"
+
+
+_FORMS = {
+    Form.MAIL: N_("Mail"),
+    Form.PLAIN: N_("Mail, plain text"),
+    Form.SHORT: N_("SMS or WhatsApp"),
+    Form.PAGE: N_("Printed page"),
+}
+
+
+def lacking(notice: Notice) -> str:
+    names = dict.fromkeys(_(FIELD_NAMES.get(name, name)) for name in notice.missing)
+    return _("Not ready to be sent: enter {fields} on the first page.").format(fields=", ".join(names)) if names else ""
+
+
+def in_our_colours(text: str) -> str:
+    for ink, role in _INKS.items():
+        text = text.replace(f"color: {ink}", f"color: {theme().colour(role).name()}")
+    return text
+
+
+class NoticeLook(QWidget):
+    """``changed`` is called when another user or language is chosen, ``print_all`` when pages for all users are wanted."""
+
+    def __init__(self, changed: Callable[[], object], print_all: Callable[[], object], told: Callable[[str], object]) -> None:
+        super().__init__()
+        self._told = told
+        self._notice: Notice | None = None
+        self._mailbox = Mailbox("", "", "")
+        self._mailboxes: tuple[Mailbox, ...] = ()
+        self.user, self.language, self.form = QComboBox(), QComboBox(), QComboBox()
+        for key, name in LANGUAGES.items():
+            self.language.addItem(name, key)
+        for form, words in _FORMS.items():
+            self.form.addItem(_(words), form)
+        for combo in (self.user, self.language):
+            combo.activated.connect(lambda _index: changed())
+        self.user.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.form.currentIndexChanged.connect(lambda _index: self._turn())
+        self.setLayout(column(self._card(print_all), margins=(0, M, 0, 0)))
+
+    def _card(self, print_all: Callable[[], object]) -> Card:
+        choices = row(
+            Field(_("Shown for &user"), self.user), Field(_("&Language"), self.language), Field(_("As a"), self.form), spacing=M
+        )
+        for place, share in enumerate((4, 2, 3)):
+            choices.setStretch(place, share)
+        self.subject = label("", "strong", select=True)
+        self.lacks = label("", tone="warn")
+        self.mail, self.page = QTextBrowser(), QTextBrowser()
+        self.plain, self.short = QPlainTextEdit(), QPlainTextEdit()
+        self.views = QStackedWidget()
+        for form, view in zip(_FORMS, (self.mail, self.plain, self.short, self.page), strict=True):
+            view.setAccessibleName(_(_FORMS[form]))
+            self.views.addWidget(view)
+        for browser in (self.mail, self.page):
+            browser.setOpenLinks(False)
+        for edit in (self.plain, self.short):
+            edit.setReadOnly(True)
+            edit.setTabChangesFocus(True)
+        copy = Button(_("&Copy the text"), self._copy, kind="quiet", icon="copy")
+        self.mail_to = Button(_("Open in mail &program"), self._mail_to, kind="quiet", icon="mail")
+        self.print_all = Button(
+            _("Pages for &all users…"),
+            print_all,
+            kind="quiet",
+            icon="print",
+            hint=_("One PDF with a page for each user, to be printed"),
+        )
+        card = Card(spacing=S).add(
+            choices, self.subject, self.lacks, self.views, row(1, copy, self.mail_to, self.print_all, spacing=S)
+        )
+        card.body.setStretch(3, 1)
+        return card
+
+    # --- showing
+
+    def show_users(self, mailboxes: tuple[Mailbox, ...], example: Mailbox, language: str) -> None:
+        if mailboxes != self._mailboxes or not self.user.count():
+            self._mailboxes = mailboxes
+            self.user.clear()
+            self.user.addItems([mailbox.address for mailbox in mailboxes] or [example.address])
+        if not self.language.property("chosen"):
+            self.language.setCurrentIndex(max(0, self.language.findData(language)))
+            self.language.setProperty("chosen", True)
+        self.print_all.setEnabled(bool(mailboxes))
+
+    @property
+    def chosen_language(self) -> str:
+        return str(self.language.currentData())
+
+    def chosen_user(self, example: Mailbox) -> Mailbox:
+        index = self.user.currentIndex()
+        return self._mailboxes[index] if 0 <= index < len(self._mailboxes) else example
+
+    def show_notice(self, notice: Notice, mailbox: Mailbox) -> None:
+        self._notice, self._mailbox = notice, mailbox
+        self.mail.setHtml(in_our_colours(notice.as_html))
+        self.plain.setPlainText(notice.plain)
+        self.short.setPlainText(notice.short)
+        self.page.setHtml(in_our_colours(notices.as_page(notice, mailbox.address)))
+        self._turn()
+
+    def _turn(self) -> None:
+        notice, form = self._notice, Form(self.form.currentData())
+        self.views.setCurrentIndex(self.form.currentIndex())
+        if notice is None:
+            return
+        length = _("{n} of {most} characters").format(n=len(notice.short), most=LONGEST_SHORT)
+        self.subject.setText(length if form is Form.SHORT else notice.subject)
+        self.subject.setVisible(form is not Form.PAGE)
+        too_long = _("This short message is too long: shorten its words, or the name of the company or of whom users may ask.")
+        self.lacks.setText(lacking(notice) or (too_long if form is Form.SHORT and not notice.fits else ""))
+        self.lacks.setVisible(bool(self.lacks.text()))
+
+    # --- doing
+
+    def _copy(self) -> None:
+        if self._notice is not None:
+            short = Form(self.form.currentData()) is Form.SHORT
+            QGuiApplication.clipboard().setText(self._notice.short if short else self._notice.plain)
+            self._told(_("Copied."))
+
+    def _mail_to(self) -> None:
+        if self._notice is not None:
+            QDesktopServices.openUrl(QUrl(notices.mail_to(self._notice, self._mailbox)))

@@ -1,0 +1,317 @@
+"""Sending a notice: a test to oneself first, then to all who have not got it, with each user's outcome; stopped, gone on with, tried again.
+
+What was sent is asked of the project each time; nothing here counts by itself. Twice only after a yes, which is asked for in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
+
+from mailsafi_wizard.model import Mailbox, Secret
+from mailsafi_wizard.model.telling import MailServer, Sender, Told, ToldState
+from mailsafi_wizard.project.telling_users import Standing
+from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui.page import Action, Page
+from mailsafi_wizard.ui.problems import Problem, ProblemPanel
+from mailsafi_wizard.ui.sender_form import SenderForm, mail_address
+from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.theme import M, S, theme
+from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, label, row
+from mailsafi_wizard.words import N_, _, ngettext
+
+LOOK_EVERY = 200  # milliseconds, while notices are sent
+STATES = {
+    ToldState.SENDING: (N_("Being sent"), Tone.INFO, "refresh"),
+    ToldState.SENT: (N_("Sent"), Tone.GOOD, "check"),
+    ToldState.LATER: (N_("Not sent: asked to wait"), Tone.WARN, "wait"),
+    ToldState.REFUSED: (N_("Refused"), Tone.BAD, "cross"),
+    ToldState.PERHAPS: (N_("Perhaps sent"), Tone.WARN, "help"),
+    ToldState.SAVED: (N_("Saved as a mail file"), Tone.INFO, "file"),
+}
+
+
+@dataclass(frozen=True)
+class RecipientRow:
+    """One user and what became of the notice."""
+
+    address: str
+    told: Told | None
+
+
+def _columns(timezone: str) -> list[Column[RecipientRow]]:
+    def state(one: RecipientRow) -> str:
+        return _(STATES[one.told.state][0]) if one.told else _("Not yet")
+
+    def when(one: RecipientRow) -> str:
+        return formats.moment(one.told.at, timezone) if one.told else ""
+
+    def said(one: RecipientRow) -> str:
+        return (one.told.detail or _(one.told.cause)) if one.told else ""
+
+    def tip(one: RecipientRow) -> str:
+        return " ".join(filter(None, (f"{_(one.told.cause)}.", one.told.remedy))) if one.told and one.told.cause else ""
+
+    return [
+        Column(_("User"), lambda one: one.address, stretch=True),
+        Column(_("State"), state, state=lambda one: STATES[one.told.state][1:] if one.told else (Tone.MUTED, "dash"), tip=tip),
+        Column(_("When"), when, sort=lambda one: one.told.at.timestamp() if one.told else 0.0),
+        Column(_("What the server said"), said, stretch=True, tip=tip),
+    ]
+
+
+class SendPart(QWidget):
+    """Belongs to its page, through which all slow work goes."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page, self._project = page, page.project
+        self._kind, self._language = "", "en"
+        self._standing = Standing()
+        self._heard: list[Told] = []
+        self._wanted = 0
+        self._asks = ""  # "again" while the admin is asked whether all shall get it twice
+        self.form = SenderForm(self._keep)
+        self.me = QLineEdit()
+        self.me.setPlaceholderText(_("your own address"))
+        self.tested = Chip()
+        self.test = Button(_("Send a &test to me"), self.send_test, icon="mail")
+        self.question = column()
+        self.model: RowsModel[RecipientRow] = RowsModel(_columns(self._project.company.timezone), key=lambda one: one.address)
+        self.table: Table[RecipientRow] = Table(_("Users and what became of this notice"), self.model)
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_EVERY)
+        self._timer.timeout.connect(self._tell)
+        self.setLayout(column(self.form, self._test_card(), self._users_card(), spacing=M, margins=(0, M, 0, 0)))
+
+    def _test_card(self) -> Card:
+        self.me_field = Field(_("A test to &yourself"), self.me, beside=self.test)
+        line = row(self.me_field, self.tested, spacing=M)
+        line.setStretch(0, 1)
+        return Card(spacing=S).add(line)
+
+    def _users_card(self) -> Card:
+        self.heading = label("", "strong")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName(_("Progress of the sending"))
+        self.count = label("", "small", "muted", wrap=False)
+        self.halt = Button(_("S&top"), self.stop, icon="stop")
+        self.working = box(row(self.bar, self.count, self.halt, spacing=M))
+        self.again = Button(_("Send &once more…"), self._ask_again, kind="quiet", icon="refresh")
+        head = row(self.heading, self.again)
+        head.setStretch(0, 1)
+        card = Card(spacing=S).add(head, self.working, self.question, self.table)
+        card.body.setStretch(3, 1)
+        self.table.setMinimumHeight(theme().px(34) * 3)
+        return card
+
+    # --- showing -----------------------------------------------------------------------------------------------------------------
+
+    def show_notice(self, kind: str, language: str, standing: Standing, boxes: Sequence[Mailbox]) -> None:
+        if kind != self._kind:
+            self._asks = ""
+        self._kind, self._language, self._standing = kind, language, standing
+        project = self._project
+        server, sender = project.proposed_mail_server(), project.sender()
+        self.form.show_settings(server, sender, project.has_mail_secret(), project.sending_tested)
+        if not self.me.text() and not self.me.hasFocus():
+            self.me.setText(sender.address)
+        addresses = dict.fromkeys(one.address.lower() for one in boxes)
+        shown = {one.address.lower(): one.address for one in reversed(boxes)}
+        self.model.show_rows([RecipientRow(shown[address], standing.outcomes.get(address)) for address in addresses])
+        self._show_state()
+
+    def _show_state(self) -> None:
+        standing, busy = self._standing, self._timer.isActive()
+        if self._project.sending_tested:
+            self.tested.say(_("Tested"), Tone.GOOD)
+        else:
+            self.tested.say(_("Needed first"), Tone.WARN, "flag")
+        self.test.setEnabled(not self._page.busy)
+        self.form.setEnabled(not busy)
+        self.heading.setText(_summary(standing))
+        self.working.setVisible(busy)
+        have = standing.count(ToldState.SENT, ToldState.PERHAPS)
+        self.again.setVisible(have > 0 and not busy)
+        self._show_question(busy)
+        self._page.changed.emit()
+
+    def _show_question(self, busy: bool) -> None:
+        while item := self.question.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        perhaps = [one.address for one in self._standing.outcomes.values() if one.state is ToldState.PERHAPS]
+        if busy:
+            return
+        if self._asks == "again":
+            self.question.addWidget(self._again_panel())
+        elif perhaps:
+            self.question.addWidget(self._perhaps_panel(perhaps))
+
+    def _again_panel(self) -> ProblemPanel:
+        have = self._standing.count(ToldState.SENT, ToldState.PERHAPS)
+        what = ngettext(
+            "{n} user has this notice already. Send it to all again?",
+            "{n} users have this notice already. Send it to all again?",
+            have,
+        )
+        yes = Button(_("Yes, send it to all again"), lambda: self.send(again=True), icon="mail")
+        self.no = Button(_("No"), self._no)
+        problem = Problem(what.format(n=have), remedy=_("Mail programs mostly show a repeated notice only once."), tone=Tone.WARN)
+        return ProblemPanel(problem, self.no, yes)
+
+    def _perhaps_panel(self, addresses: Sequence[str]) -> ProblemPanel:
+        what = ngettext(
+            "The line broke while the notice to {names} was handed over. It may have arrived.",
+            "The line broke while {n} notices were handed over, to {names}. They may have arrived.",
+            len(addresses),
+        )
+        names = ", ".join(addresses[:3]) + ("…" if len(addresses) > 3 else "")
+        arrived = Button(_("They have it"), lambda: self._arrived(addresses), icon="check")
+        resend = Button(_("Send it to them again"), lambda: self.send(addresses, again=True), kind="quiet", icon="mail")
+        problem = Problem(what.format(n=len(addresses), names=names), remedy=_("Ask the users, then choose."), tone=Tone.WARN)
+        return ProblemPanel(problem, arrived, resend)
+
+    # --- doing -------------------------------------------------------------------------------------------------------------------
+
+    def _keep(self, server: MailServer, sender: Sender, secret: Secret | None) -> None:
+        project = self._project
+        if secret is None and (server, sender) == (project.mail_server(), project.sender()):
+            return
+
+        def keep() -> None:
+            project.set_mail_server(server, secret)
+            project.set_sender(sender)
+
+        self._page.tried(keep)
+        self._page.refresh()
+
+    def action(self) -> Action:
+        project = self._project
+        if not project.sending_tested:
+            return Action(_("Send a &test to me"), self.send_test, "mail", not self._page.busy)
+        count = len(project.to_tell(self._kind))
+        text = ngettext("&Send to {n} user", "&Send to {n} users", count).format(n=formats.count(count))
+        if count and self._standing.outcomes:
+            text = ngettext("&Send to the other user", "&Send to the other {n} users", count).format(n=formats.count(count))
+        return Action(
+            text if count else _("Everybody has it"), self.send, "mail", bool(count) and not self._page.busy, urgent=bool(count)
+        )
+
+    def send_test(self) -> None:
+        """To the admin, by the server and the sender in the fields; asks for what is missing there."""
+        settings = self.form.settings()
+        complaint = mail_address(self.me.text()) or ("" if self.me.text().strip() else _("Enter your own address."))
+        self.me_field.note.complain(complaint)
+        if settings is None or complaint:
+            return
+        secret = Secret(self.form.password.text()) if self.form.password.text() else None
+        self.form.password.clear()
+        self._keep(*settings, secret)
+        if not settings[0].endpoint or not settings[1].address:
+            self._page.show_problem(Problem(_("Enter the sender's address and the server first."), tone=Tone.WARN))
+            self.form.open(True)
+            return
+        kind, language, to = self._kind, self._language, self.me.text().strip()
+        self._page.work(_("Sending a test…"), lambda: self._project.send_test(kind, language, to), self._has_tested)
+        self._show_state()
+
+    def _has_tested(self, told: Told) -> None:
+        self._page.refresh()
+        if told.state is ToldState.SENT:
+            self.form.open(False)
+            self._page.told.emit(
+                _("The test was sent to {address}. Look at it before you send to all.").format(address=told.address)
+            )
+        else:
+            self._page.show_problem(Problem(f"{_(told.cause)}.", remedy=_(told.remedy), detail=told.detail))
+
+    def send(self, addresses: Collection[str] | None = None, again: bool = False) -> None:
+        """To all who have not got it, or, after a yes, ``again``."""
+        self._asks = ""
+        project, kind, language = self._project, self._kind, self._language
+        self._wanted = len(project.to_tell(kind, again, addresses))
+        heard: list[Told] = []
+        self._heard = heard
+        self._timer.start()
+        self._page.work(
+            _("Sending the notice…"),
+            lambda: project.send_notice(kind, language, heard.append, addresses=addresses, again=again),
+            self._has_sent,
+        )
+        self._tell()
+
+    def stop(self) -> None:
+        """After the mail in flight; what was not reached is sent to later."""
+        self._project.stop_sending()
+        self.halt.setEnabled(False)
+        self.halt.setText(_("Stopping…"))
+
+    def _tell(self) -> None:
+        if not self._page.busy:
+            self._timer.stop()
+            self.halt.setEnabled(True)
+            self.halt.setText(_("S&top"))
+            self._page.refresh()
+            return
+        done = {one.address.lower(): one for one in list(self._heard)}
+        self.bar.setMaximum(max(1, self._wanted))
+        self.bar.setValue(len(done))
+        self.count.setText(_("{n} of {all}").format(n=formats.count(len(done)), all=formats.count(self._wanted)))
+        self.model.update_rows(_known(self.model.rows, done))
+        if not self.working.isVisibleTo(self):
+            self._show_state()
+
+    def _has_sent(self, to_the_end: bool) -> None:
+        done = {one.address.lower(): one.state for one in self._heard}
+        sent = sum(state is ToldState.SENT for state in done.values())
+        text = ngettext("The notice was sent to {n} user.", "The notice was sent to {n} users.", sent).format(n=formats.count(sent))
+        if not to_the_end:
+            text = _("Stopped. {text} Send to the others when you like.").format(text=text)
+        failed = len(done) - sent
+        if failed:
+            what = ngettext("{n} user has not surely got the notice.", "{n} users have not surely got the notice.", failed)
+            remedy = _("The table says why, and what to do. “Send to the others” tries those again that surely have not got it.")
+            self._page.show_problem(Problem(what.format(n=formats.count(failed)), remedy=remedy, tone=Tone.WARN))
+        self._page.told.emit(text)
+
+    def _ask_again(self) -> None:
+        self._asks = "again"
+        self._show_state()
+        self.no.setFocus()
+
+    def _no(self) -> None:
+        self._asks = ""
+        self._show_state()
+
+    def _arrived(self, addresses: Sequence[str]) -> None:
+        self._page.tried(lambda: self._project.say_arrived(self._kind, addresses))
+        self._page.refresh()
+
+
+def _known(rows: Sequence[RecipientRow], done: dict[str, Told]) -> list[RecipientRow]:
+    """The rows that a round has changed, under the addresses as the table writes them."""
+    return [RecipientRow(line.address, done[line.address.lower()]) for line in rows if line.address.lower() in done]
+
+
+def _summary(standing: Standing) -> str:
+    """How a notice stands, as a sentence."""
+    parts = []
+    for state, words in (
+        (ToldState.SENT, N_("{n} sent")),
+        (ToldState.PERHAPS, N_("{n} perhaps sent")),
+        (ToldState.LATER, N_("{n} asked to wait")),
+        (ToldState.REFUSED, N_("{n} refused")),
+        (ToldState.SAVED, N_("{n} saved as mail files")),
+    ):
+        if count := standing.count(state):
+            parts.append(_(words).format(n=formats.count(count)))
+    if standing.untold:
+        parts.append(_("{n} not told yet").format(n=formats.count(len(standing.untold))))
+    return ", ".join(parts) if parts else _("There are no users yet.")
