@@ -16,10 +16,10 @@ from mailsafi_wizard.notices.values import put_back
 LONGEST_SHORT = 300  # characters of a short message
 _INK, _SOFT, _ACCENT = "#17211e", "#4c5a55", "#0b6b57"
 _STYLE = f"font-family: 'Segoe UI', 'Helvetica Neue', Arial, sans-serif; font-size: 15px; line-height: 1.5; color: {_INK};"
-_HEADING = f"font-size: 17px; line-height: 1.3; color: {_ACCENT}; margin: 22px 0 6px 0"
+_HEADING = f"line-height: 1.3; color: {_ACCENT}; margin: 22px 0 6px 0"
 _PAGES = (
     "@page { size: A4; margin: 18mm } section { break-after: page } section:last-child { break-after: auto } h2 { break-after: avoid }"
-    f" h1 {{ font-size: 22px; line-height: 1.25; margin: 0 0 4px 0 }} .for {{ color: {_SOFT}; margin: 0 0 16px 0 }}"
+    f" h1 {{ line-height: 1.25; margin: 0 0 4px 0 }} .for {{ color: {_SOFT}; margin: 0 0 16px 0 }}"
 )
 
 
@@ -76,7 +76,7 @@ def as_pages(made: Iterable[tuple[Notice, str]]) -> str:
     pairs = list(made)
     title, language = (pairs[0][0].subject, pairs[0][0].language) if pairs else ("", "en")
     sections = [
-        f'<section><h1>{html.escape(one.subject)}</h1><p class="for">{html.escape(address)}</p>\n{one.body_html}</section>'
+        f'<section><h1><span style="font-size: 22px">{html.escape(one.subject)}</span></h1><p class="for">{html.escape(address)}</p>\n{one.body_html}</section>'
         for one, address in pairs
     ]
     body = "\n".join(sections)
@@ -103,7 +103,7 @@ def _part(part: str) -> str:
         if line.startswith("- "):
             items.append(_strong(line[2:]))
         elif line.startswith("## "):
-            made.append(f'<h2 style="{_HEADING}">{_strong(line[3:])}</h2>')
+            made.append(f'<h2 style="{_HEADING}"><span style="font-size: 17px">{_strong(line[3:])}</span></h2>')
         elif line:
             words.append(_strong(line))
     return "".join(made)

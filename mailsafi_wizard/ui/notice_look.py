@@ -59,7 +59,7 @@ def lacking(notice: Notice) -> str:
 def in_our_colours(text: str) -> str:
     for ink, role in _INKS.items():
         text = text.replace(f"color: {ink}", f"color: {theme().colour(role).name()}")
-    return text
+    return text.replace("margin: 1.2em", "margin: 0")
 
 
 class NoticeLook(QWidget):
@@ -76,9 +76,10 @@ class NoticeLook(QWidget):
             self.language.addItem(name, key)
         for form, words in _FORMS.items():
             self.form.addItem(_(words), form)
+        for combo in (self.user, self.form):
+            combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for combo in (self.user, self.language):
             combo.activated.connect(lambda _index: changed())
-        self.user.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.form.currentIndexChanged.connect(lambda _index: self._turn())
         self.setLayout(column(self._card(print_all), margins=(0, M, 0, 0)))
 
@@ -101,15 +102,11 @@ class NoticeLook(QWidget):
         for edit in (self.plain, self.short):
             edit.setReadOnly(True)
             edit.setTabChangesFocus(True)
-        copy = Button(_("&Copy the text"), self._copy, kind="quiet", icon="copy")
-        self.mail_to = Button(_("Open in mail &program"), self._mail_to, kind="quiet", icon="mail")
-        self.print_all = Button(
-            _("Pages for &all users…"),
-            print_all,
-            kind="quiet",
-            icon="print",
-            hint=_("One PDF with a page for each user, to be printed"),
+        copy = Button(_("&Copy"), self._copy, kind="quiet", icon="copy", hint=_("Copies the words of this form"))
+        self.mail_to = Button(
+            _("&Mail program…"), self._mail_to, kind="quiet", icon="mail", hint=_("Opens it in your mail program, to this user")
         )
+        self.print_all = Button(_("&Print…"), print_all, kind="quiet", icon="print", hint=_("One PDF with a page for each user"))
         card = Card(spacing=S).add(
             choices, self.subject, self.lacks, self.views, row(1, copy, self.mail_to, self.print_all, spacing=S)
         )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QSizePolicy, QWidget
 
 from mailsafi_wizard.model import Mailbox, Secret
 from mailsafi_wizard.model.telling import MailServer, Sender, Told, ToldState
@@ -74,6 +74,7 @@ class SendPart(QWidget):
         self._heard: list[Told] = []
         self._wanted = 0
         self._asks = ""  # "again" while the admin is asked whether all shall get it twice
+        self._question: tuple[object, ...] = ()
         self.form = SenderForm(self._keep)
         self.me = QLineEdit()
         self.me.setPlaceholderText(_("your own address"))
@@ -85,16 +86,19 @@ class SendPart(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self._tell)
-        self.setLayout(column(self.form, self._test_card(), self._users_card(), spacing=M, margins=(0, M, 0, 0)))
+        page.changed.connect(self._look_whether_over)
+        layout = column(self.form, self._test_card(), self._users_card(), spacing=M, margins=(0, M, 0, 0))
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
 
     def _test_card(self) -> Card:
-        self.me_field = Field(_("A test to &yourself"), self.me, beside=self.test)
-        line = row(self.me_field, self.tested, spacing=M)
-        line.setStretch(0, 1)
-        return Card(spacing=S).add(line)
+        self.me_field = Field(_("A test to &yourself"), self.me, beside=box(row(self.test, self.tested, spacing=M)))
+        card = Card(spacing=S).add(self.me_field)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        return card
 
     def _users_card(self) -> Card:
-        self.heading = label("", "strong")
+        self.title, self.heading = label("", "heading", wrap=False), label("", tone="muted")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
@@ -103,8 +107,8 @@ class SendPart(QWidget):
         self.halt = Button(_("S&top"), self.stop, icon="stop")
         self.working = box(row(self.bar, self.count, self.halt, spacing=M))
         self.again = Button(_("Send &once more…"), self._ask_again, kind="quiet", icon="refresh")
-        head = row(self.heading, self.again)
-        head.setStretch(0, 1)
+        head = row(self.title, self.heading, self.again, spacing=M)
+        head.setStretch(1, 1)
         card = Card(spacing=S).add(head, self.working, self.question, self.table)
         card.body.setStretch(3, 1)
         self.table.setMinimumHeight(theme().px(34) * 3)
@@ -112,7 +116,7 @@ class SendPart(QWidget):
 
     # --- showing -----------------------------------------------------------------------------------------------------------------
 
-    def show_notice(self, kind: str, language: str, standing: Standing, boxes: Sequence[Mailbox]) -> None:
+    def show_notice(self, kind: str, language: str, title: str, standing: Standing, boxes: Sequence[Mailbox]) -> None:
         if kind != self._kind:
             self._asks = ""
         self._kind, self._language, self._standing = kind, language, standing
@@ -124,6 +128,8 @@ class SendPart(QWidget):
         addresses = dict.fromkeys(one.address.lower() for one in boxes)
         shown = {one.address.lower(): one.address for one in reversed(boxes)}
         self.model.show_rows([RecipientRow(shown[address], standing.outcomes.get(address)) for address in addresses])
+        self.table.fit()
+        self.title.setText(title)
         self._show_state()
 
     def _show_state(self) -> None:
@@ -142,16 +148,19 @@ class SendPart(QWidget):
         self._page.changed.emit()
 
     def _show_question(self, busy: bool) -> None:
+        """What is asked, made anew only when it is another question: a button that has the focus keeps it."""
+        perhaps = tuple(one.address for one in self._standing.outcomes.values() if one.state is ToldState.PERHAPS)
+        question = () if busy else (self._kind, self._asks, perhaps)
+        if question == self._question:
+            return
+        self._question = question
         while item := self.question.takeAt(0):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
-        perhaps = [one.address for one in self._standing.outcomes.values() if one.state is ToldState.PERHAPS]
-        if busy:
-            return
-        if self._asks == "again":
+        if not busy and self._asks == "again":
             self.question.addWidget(self._again_panel())
-        elif perhaps:
+        elif not busy and perhaps:
             self.question.addWidget(self._perhaps_panel(perhaps))
 
     def _again_panel(self) -> ProblemPanel:
@@ -253,13 +262,15 @@ class SendPart(QWidget):
         self.halt.setEnabled(False)
         self.halt.setText(_("Stopping…"))
 
-    def _tell(self) -> None:
-        if not self._page.busy:
+    def _look_whether_over(self) -> None:
+        """The page says when its work is over, well or not."""
+        if self._timer.isActive() and not self._page.busy:
             self._timer.stop()
             self.halt.setEnabled(True)
             self.halt.setText(_("S&top"))
-            self._page.refresh()
-            return
+            self._page.tried(self._page.refresh)
+
+    def _tell(self) -> None:
         done = {one.address.lower(): one for one in list(self._heard)}
         self.bar.setMaximum(max(1, self._wanted))
         self.bar.setValue(len(done))

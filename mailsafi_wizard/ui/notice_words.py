@@ -57,6 +57,7 @@ class NoticeWords(QWidget):
         self._check, self._keep = check, keep
         self._language = "en"
         self._showing = False
+        self._notice: Notice | None = None
         self._before: Draft | None = None  # what "put the original back" took away
         self.subject, self.short, self.text = QLineEdit(), QPlainTextEdit(), QPlainTextEdit()
         self._timer = QTimer(self)
@@ -100,7 +101,8 @@ class NoticeWords(QWidget):
         tools = row(insert, self.write_out, self.back, self.again, 1, spacing=S)
         card = Card(spacing=S).add(self.heading, subject, short, text, marks, tools)
         card.body.setStretch(3, 1)
-        text.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        for place, share in ((1, 1), (3, 0)):
+            text.layout().setStretch(place, share)  # type: ignore[union-attr]
         return card
 
     def _preview(self) -> QWidget:
@@ -133,7 +135,7 @@ class NoticeWords(QWidget):
 
     def forget(self) -> None:
         """Another notice is shown: what was put back can't be taken back any more."""
-        self._before = None
+        self._before = self._notice = None
 
     def remember(self, draft: Draft) -> None:
         self._before = draft
@@ -163,14 +165,15 @@ class NoticeWords(QWidget):
                 first.setdefault(one.place, _(one.text).format(what=_(one.named)))
         for place, note in self.notes.items():
             note.complain(first.get(place, ""))
-        if notice is not None:
-            if not first.get("short"):
-                self.notes["short"].complain("")
-                self.notes["short"].setText(_("{n} of {most} characters").format(n=len(notice.short), most=LONGEST_SHORT))
-                self.notes["short"].show()
-            place_ = self.mail.verticalScrollBar().value()
-            self.mail.setHtml(in_our_colours(notice.as_html))
-            self.mail.verticalScrollBar().setValue(place_)
+        self._notice = notice or self._notice
+        if notice is not None and not first.get("short"):
+            self.notes["short"].complain("")
+            self.notes["short"].setText(_("{n} of {most} characters").format(n=len(notice.short), most=LONGEST_SHORT))
+            self.notes["short"].show()
+        if self._notice is not None:  # of broken words the last good ones stay in sight
+            at = self.mail.verticalScrollBar().value()
+            self.mail.setHtml(in_our_colours(self._notice.as_html))
+            self.mail.verticalScrollBar().setValue(at)
         lacks = [_(one.text).format(what=_(one.named)) for one in found if not one.wrong and one.place == "body"]
         self.advice.setText("\n".join(f"⚠ {text}" for text in lacks))
         self.advice.setVisible(bool(lacks))

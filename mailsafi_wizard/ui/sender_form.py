@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSpinBox
 
 from mailsafi_wizard.model import Endpoint, Secret, Security
 from mailsafi_wizard.model.telling import SUBMISSION, MailServer, Sender
@@ -39,7 +39,7 @@ class SenderForm(Card):
         super().__init__(_("From whom, by which server"))
         self._keep = keep
         self._now = MailServer()
-        self._known = False
+        self._opened = False
         self.name, self.address, self.reply_to, self.host, self.port = (QLineEdit() for _each in range(5))
         self.user, self.password, self.security, self.rate = QLineEdit(), QLineEdit(), QComboBox(), QSpinBox()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
@@ -49,11 +49,14 @@ class SenderForm(Card):
         self.rate.setSuffix(" " + _("a minute"))
         for security, words in _SECURITY.items():
             self.security.addItem(_(words), security)
+        self.security.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.summary = label("", tone="muted", select=True)
         self.change = Button(_("Change…"), lambda: self.open(True), kind="quiet", icon="settings")
         self.line = box(row(self.summary, self.change, spacing=M))
         self.line.layout().setStretch(0, 1)  # type: ignore[union-attr]
         self.form = box(self._fields())
+        self.form.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)  # its notes must never be squeezed
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.add(self.line, self.form)
         for edit in (self.name, self.address, self.reply_to, self.host, self.port, self.user, self.password):
             edit.editingFinished.connect(self._left)
@@ -73,14 +76,18 @@ class SenderForm(Card):
         return fields
 
     def open(self, on: bool) -> None:
-        self.form.setVisible(on)
-        self.line.setVisible(not on)
+        """``on``: the form, else one line."""
+        self._show(on)
         if on:
             self.name.setFocus()
 
+    def _show(self, form: bool) -> None:
+        self.form.setVisible(form)
+        self.line.setVisible(not form)
+
     def show_settings(self, server: MailServer, sender: Sender, has_secret: bool, ready: bool) -> None:
         """``ready``: a test went out like this, so one line is enough until the admin wants more."""
-        self._now, self._known = server, has_secret
+        self._now = server
         at = server.endpoint
         texts = {
             self.name: sender.name, self.address: sender.address, self.reply_to: sender.reply_to, self.user: server.user,
@@ -99,9 +106,9 @@ class SenderForm(Card):
                 name=sender.name, address=sender.address, host=at.host if at else "", port=at.port if at else "", rate=server.rate
             )
         )
-        if not self.form.isHidden() or not self.line.isHidden():
-            return
-        self.open(not ready)
+        if not self._opened:
+            self._opened = True
+            self._show(not ready)
 
     def _security_chosen(self) -> None:
         self.port.setText(str(_PORTS[Security(self.security.currentData())]))

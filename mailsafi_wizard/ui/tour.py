@@ -128,6 +128,16 @@ class Tour:
         page.save(folder)
         await self.settled()
         self._written += folder.glob("*/*.eml")
+        page.tabs.setCurrentWidget(page.sending)
+        page.sending.send_test()
+        await self.settled()
+        page.sending.send()
+        await self.settled()
+        if not self._project.notice_standing("announcement").all_sent:
+            raise errors.WrongUsage(what="The announcement of the rehearsal was not sent to everybody")
+        page.refresh()
+        self.picture("3-communicate-sent")
+        page.tabs.setCurrentWidget(page.look)
 
     async def _credentials(self) -> None:
         page = self._page

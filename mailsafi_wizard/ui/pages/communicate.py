@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QSplitter, QTabWidget
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QTabWidget
 
 from mailsafi_wizard import notices
 from mailsafi_wizard.errors import WrongUsage
@@ -77,13 +77,13 @@ class NoticeRow:
 def _state_words(line: NoticeRow) -> str:
     day = formats.short_day(line.when) if line.when else ""
     if line.sent and line.sent == line.people:
-        return _("Sent, {day}").format(day=day)
+        return _("Sent {day}").format(day=day)
     if line.sent or line.perhaps:
-        return _("Sent to {n} of {all}, {day}").format(n=line.sent, all=line.people, day=day)
+        return _("{n} of {all} sent").format(n=line.sent, all=line.people)
     if line.saved:
-        return _("Saved, {day}").format(day=day)
+        return _("Saved {day}").format(day=day)
     if line.entry is None:
-        return _("When needed")
+        return _("If needed")
     return _(_STATES[line.entry.state][0]) if line.entry.state in _STATES else _("Done")
 
 
@@ -128,7 +128,7 @@ class CommunicatePage(Page):
         self.model: RowsModel[NoticeRow] = RowsModel(_columns(), key=lambda line: line.kind)
         self.table: Table[NoticeRow] = Table(_("Notices"), self.model)
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_notice())
-        self.table.setMinimumWidth(theme().px(300))
+        self.table.setMinimumWidth(theme().px(396))
         self.look = NoticeLook(self._show_notice, self._ask_print, self.told.emit)
         self.words = NoticeWords(self._checked, self._keep_words, self._put_back)
         self.sending = SendPart(self)
@@ -145,8 +145,9 @@ class CommunicatePage(Page):
         self.split.setHandleWidth(M)
         self.split.addWidget(self.table)
         self.split.addWidget(self.tabs)
-        self.split.setSizes([theme().px(430), theme().px(580)])
+        self.split.setSizes([theme().px(450), theme().px(560)])
         self.body.addWidget(self.split, 1)
+        self._make_room()
 
     # --- showing -----------------------------------------------------------------------------------------------------------------
 
@@ -181,11 +182,18 @@ class CommunicatePage(Page):
         return self.look.chosen_user(self._example())
 
     def _turned(self) -> None:
-        """Words need the room: while they are changed the list stands aside."""
+        """Changing and sending need the room: meanwhile the list stands aside. A leaf that is not seen takes no room."""
         self.words.finish()
-        self.table.setVisible(self.tabs.currentWidget() is not self.words)
+        self.table.setVisible(self.tabs.currentWidget() is self.look)
+        self._make_room()
         self._show_notice()
         self.changed.emit()
+
+    def _make_room(self) -> None:
+        for part in (self.look, self.words, self.sending):
+            seen = part is self.tabs.currentWidget()
+            policy = QSizePolicy.Policy.Preferred if seen else QSizePolicy.Policy.Ignored
+            part.setSizePolicy(policy, policy)
 
     def _show_notice(self) -> None:
         chosen = self.table.chosen
@@ -199,13 +207,13 @@ class CommunicatePage(Page):
         draft = self.project.notice_draft(kind, language)
         user = self.shown_user
         notice = self._made(draft)
+        title = f"{_(notices.KINDS[kind])} ({self.language.currentText()})"
         if notice is not None:
             self.look.show_notice(notice, user)
         if self.tabs.currentWidget() is self.words:
             whose = _("As {user} gets it").format(user=user.address)
-            title = f"{_(notices.KINDS[kind])} ({self.language.currentText()})"
             self.words.show_draft(title, language, draft, self.project.has_own_words(kind, language), whose)
-        self.sending.show_notice(kind, language, self._standings[kind], self.project.mailboxes())
+        self.sending.show_notice(kind, language, title, self._standings[kind], self.project.mailboxes())
 
     def _made(self, draft: Draft) -> Notice | None:
         """The notice for the shown user; None where its words are broken, which is told where they are written."""
