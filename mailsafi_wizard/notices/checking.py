@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailsafi_wizard.notices.notice import LONGEST_SHORT
-from mailsafi_wizard.notices.templates import Draft, NoticeError, make, names, parts, used_fields
+from mailsafi_wizard.notices.templates import Draft, NoticeError, make, names, parts
 from mailsafi_wizard.words import N_
 
 
@@ -92,12 +92,12 @@ def _made(kind: str, language: str, draft: Draft, values: Mapping[str, str]) -> 
 def lacking(kind: str, language: str, draft: Draft) -> tuple[str, ...]:
     """Elements that this kind of notice needs and this one does not have; a part written out is known by its first line."""
     named, lines = names(draft.body), {line.strip() for line in draft.body.splitlines()}
-    ready, used = parts(language), used_fields(draft, language) if draft.body else frozenset()
+    ready = parts(language)
 
     def there(element: _Element) -> bool:
         if named & set(element.parts):
             return True
-        if element.fields and set(element.fields) <= used:
+        if element.fields and set(element.fields) <= named:
             return True
         return any(ready[part].splitlines()[0].strip() in lines for part in element.parts)
 

@@ -118,3 +118,132 @@ def test_a_file_name_stays_in_its_folder(address: str) -> None:
     assert not set(name) & set('<>:"/\\|?*')
     assert not name.startswith(".")
     assert len(name) <= 130
+
+
+VALUES = notices.fields(COMPANY, BOX, SERVER, "en")
+
+
+@pytest.mark.parametrize("language", notices.LANGUAGES)
+@pytest.mark.parametrize("kind", notices.KINDS)
+def test_every_original_holds_all_that_users_need(kind: str, language: str) -> None:
+    draft = notices.Draft.of(notices.source(kind, language))
+    assert notices.check(kind, language, draft, notices.fields(COMPANY, BOX, SERVER, language)) == ()
+    assert notices.Draft.of(draft.template()) == draft
+    notice = made(kind, language)
+    assert notice.fits
+    never = {"en": "We will never ask for your password by reply.", "sw": "Hatutakuomba kamwe nenosiri lako kwa kujibu ujumbe."}
+    assert never[language] in notice.plain
+    assert "EAT" in notice.plain
+
+
+@pytest.mark.parametrize("language", notices.LANGUAGES)
+@pytest.mark.parametrize("kind", notices.KINDS)
+def test_written_out_it_says_the_same_and_lacks_nothing(kind: str, language: str) -> None:
+    draft = notices.Draft.of(notices.source(kind, language))
+    whole = notices.Draft(draft.subject, draft.short, notices.expanded(draft.body, language))
+    values = notices.fields(COMPANY, BOX, SERVER, language)
+    assert notices.make(kind, language, values, whole.template()) == notices.make(kind, language, values)
+    assert notices.check(kind, language, whole, values) == ()
+
+
+def test_both_languages_have_the_same_parts_fields_and_marks() -> None:
+    from mailsafi_wizard.notices.templates import names, parts
+
+    assert parts("en").keys() == parts("sw").keys()
+    for name, text in parts("en").items():
+        assert names(text) == names(parts("sw")[name]), name
+        assert text.count("\n- ") == parts("sw")[name].count("\n- "), name
+    for kind in notices.KINDS:
+        english, swahili = (notices.Draft.of(notices.source(kind, language)) for language in notices.LANGUAGES)
+        assert names(english.body) == names(swahili.body), kind
+
+
+@pytest.mark.parametrize(
+    "part", ["why", "when", "moves", "stays", "before", "on_the_day", "sign_in", "devices", "check", "never_ask"]
+)
+def test_a_part_that_was_taken_out_is_missed(part: str) -> None:
+    draft = notices.Draft.of(notices.source("announcement", "en"))
+    without = notices.Draft(draft.subject, draft.short, draft.body.replace("{{ " + part + " }}", ""))
+    found = notices.check("announcement", "en", without, VALUES)
+    assert [one.wrong for one in found] == [False]
+    assert found[0].named
+
+
+@pytest.mark.parametrize(
+    ("subject", "short", "body", "places"),
+    [
+        ("", "x", "y", {"subject"}),
+        ("{{ why }}", "x", "{{ why }}", {"subject"}),  # a whole part is no subject
+        ("x", "{{ nobody }}", "{{ nothing }}", {"short", "body"}),
+        ("x", "x", "{% for n in range(10**9) %}x{% endfor %}", {"body"}),
+        ("x", "x", "{{ company * 10**9 }}", {"body"}),
+        ("x", "x", "{{ company.__class__.__mro__ }}", {"body"}),
+        ("x", "x", "{{ lipsum() }} {{ cycler }}", {"body"}),
+        ("x", "x", "{{ company", {"body"}),
+    ],
+)
+def test_what_can_not_be_filled_in_is_told_where_it_stands(subject: str, short: str, body: str, places: set[str]) -> None:
+    found = notices.check("help", "en", notices.Draft(subject, short, body), VALUES)
+    assert {one.place for one in found if one.wrong} == places
+
+
+def test_a_short_message_that_is_too_long_for_the_longest_name_is_told() -> None:
+    draft = notices.Draft.of(notices.source("help", "en"))
+    found = notices.check("help", "en", draft, {**VALUES, "user_name": "x" * 300})
+    assert [one.place for one in found] == ["short"]
+
+
+@given(st.text(max_size=200), st.text(max_size=60), st.text(max_size=200))
+def test_whatever_an_admin_types_ends_in_findings_or_a_notice(subject: str, short: str, body: str) -> None:
+    draft = notices.Draft(subject, short, body)
+    found = notices.check("announcement", "en", draft, VALUES)
+    if any(one.wrong for one in found):
+        return
+    notice = notices.make("announcement", "en", VALUES, draft.template())
+    assert "\n" not in notice.subject + notice.short
+    assert not re.search(r"<(?!/?(?:html|head|meta|title|body|p|h2|ul|li|b|br|span|!DOCTYPE)\b)", notice.as_html)
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(
+        [
+            "{{ 7 * 7 }}",
+            "{% include 'x' %}",
+            "{# x #}",
+            "a**b**c",
+            "## heading",
+            "- item",
+            "<img src=x onerror=alert(1)>",
+            '"><script>',
+            "a\r\nBcc: x@example.com",
+            "a\u2028b\u202ec",
+            "\ue000\ue001\ue002",
+            "https://example.com/'onclick='x",
+        ]
+    ),
+)
+
+
+@given(HOSTILE, HOSTILE, HOSTILE)
+def test_a_name_from_outside_is_only_ever_text(name: str, user: str, contact: str) -> None:
+    company = Company(name=name, help_contact=contact, cutover=dt.date(2026, 12, 25))
+    values = notices.fields(company, Mailbox("jane@example.co.ke", user, user), SERVER, "en")
+    notice = notices.make("sign-in", "en", values)
+    shown = values["user_name"] or "[not entered yet]"
+    line = next(line for line in notice.plain.splitlines() if line.startswith("- User name: "))
+    assert line == f"- User name: {shown}"  # with its stars and braces, or the user could not sign in
+    assert html.escape(shown) in notice.as_html
+    assert not re.search(r"<(?!/?(?:html|head|meta|title|body|p|h2|ul|li|b|br|span|!DOCTYPE)\b)", notice.as_html)
+    assert not re.search(
+        r"<(?!/?(?:html|head|meta|title|body|p|h1|h2|ul|li|b|br|span|style|section|!DOCTYPE)\b)", notices.as_page(notice, user)
+    )
+    assert notice.plain.count("\nPhone and Outlook\n") == 1
+    assert len(notice.plain.splitlines()) == len(made("sign-in").plain.splitlines())
+
+
+def test_a_link_for_the_mail_program_holds_nothing_but_its_own_fields() -> None:
+    link = notices.mail_to(made("help"), Mailbox("a&b=c?@example.co.ke", "u", "u"))
+    head, _mark, query = link.partition("?")
+    assert head == "mailto:a%26b%3Dc%3F@example.co.ke"
+    assert [part.partition("=")[0] for part in query.split("&")] == ["subject", "body"]
