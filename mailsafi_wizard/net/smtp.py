@@ -12,7 +12,7 @@ import contextlib
 import re
 import ssl
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 import aiosmtplib
@@ -242,6 +242,15 @@ class Mailer:
                 raise cause
         except errors.TlsFailed as e:  # its own hint speaks of the ports of IMAP
             raise smtp_errors.SmtpWantsTls(e.detail, host=self.endpoint.host, port=self.endpoint.port) from e
+
+
+async def shown_certificate(endpoint: Endpoint, patience: Patience) -> bytes:
+    """The certificate (DER) that a server shows, trusted or not, for an admin to look at; nothing secret is sent."""
+    try:
+        async with Mailer(replace(endpoint, pin="none"), Trust(), None, patience):
+            return b""  # without TLS there is none
+    except errors.CertificateChanged as e:  # no certificate has this fingerprint
+        return bytes(e.fields.get("certificate", b""))  # type: ignore[call-overload,no-any-return]
 
 
 async def _closed() -> None:

@@ -7,7 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,7 @@ class TellingUsers(Copying):
         self._sending_lock = threading.Lock()
         self._idle = threading.Event()
         self._idle.set()
+        self._told: tuple[tuple[int, int], tuple[Told, ...]] | None = None  # the rows last read, and of which stamp they are
 
     # --- words
 
@@ -141,6 +142,28 @@ class TellingUsers(Copying):
 
     def has_mail_secret(self) -> bool:
         return bool(self._secrets.get_at((0, PLACE)))
+
+    def mail_certificate(self) -> tuple[str, str]:
+        """What the server that sends shows now, trusted or not: fingerprint (SHA-256), and subject, issuer and expiry in words.
+
+        Nothing secret is sent. Raises what the connection raises.
+        """
+        import asyncio
+
+        from mailsafi_wizard.net import wire
+        from mailsafi_wizard.net.smtp import shown_certificate
+
+        at = self.mail_server().endpoint
+        if at is None:
+            raise errors.WrongUsage(what="Enter the server that sends first")
+        der = asyncio.run(shown_certificate(at, self.patience))
+        return wire.fingerprint(der), wire.described(der)
+
+    def trust_mail_certificate(self, fingerprint: str) -> None:
+        """The admin has compared it: this one certificate is trusted from now on, and no other ("" for none)."""
+        server = self.mail_server()
+        if server.endpoint is not None:
+            self.set_mail_server(replace(server, endpoint=replace(server.endpoint, pin=fingerprint)))
 
     def sender(self) -> Sender:
         """As entered; the company's name and the address in the help contact where nothing was."""
@@ -340,7 +363,10 @@ class TellingUsers(Copying):
         with self._sending_lock:
             if not self.sending:
                 told_rows.settle(self._journal, *BROKEN_OFF)
-        return told_rows.all_told(self._journal)
+        stamp, known = told_rows.stamp(self._journal), self._told
+        if known is None or known[0] != stamp:
+            known = self._told = (stamp, told_rows.all_told(self._journal))
+        return known[1]
 
     def notice_standings(self) -> dict[str, Standing]:
         """By kind of notice; kinds that nothing was done for are in it too."""

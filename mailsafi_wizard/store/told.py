@@ -43,6 +43,12 @@ def settle(journal: Journal, cause: str, remedy: str) -> None:
         journal.write(sql, ToldState.PERHAPS.value, cause, remedy, ToldState.SENDING.value)
 
 
+def stamp(journal: Journal) -> tuple[int, int]:
+    """Changes with every change of what `all_told` gives: rows are only added, and change once, when they are no longer being sent."""
+    found = journal.rows("SELECT ifnull(max(id), 0), ifnull(sum(state = ?), 0) FROM told", ToldState.SENDING.value)
+    return int(found[0][0]), int(found[0][1])
+
+
 def all_told(journal: Journal) -> tuple[Told, ...]:
     """In the order in which they were begun."""
     return tuple(_told(row) for row in journal.rows(f"SELECT {_COLUMNS} FROM told ORDER BY id"))

@@ -13,6 +13,7 @@ from mailsafi_wizard import __version__, notices
 from mailsafi_wizard.notices import Notice
 
 MARGIN = 18.0  # millimetres
+SIZES = (1.0, 0.94, 0.88, 0.82)  # of the type: 11.3 to 9.2 points
 
 
 def write(made: Sequence[tuple[Notice, str]], path: Path) -> int:
@@ -48,20 +49,33 @@ def _write(made: Sequence[tuple[Notice, str]], path: Path) -> int:
 
 
 def _put(painter: QPainter, writer: QPdfWriter, html: str, first: bool) -> int:
-    """One notice on its pages; sizes of type are points of the screen, so the paper is drawn at 96 dots to the inch."""
-    scale = writer.resolution() / 96
-    room = QSizeF(writer.width() / scale, writer.height() / scale)
+    """One notice on its page: in the largest type with which it fits, or in the smallest on as many pages as it takes."""
+    document, size = _fitted(html, QSizeF(writer.width(), writer.height()), writer.resolution() / 96)
+    height = document.pageSize().height()
+    for page in range(document.pageCount()):
+        if not (first and page == 0) and not writer.newPage():
+            raise OSError("a page could not be begun")
+        painter.save()
+        painter.scale(size, size)
+        painter.translate(0, -page * height)
+        document.drawContents(painter, QRectF(0, page * height, document.pageSize().width(), height))
+        painter.restore()
+    return document.pageCount()
+
+
+def _fitted(html: str, paper: QSizeF, scale: float) -> tuple[QTextDocument, float]:
+    """The document, and how many dots of the paper its units are: those of a screen (``scale``), or a little less."""
+    for size in SIZES:
+        made = _document(html, paper / (scale * size))
+        if made.pageCount() == 1:
+            return made, scale * size
+    return _document(html, paper / (scale * SIZES[-1])), scale * SIZES[-1]
+
+
+def _document(html: str, room: QSizeF) -> QTextDocument:
     document = QTextDocument()
     document.setDefaultFont(QFont("Sans Serif", 10))
     document.setDocumentMargin(0)
     document.setHtml(html)
     document.setPageSize(room)
-    for page in range(document.pageCount()):
-        if not (first and page == 0) and not writer.newPage():
-            raise OSError("a page could not be begun")
-        painter.save()
-        painter.scale(scale, scale)
-        painter.translate(0, -page * room.height())
-        document.drawContents(painter, QRectF(0, page * room.height(), room.width(), room.height()))
-        painter.restore()
-    return document.pageCount()
+    return document

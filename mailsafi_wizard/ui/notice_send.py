@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QSizePolicy, QWidget
 
+from mailsafi_wizard import errors
 from mailsafi_wizard.model import Mailbox, Secret
 from mailsafi_wizard.model.telling import MailServer, Sender, Told, ToldState
 from mailsafi_wizard.project.telling_users import Standing
@@ -23,6 +24,7 @@ from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
 
+_CAN_BE_TRUSTED = (errors.CertificateUnknown, errors.CertificateSelfSigned, errors.CertificateWrongHost, errors.CertificateChanged)
 LOOK_EVERY = 200  # milliseconds, while notices are sent
 STATES = {
     ToldState.SENDING: (N_("Being sent"), Tone.INFO, "refresh"),
@@ -74,6 +76,7 @@ class SendPart(QWidget):
         self._heard: list[Told] = []
         self._wanted = 0
         self._asks = ""  # "again" while the admin is asked whether all shall get it twice
+        self._strange: tuple[str, str] | None = None  # a certificate that nobody vouches for: fingerprint, words
         self._question: tuple[object, ...] = ()
         self.form = SenderForm(self._keep)
         self.me = QLineEdit()
@@ -150,7 +153,7 @@ class SendPart(QWidget):
     def _show_question(self, busy: bool) -> None:
         """What is asked, made anew only when it is another question: a button that has the focus keeps it."""
         perhaps = tuple(one.address for one in self._standing.outcomes.values() if one.state is ToldState.PERHAPS)
-        question = () if busy else (self._kind, self._asks, perhaps)
+        question = () if busy else (self._kind, self._asks, perhaps, self._strange)
         if question == self._question:
             return
         self._question = question
@@ -158,7 +161,9 @@ class SendPart(QWidget):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
-        if not busy and self._asks == "again":
+        if not busy and self._strange is not None:
+            self.question.addWidget(self._strange_panel(*self._strange))
+        elif not busy and self._asks == "again":
             self.question.addWidget(self._again_panel())
         elif not busy and perhaps:
             self.question.addWidget(self._perhaps_panel(perhaps))
@@ -174,6 +179,17 @@ class SendPart(QWidget):
         self.no = Button(_("No"), self._no)
         problem = Problem(what.format(n=have), remedy=_("Mail programs mostly show a repeated notice only once."), tone=Tone.WARN)
         return ProblemPanel(problem, self.no, yes)
+
+    def _strange_panel(self, fingerprint: str, words: str) -> ProblemPanel:
+        pairs = ":".join(fingerprint[i : i + 2].upper() for i in range(0, len(fingerprint), 2))
+        problem = Problem(
+            _("Do you trust this certificate for sending?"),
+            _("{certificate}. SHA-256 fingerprint: {fingerprint}").format(certificate=words, fingerprint=pairs),
+            _("Compare it with what the server's administrator tells you."),
+            tone=Tone.WARN,
+        )
+        yes = Button(_("Trust this certificate"), lambda: self._trust(fingerprint), kind="danger", icon="shield")
+        return ProblemPanel(problem, Button(_("Don't trust it"), self._leave_it), yes)
 
     def _perhaps_panel(self, addresses: Sequence[str]) -> ProblemPanel:
         what = ngettext(
@@ -228,10 +244,26 @@ class SendPart(QWidget):
             self.form.open(True)
             return
         kind, language, to = self._kind, self._language, self.me.text().strip()
-        self._page.work(_("Sending a test…"), lambda: self._project.send_test(kind, language, to), self._has_tested)
+        self._strange = None
+        self._page.work(_("Sending a test…"), lambda: self._test(kind, language, to), self._has_tested)
         self._show_state()
 
-    def _has_tested(self, told: Told) -> None:
+    def _test(self, kind: str, language: str, to: str) -> Told | tuple[errors.NotTrusted, tuple[str, str] | None]:
+        """On a thread. A certificate that nobody vouches for is fetched, so that the admin can look at it."""
+        try:
+            return self._project.send_test(kind, language, to)
+        except _CAN_BE_TRUSTED as error:
+            try:
+                return error, self._project.mail_certificate()
+            except errors.MigrationError:
+                return error, None
+
+    def _has_tested(self, told: Told | tuple[errors.NotTrusted, tuple[str, str] | None]) -> None:
+        if isinstance(told, tuple):
+            error, self._strange = told
+            self._page.fail(error)
+            self._page.refresh()
+            return
         self._page.refresh()
         if told.state is ToldState.SENT:
             self.form.open(False)
@@ -291,6 +323,17 @@ class SendPart(QWidget):
             remedy = _("The table says why, and what to do. “Send to the others” tries those again that surely have not got it.")
             self._page.show_problem(Problem(what.format(n=formats.count(failed)), remedy=remedy, tone=Tone.WARN))
         self._page.told.emit(text)
+
+    def _trust(self, fingerprint: str) -> None:
+        self._strange = None
+        self._page.show_problem(None)
+        self._page.tried(lambda: self._project.trust_mail_certificate(fingerprint))
+        self._page.refresh()
+        self.send_test()
+
+    def _leave_it(self) -> None:
+        self._strange = None
+        self._page.refresh()
 
     def _ask_again(self) -> None:
         self._asks = "again"

@@ -108,6 +108,24 @@ def test_a_refused_sign_in_is_told_in_place_and_can_be_mended(opened: Hand, page
     assert rehearsal.project.sending_tested
 
 
+def test_a_certificate_that_nobody_vouches_for_is_trusted_in_place(
+    opened: Hand, page: CommunicatePage, rehearsal: Rehearsal
+) -> None:
+    rehearsal.project.ca_file = None
+    show(opened, page, page.sending)
+    opened.act()
+    assert page.problem is not None
+    assert "cannot be trusted" in page.problem.what or "not signed by anyone" in page.problem.what
+    assert rehearsal.mail_sink.mails == ()
+    opened.click(button(opened, page, "Don't trust it"))
+    opened.act()
+    opened.click(button(opened, page, "Trust this certificate"))
+    opened.settle()
+    assert page.problem is None
+    assert rehearsal.project.sending_tested
+    assert len(rehearsal.mail_sink.mails) == 1
+
+
 def test_what_was_perhaps_sent_is_asked_about(opened: Hand, page: CommunicatePage, rehearsal: Rehearsal) -> None:
     project = rehearsal.project
     box = project.mailboxes()[0]
