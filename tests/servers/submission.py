@@ -38,6 +38,7 @@ class Behaviour:
     sender_reply: str = ""
     auth_reply: str = ""
     greeting: str = ""
+    hold_at: str = ""  # this address's mail is in, and the answer waits for `Submission.go_on`
 
 
 class _Protocol(SMTP):
@@ -94,6 +95,9 @@ class _Handler:
             )
         if cut:
             server.transport.abort()
+        if behaviour.hold_at == address:
+            self._server.holding.set()
+            await self._server.released.wait()
         return "250 2.0.0 taken as 4711"
 
 
@@ -108,6 +112,7 @@ class Submission:
         self.mails: list[Mail] = []
         self.signed_in: list[str] = []
         self.connections = 0
+        self.holding, self.released = threading.Event(), asyncio.Event()
         self._context, self._implicit, self._utf8 = context, implicit, utf8
         self._without = list(without)
         self.loop = asyncio.new_event_loop()
@@ -160,6 +165,20 @@ class Submission:
         self.loop.run_until_complete(asyncio.sleep(0))
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self.loop.close()
+
+    def go_on(self) -> None:
+        """Ends the waiting of `Behaviour.hold_at`, and comes back when what was held is taken."""
+        self.behaviour.hold_at = ""
+        done = threading.Event()
+
+        async def release() -> None:
+            self.released.set()
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            done.set()
+
+        asyncio.run_coroutine_threadsafe(release(), self.loop)
+        assert done.wait(10)
 
     def __enter__(self) -> Submission:
         self._thread.start()

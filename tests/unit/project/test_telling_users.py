@@ -6,6 +6,8 @@ import datetime as dt
 import email
 import email.policy
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -270,3 +272,39 @@ def test_an_address_on_the_wire_can_hold_no_second_command(local: str, domain: s
         return
     assert not set(found) & set("\r\n\0 <>")
     assert found.rpartition("@")[2].isascii()
+
+
+_SENDS = """
+import sys
+from pathlib import Path
+from mailsafi_wizard.model import Secret
+from mailsafi_wizard.project import MigrationProject
+project = MigrationProject.open(Path(sys.argv[1]))
+project.set_mail_server(project.mail_server(), Secret(sys.stdin.readline().rstrip("\\n")))
+project.send_notice("announcement", "en", lambda told: None)
+"""
+
+
+def test_a_program_that_is_killed_while_a_mail_is_taken_leaves_it_in_doubt_and_the_rest_to_be_sent(
+    project: MigrationProject, server: Submission, tmp_path: Path
+) -> None:
+    project.send_test("announcement", "en", ME)
+    project.close()
+    server.behaviour.hold_at = PEOPLE[1]
+    command = [sys.executable, "-c", _SENDS, str(project.path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, encoding="utf-8") as sender:
+        assert sender.stdin is not None
+        sender.stdin.write(PASSWORD + "\n")
+        sender.stdin.flush()
+        held = server.holding.wait(60)
+        sender.kill()
+    server.go_on()
+    assert held
+    again = MigrationProject.open(tmp_path / "acme.mailsafi")
+    try:
+        assert states(again) == {"amina": ToldState.SENT, "otieno": ToldState.PERHAPS}
+        again.set_mail_server(again.mail_server(), Secret(PASSWORD))
+        assert again.send_notice("announcement", "en", lambda told: None)
+    finally:
+        again.close()
+    assert sorted(m.recipients[0] for m in server.mails[1:]) == sorted(PEOPLE)  # each of them once
