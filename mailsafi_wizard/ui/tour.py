@@ -20,6 +20,7 @@ from mailsafi_wizard.ui.window import Window
 
 SIZE = (1280, 860)  # of the pictures, in device-independent pixels
 LOOK_EVERY = 0.02  # seconds
+NESTED = 8  # a layout within a layout settles one round later
 LONGEST = 600.0  # seconds for one step; a rehearsal that hangs must end all the same
 REPORT, SHEETS = "report.pdf", "sign-in sheets.pdf"
 Say = Callable[[str], None]
@@ -85,7 +86,8 @@ class Tour:
     def picture(self, name: str) -> None:
         """Raises OSError when it can't be saved."""
         self._window.look_again()
-        QApplication.processEvents()
+        for _depth in range(NESTED):
+            QApplication.processEvents()
         path = self._out / f"{name}.png"
         if not self._window.grab().save(str(path)):
             raise OSError(f"the picture {path} could not be written")
