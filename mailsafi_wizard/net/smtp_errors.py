@@ -9,6 +9,7 @@ from mailsafi_wizard import errors
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _PACE = re.compile(r"rate|too many|limit|quota|throttl|slow down|too much|exceed", re.I)
 _APP_PASSWORD = re.compile(r"app(?:lication)?.?(?:specific)?.?password|two.?factor|2.?step|534.?5\.7\.9", re.I)
+_NOT_SIGNED_IN = re.compile(r"authenti\w+ (?:is )?required|must (?:authenticate|log ?in)|not authenticated", re.I)
 _SWITCHED_OFF = re.compile(r"smtpclientauthentication is disabled|basic auth\w* .*(?:disabled|blocked)|5\.7\.139", re.I)
 
 
@@ -45,6 +46,11 @@ class SmtpNoPasswords(errors.SignInRefused):
 class SmtpSwitchedOff(errors.SignInRefused):
     title = "{host} does not let {user} send by a mail program"
     hint = "Sending by SMTP with a password is switched off there. Use MailSafi's server, or switch it on for this account."
+
+
+class SignInNeeded(errors.ServerError):
+    title = "{host} takes mail only from who signs in"
+    hint = "Enter user name and password of the account that sends. Nothing was sent."
 
 
 class SenderRefused(errors.ServerError):
@@ -100,6 +106,8 @@ def sender_refused(host: str, sender: str, code: int, text: str) -> errors.Serve
     said = f"{code} {text}"
     if 400 <= code < 500:
         return TooFast(said, host=host)
+    if _wants_sign_in(code, text):
+        return SignInNeeded(said, host=host)
     return SenderRefused(said, host=host, sender=sender)
 
 
@@ -110,6 +118,8 @@ def recipient_refused(host: str, address: str, code: int, text: str) -> errors.S
         return TooFast(said, host=host)
     if 400 <= code < 500:
         return TryLater(said, host=host, address=address)
+    if _wants_sign_in(code, text):
+        return SignInNeeded(said, host=host)
     return RecipientRefused(said, host=host, address=address)
 
 
@@ -118,6 +128,10 @@ def mail_refused(host: str, address: str, code: int, text: str) -> errors.Server
     if code == 421 or (400 <= code < 500 and _about_pace(text)):
         return TooFast(said, host=host)
     return TryLater(said, host=host, address=address) if 400 <= code < 500 else MailRefused(said, host=host, address=address)
+
+
+def _wants_sign_in(code: int, text: str) -> bool:
+    return code == 530 or _NOT_SIGNED_IN.search(text) is not None
 
 
 def _about_pace(text: str) -> bool:

@@ -83,15 +83,15 @@ class SendPart(QWidget):
         self.me.setPlaceholderText(_("your own address"))
         self.tested = Chip()
         self.test = Button(_("Send a &test to me"), self.send_test, icon="mail")
-        self.question = column()
+        self.trust, self.question = column(), column()
         self.model: RowsModel[RecipientRow] = RowsModel(_columns(self._project.company.timezone), key=lambda one: one.address)
         self.table: Table[RecipientRow] = Table(_("Users and what became of this notice"), self.model)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self._tell)
         page.changed.connect(self._look_whether_over)
-        layout = column(self.form, self._test_card(), self._users_card(), spacing=M, margins=(0, M, 0, 0))
-        layout.setStretch(2, 1)
+        layout = column(self.trust, self.form, self._test_card(), self._users_card(), spacing=M, margins=(0, M, 0, 0))
+        layout.setStretch(3, 1)
         self.setLayout(layout)
 
     def _test_card(self) -> Card:
@@ -157,12 +157,13 @@ class SendPart(QWidget):
         if question == self._question:
             return
         self._question = question
-        while item := self.question.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        for place in (self.trust, self.question):
+            while item := place.takeAt(0):
+                if widget := item.widget():
+                    widget.hide()
+                    widget.deleteLater()
         if not busy and self._strange is not None:
-            self.question.addWidget(self._strange_panel(*self._strange))
+            self.trust.addWidget(self._strange_panel(*self._strange))
         elif not busy and self._asks == "again":
             self.question.addWidget(self._again_panel())
         elif not busy and perhaps:

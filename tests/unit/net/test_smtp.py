@@ -185,6 +185,14 @@ def test_a_sender_that_is_not_allowed_is_named(server: Submission, certificate: 
         send(at(server), certificate.ca_file, JANE)
 
 
+def test_who_forgot_to_sign_in_is_told_so(server: Submission, certificate: Certificate) -> None:
+    with pytest.raises(smtp_errors.SignInNeeded):
+        send(at(server), certificate.ca_file, JANE, who=None)
+    server.behaviour.replies = {JANE.recipient: ["554 5.7.1 Authentication required"]}
+    with pytest.raises(smtp_errors.SignInNeeded):
+        send(at(server), certificate.ca_file, JANE)
+
+
 @pytest.mark.parametrize("where", ["data", "dot"])
 def test_a_line_cut_in_the_text_leaves_the_outcome_open(server: Submission, certificate: Certificate, where: str) -> None:
     server.behaviour.cut_at = {JANE.recipient: where}
