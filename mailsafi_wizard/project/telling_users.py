@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +112,7 @@ class TellingUsers(SendingServer):
         """One notice to the admin, as the first user would get it; raises what hinders it. Recorded, and needed before the first real one."""
         box = next(iter(self.mailboxes()), None) or Mailbox(to, to, to)
         heard: list[Told] = []
-        notice = self._ready(kind, language, box)
+        notice = self._ready(kind, language, [box])[0][1]
         self._round([(Mailbox(to, to, to), notice)], heard.append, token, test=True)
         done = heard[-1]
         if done.state is ToldState.SENT:
@@ -137,9 +137,7 @@ class TellingUsers(SendingServer):
         """
         if not self.sending_tested:
             raise errors.WrongUsage(what="Send a test to yourself first")
-        boxes = self.to_tell(kind, again, addresses)
-        made = [(box, self._ready(kind, language, box)) for box in boxes]
-        return self._round(made, report, token)
+        return self._round(self._ready(kind, language, self.to_tell(kind, again, addresses)), report, token)
 
     def to_tell(self, kind: str, again: bool = False, addresses: Collection[str] | None = None) -> list[Mailbox]:
         """Whom `send_notice` would send to: each address once."""
@@ -153,15 +151,17 @@ class TellingUsers(SendingServer):
                 found.setdefault(address, box)
         return list(found.values())
 
-    def _ready(self, kind: str, language: str, box: Mailbox) -> Notice:
+    def _ready(self, kind: str, language: str, boxes: Iterable[Mailbox]) -> list[tuple[Mailbox, Notice]]:
+        """The notice for each; raises WrongUsage when it can't be sent like this, NoticeError."""
         draft = self.notice_draft(kind, language)
         wrong = next((one for one in self.notice_findings(kind, language, draft) if one.wrong), None)
         if wrong is not None:
             raise errors.WrongUsage(what=wrong.text.format(what=wrong.named))
-        notice = self.notice(kind, language, box, draft)
-        if notice.missing:
-            raise errors.WrongUsage(what=f"The notice is not ready: {', '.join(notice.missing)} is not entered yet")
-        return notice
+        made = [(box, self.notice(kind, language, box, draft)) for box in boxes]
+        missing = dict.fromkeys(name for _box, notice in made for name in notice.missing)
+        if missing:
+            raise errors.WrongUsage(what=f"The notice is not ready: {', '.join(missing)} is not entered yet")
+        return made
 
     def stop_sending(self) -> None:
         """After the mail in flight. Returns at once."""
@@ -259,9 +259,10 @@ class TellingUsers(SendingServer):
         from mailsafi_wizard.notices import as_mail, file_name
 
         now = dt.datetime.now(dt.UTC)
+        local = now.astimezone(self.company.zone)
         made = [
-            (box, as_mail(self._ready(kind, language, box), box, self.company, now.astimezone(self.company.zone)).as_bytes())
-            for box in self.mailboxes()
+            (box, as_mail(notice, box, self.company, local).as_bytes())
+            for box, notice in self._ready(kind, language, self.mailboxes())
         ]
         place = folder / kind
         place.mkdir(parents=True, exist_ok=True)

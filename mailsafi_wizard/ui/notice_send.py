@@ -74,6 +74,7 @@ class SendPart(QWidget):
         self._kind, self._language = "", "en"
         self._standing = Standing()
         self._heard: list[Told] = []
+        self._round_of = ""  # the kind of notice that is being sent, whichever is shown
         self._wanted = 0
         self._asks = ""  # "again" while the admin is asked whether all shall get it twice
         self._strange: tuple[str, str] | None = None  # a certificate that nobody vouches for: fingerprint, words
@@ -280,7 +281,7 @@ class SendPart(QWidget):
         project, kind, language = self._project, self._kind, self._language
         self._wanted = len(project.to_tell(kind, again, addresses))
         heard: list[Told] = []
-        self._heard = heard
+        self._heard, self._round_of = heard, kind
         self._timer.start()
         self._page.work(
             _("Sending the notice…"),
@@ -308,7 +309,8 @@ class SendPart(QWidget):
         self.bar.setMaximum(max(1, self._wanted))
         self.bar.setValue(len(done))
         self.count.setText(_("{n} of {all}").format(n=formats.count(len(done)), all=formats.count(self._wanted)))
-        self.model.update_rows(_known(self.model.rows, done))
+        if self._round_of == self._kind:
+            self.model.update_rows(_known(self.model.rows, done))
         if not self.working.isVisibleTo(self):
             self._show_state()
 

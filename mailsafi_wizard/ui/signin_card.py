@@ -117,13 +117,15 @@ class SigninPart(QWidget):
         self._show_programs(len(boxes))
         self._show_written(len(boxes))
         self._form_chosen()
-        saved = kept.marked(self._project, "notice.sign-in")
+        saved, told = kept.marked(self._project, "notice.sign-in"), self._project.notice_standing("sign-in")
         words = (
             _("“How to sign in” was saved on {when}. Send it together with the sheets.")
             if saved
-            else _("“How to sign in” has not been saved yet.")
+            else _("“How to sign in” has not been sent or saved yet.")
         )
-        self.welcome.setText(words.format(when=self._moment(saved) if saved else ""))
+        if told.sent:
+            words = _("“How to sign in” was sent to {n} of {all} users.")
+        self.welcome.setText(words.format(when=self._moment(saved) if saved else "", n=told.sent, all=told.people))
         self._show()
 
     def _show_programs(self, count: int) -> None:
