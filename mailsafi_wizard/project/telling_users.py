@@ -27,6 +27,7 @@ BROKEN_OFF = (
     N_("The program ended while this notice was handed over"),
     N_("It may have arrived. Ask the user, or send it again: mail programs mostly show a repeated one only once."),
 )
+PERSONAL = "reset-password"  # the notice that is for those only whose password is to be set anew
 BY_WORD = N_("You said that it had arrived")
 CLOSING = 20.0  # seconds that closing waits for the mail in flight
 
@@ -140,16 +141,32 @@ class TellingUsers(SendingServer):
         return self._round(self._ready(kind, language, self.to_tell(kind, again, addresses)), report, token)
 
     def to_tell(self, kind: str, again: bool = False, addresses: Collection[str] | None = None) -> list[Mailbox]:
-        """Whom `send_notice` would send to: each address once."""
-        have = {} if again else self.notice_standing(kind).outcomes
-        wanted = None if addresses is None else {address.lower() for address in addresses}
+        """Whom `send_notice` would send to: each address once; of all whom the notice concerns, or of ``addresses`` whoever they are."""
+        have = self.notice_standing(kind).outcomes
+        concerned = self._concerned(kind)
+        if addresses is not None:
+            wanted: Collection[str] | None = {address.lower() for address in addresses}
+        else:
+            wanted = None if concerned is None else concerned | have.keys()
         found: dict[str, Mailbox] = {}
         for box in self.mailboxes():
             address = box.address.lower()
             done = have.get(address)
-            if (done is None or done.state.open) and (wanted is None or address in wanted):
+            if (again or done is None or done.state.open) and (wanted is None or address in wanted):
                 found.setdefault(address, box)
         return list(found.values())
+
+    def concerned_by(self, kind: str) -> list[Mailbox]:
+        """Whom a notice is for, whether they have it or not; raises WrongUsage when that is nobody."""
+        concerned = self._concerned(kind)
+        boxes = [box for box in self.mailboxes() if concerned is None or box.address.lower() in concerned]
+        if not boxes:
+            raise errors.WrongUsage(what="This notice concerns nobody now")
+        return boxes
+
+    def _concerned(self, kind: str) -> set[str] | None:
+        """Addresses of those a notice is for; None for everybody."""
+        return {reset.mailbox.address.lower() for reset in self.resets()} if kind == PERSONAL else None
 
     def _ready(self, kind: str, language: str, boxes: Iterable[Mailbox]) -> list[tuple[Mailbox, Notice]]:
         """The notice for each; raises WrongUsage when it can't be sent like this, NoticeError."""
@@ -258,12 +275,10 @@ class TellingUsers(SendingServer):
         """One .eml file for each user in a folder of its own; returns how many. Raises OSError, WrongUsage, NoticeError."""
         from mailsafi_wizard.notices import as_mail, file_name
 
+        boxes = self.concerned_by(kind)
         now = dt.datetime.now(dt.UTC)
         local = now.astimezone(self.company.zone)
-        made = [
-            (box, as_mail(notice, box, self.company, local).as_bytes())
-            for box, notice in self._ready(kind, language, self.mailboxes())
-        ]
+        made = [(box, as_mail(notice, box, self.company, local).as_bytes()) for box, notice in self._ready(kind, language, boxes)]
         place = folder / kind
         place.mkdir(parents=True, exist_ok=True)
         for box, data in made:
@@ -289,17 +304,25 @@ class TellingUsers(SendingServer):
         """By kind of notice; kinds that nothing was done for are in it too."""
         from mailsafi_wizard.notices import KINDS
 
-        boxes = {box.address.lower(): box for box in reversed(self.mailboxes())}
-        found: dict[str, dict[str, Told]] = {kind: {} for kind in KINDS}
+        return {kind: self._standing(kind, outcomes) for kind, outcomes in self._outcomes(KINDS).items()}
+
+    def _outcomes(self, kinds: Iterable[str]) -> dict[str, dict[str, Told]]:
+        """What counts for each address of a mailbox, by kind."""
+        addresses = {box.address.lower() for box in self.mailboxes()}
+        found: dict[str, dict[str, Told]] = {kind: {} for kind in kinds}
         for one in self.told():
             address = one.address.lower()
-            if one.mailbox_id and address in boxes and one.notice in found:
+            if one.mailbox_id and address in addresses and one.notice in found:
                 known = found[one.notice].get(address)
                 found[one.notice][address] = one if known is None else _weightier(known, one)
-        return {
-            kind: Standing(told, tuple(box for address, box in reversed(boxes.items()) if address not in told), len(boxes))
-            for kind, told in found.items()
-        }
+        return found
+
+    def _standing(self, kind: str, outcomes: dict[str, Told]) -> Standing:
+        boxes = {box.address.lower(): box for box in reversed(self.mailboxes())}
+        concerned = self._concerned(kind)
+        people = boxes.keys() if concerned is None else concerned | outcomes.keys()
+        untold = [box for address, box in reversed(boxes.items()) if address in people and address not in outcomes]
+        return Standing(outcomes, tuple(untold), len(people))
 
     def say_arrived(self, kind: str, addresses: Collection[str]) -> None:
         """The admin's own word: users whose notice was perhaps sent have it."""
@@ -311,11 +334,15 @@ class TellingUsers(SendingServer):
                 told_rows.put(self._journal, word)
 
     def notice_standing(self, kind: str) -> Standing:
-        return self.notice_standings()[kind]
+        return self._standing(kind, self._outcomes([kind])[kind])
 
     def notices_sent(self) -> dict[str, dt.datetime]:
-        """When a notice had gone to every user, by kind."""
-        return {kind: one.last for kind, one in self.notice_standings().items() if one.all_sent and one.last}
+        """When a notice of the plan had gone to every user, by kind."""
+        from mailsafi_wizard.notices import KINDS
+
+        found = self._outcomes(kind for kind in KINDS if kind != PERSONAL)
+        standings = {kind: self._standing(kind, outcomes) for kind, outcomes in found.items() if outcomes}
+        return {kind: one.last for kind, one in standings.items() if one.all_sent and one.last}
 
     def _report_sections(self) -> tuple[Section, ...]:
         from mailsafi_wizard.report.told import told_section

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QProgressBar, QSizePolicy, QWidget
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Mailbox, Secret
@@ -76,7 +76,7 @@ class SendPart(QWidget):
         self._heard: list[Told] = []
         self._round_of = ""  # the kind of notice that is being sent, whichever is shown
         self._wanted = 0
-        self._asks = ""  # "again" while the admin is asked whether all shall get it twice
+        self._asks: tuple[str, ...] | None = None  # while the admin is asked whether these shall get it twice; () for all
         self._strange: tuple[str, str] | None = None  # a certificate that nobody vouches for: fingerprint, words
         self._question: tuple[object, ...] = ()
         self.form = SenderForm(self._keep)
@@ -110,8 +110,11 @@ class SendPart(QWidget):
         self.count = label("", "small", "muted", wrap=False)
         self.halt = Button(_("S&top"), self.stop, icon="stop")
         self.working = box(row(self.bar, self.count, self.halt, spacing=M))
-        self.again = Button(_("Send &once more…"), self._ask_again, kind="quiet", icon="refresh")
-        head = row(self.title, self.heading, self.again, spacing=M)
+        self.again = Button(_("Send &once more…"), lambda: self._ask_again(), kind="quiet", icon="refresh")
+        self.some = Button(_("Send to those &marked"), self._send_chosen, kind="quiet", icon="people")
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.selectionModel().selectionChanged.connect(lambda *_args: self._choice_changed())
+        head = row(self.title, self.heading, self.some, self.again, spacing=M)
         head.setStretch(1, 1)
         card = Card(spacing=S).add(head, self.working, self.question, self.table)
         card.body.setStretch(3, 1)
@@ -122,7 +125,7 @@ class SendPart(QWidget):
 
     def show_notice(self, kind: str, language: str, title: str, standing: Standing, boxes: Sequence[Mailbox]) -> None:
         if kind != self._kind:
-            self._asks = ""
+            self._asks = None
         self._kind, self._language, self._standing = kind, language, standing
         project = self._project
         server, sender = project.proposed_mail_server(), project.sender()
@@ -148,6 +151,8 @@ class SendPart(QWidget):
         self.working.setVisible(busy)
         have = standing.count(ToldState.SENT, ToldState.PERHAPS)
         self.again.setVisible(have > 0 and not busy)
+        self.some.setVisible(not busy)
+        self._choice_changed()
         self._show_question(busy)
         self._page.changed.emit()
 
@@ -165,22 +170,29 @@ class SendPart(QWidget):
                     widget.deleteLater()
         if not busy and self._strange is not None:
             self.trust.addWidget(self._strange_panel(*self._strange))
-        elif not busy and self._asks == "again":
-            self.question.addWidget(self._again_panel())
+        elif not busy and self._asks is not None:
+            self.question.addWidget(self._again_panel(self._asks))
         elif not busy and perhaps:
             self.question.addWidget(self._perhaps_panel(perhaps))
 
-    def _again_panel(self) -> ProblemPanel:
-        have = self._standing.count(ToldState.SENT, ToldState.PERHAPS)
+    def _again_panel(self, addresses: tuple[str, ...]) -> ProblemPanel:
+        have = len(self._have(addresses))
         what = ngettext(
-            "{n} user has this notice already. Send it to all again?",
-            "{n} users have this notice already. Send it to all again?",
+            "{n} user has this notice already, or may have it. Send it again?",
+            "{n} users have this notice already, or may have it. Send it again?",
             have,
         )
-        yes = Button(_("Yes, send it to all again"), lambda: self.send(again=True), icon="mail")
+        words = _("Yes, send it to them again") if addresses else _("Yes, send it to all again")
+        yes = Button(words, lambda: self.send(addresses or None, again=True), icon="mail")
         self.no = Button(_("No"), self._no)
         problem = Problem(what.format(n=have), remedy=_("Mail programs mostly show a repeated notice only once."), tone=Tone.WARN)
         return ProblemPanel(problem, self.no, yes)
+
+    def _have(self, addresses: Collection[str]) -> list[str]:
+        """Of these (none: of all) who has it, or may have it."""
+        wanted = {address.lower() for address in addresses}
+        found = [a for a, one in self._standing.outcomes.items() if not one.state.open]
+        return [address for address in found if not wanted or address in wanted]
 
     def _strange_panel(self, fingerprint: str, words: str) -> ProblemPanel:
         pairs = ":".join(fingerprint[i : i + 2].upper() for i in range(0, len(fingerprint), 2))
@@ -227,9 +239,8 @@ class SendPart(QWidget):
         text = ngettext("&Send to {n} user", "&Send to {n} users", count).format(n=formats.count(count))
         if count and self._standing.outcomes:
             text = ngettext("&Send to the other user", "&Send to the other {n} users", count).format(n=formats.count(count))
-        return Action(
-            text if count else _("Everybody has it"), self.send, "mail", bool(count) and not self._page.busy, urgent=bool(count)
-        )
+        nobody = _("Everybody has it") if self._standing.people else _("Mark users in the table")
+        return Action(text if count else nobody, self.send, "mail", bool(count) and not self._page.busy, urgent=bool(count))
 
     def send_test(self) -> None:
         """To the admin, by the server and the sender in the fields; asks for what is missing there."""
@@ -277,7 +288,7 @@ class SendPart(QWidget):
 
     def send(self, addresses: Collection[str] | None = None, again: bool = False) -> None:
         """To all who have not got it, or, after a yes, ``again``."""
-        self._asks = ""
+        self._asks = None
         project, kind, language = self._project, self._kind, self._language
         self._wanted = len(project.to_tell(kind, again, addresses))
         heard: list[Told] = []
@@ -338,13 +349,29 @@ class SendPart(QWidget):
         self._strange = None
         self._page.refresh()
 
-    def _ask_again(self) -> None:
-        self._asks = "again"
+    def _ask_again(self, addresses: tuple[str, ...] = ()) -> None:
+        self._asks = addresses
         self._show_state()
         self.no.setFocus()
 
+    def _chosen(self) -> tuple[str, ...]:
+        rows = self.table.selectionModel().selectedRows()
+        return tuple(self.model.row(self.table.filter.mapToSource(index).row()).address for index in rows)
+
+    def _send_chosen(self) -> None:
+        """To those marked in the table; where some have it already, only after a yes."""
+        addresses = self._chosen()
+        if self._have(addresses):
+            self._ask_again(addresses)
+        elif addresses:
+            self.send(addresses)
+
+    def _choice_changed(self) -> None:
+        ready = self._project.sending_tested and not self._page.busy
+        self.some.setEnabled(ready and bool(self._chosen()))
+
     def _no(self) -> None:
-        self._asks = ""
+        self._asks = None
         self._show_state()
 
     def _arrived(self, addresses: Sequence[str]) -> None:
@@ -371,4 +398,4 @@ def _summary(standing: Standing) -> str:
             parts.append(_(words).format(n=formats.count(count)))
     if standing.untold:
         parts.append(_("{n} not told yet").format(n=formats.count(len(standing.untold))))
-    return ", ".join(parts) if parts else _("There are no users yet.")
+    return ", ".join(parts) if parts else _("It concerns nobody yet.")

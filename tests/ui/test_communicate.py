@@ -71,6 +71,23 @@ def test_a_test_comes_first_then_all_get_it_once(opened: Hand, page: Communicate
     assert len({mail.content.partition(b"Message-ID: ")[2].split(b"\r\n")[0] for mail in rehearsal.mail_sink.mails[1:]}) == 6
 
 
+def test_those_marked_get_it_and_twice_only_after_a_yes(opened: Hand, page: CommunicatePage, rehearsal: Rehearsal) -> None:
+    fast(rehearsal)
+    show(opened, page, page.sending)
+    opened.act()
+    assert not page.sending.some.isEnabled()
+    page.sending.table.selectRow(2)
+    opened.click(page.sending.some)
+    opened.settle()
+    assert len(rehearsal.mail_sink.mails) == 2
+    assert rehearsal.mail_sink.mails[1].recipients == ("wanjiku@example.co.ke",)
+    page.sending.table.selectRow(2)
+    opened.click(page.sending.some)
+    opened.click(button(opened, page, "Yes, send it to them again"))
+    opened.settle()
+    assert len(rehearsal.mail_sink.mails) == 3
+
+
 def test_stopped_in_the_middle_and_gone_on_with(opened: Hand, page: CommunicatePage, rehearsal: Rehearsal) -> None:
     show(opened, page, page.sending)
     opened.act()

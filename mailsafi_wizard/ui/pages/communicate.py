@@ -12,7 +12,6 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QTabWidget
 
 from mailsafi_wizard import notices
-from mailsafi_wizard.errors import WrongUsage
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.model.plan import PlanEntry, PlanState
 from mailsafi_wizard.model.telling import ToldState
@@ -280,9 +279,7 @@ class CommunicatePage(Page):
         )
 
     def _write_pages(self, kind: str, language: str, path: Path) -> int:
-        boxes = self.project.mailboxes()
-        if not boxes:
-            raise WrongUsage(what=_("There are no users yet"))
+        boxes = self.project.concerned_by(kind)
         return notice_paper.write([(self.project.notice(kind, language, box), box.address) for box in boxes], path)
 
     def _has_printed(self, path: Path, pages: int, show: bool) -> None:

@@ -213,6 +213,22 @@ def test_two_mailboxes_of_one_address_get_one_mail(project: MigrationProject, se
     assert project.notice_standing("announcement").all_sent
 
 
+def test_a_changed_password_is_told_to_those_it_concerns(project: MigrationProject, server: Submission, tmp_path: Path) -> None:
+    boxes = project.mailboxes()
+    for box in boxes:
+        project.set_secret(box.id, Side.SOURCE, Secret("known"))
+    project.send_test("reset-password", "en", ME)
+    assert project.notice_standing("reset-password").people == 0
+    with pytest.raises(errors.WrongUsage):
+        project.save_notices("reset-password", "en", tmp_path)
+    project.choose_reset(boxes[1].id, True)
+    assert project.send_notice("reset-password", "en", lambda told: None)
+    assert project.send_notice("reset-password", "en", lambda told: None, addresses=[PEOPLE[3]])
+    project.choose_reset(boxes[1].id, False)
+    assert project.notice_standing("reset-password").all_sent
+    assert [mail.recipients[0] for mail in server.mails] == [ME, PEOPLE[1], PEOPLE[3]]
+
+
 def test_a_notice_that_lacks_something_or_is_broken_is_not_sent(project: MigrationProject, server: Submission) -> None:
     project.send_test("announcement", "en", ME)
     project.set_notice_draft("announcement", "en", notices.Draft("Hi", "call {{ company }}", "Dear {{ nobody }}"))
