@@ -114,9 +114,9 @@ class SendPart(QWidget):
         self.some = Button(_("Send to those &marked"), self._send_chosen, kind="quiet", icon="people")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.selectionModel().selectionChanged.connect(lambda *_args: self._choice_changed())
-        head = row(self.title, self.heading, self.some, self.again, spacing=M)
+        head = row(self.title, self.heading, spacing=M)
         head.setStretch(1, 1)
-        card = Card(spacing=S).add(head, self.working, self.question, self.table)
+        card = Card(spacing=S).add(head, self.working, self.question, self.table, row(self.some, self.again, 1, spacing=S))
         card.body.setStretch(3, 1)
         self.table.setMinimumHeight(theme().px(34) * 3)
         return card
