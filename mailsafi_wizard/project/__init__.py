@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from mailsafi_wizard.project.checking import Checking
 from mailsafi_wizard.project.finishing import Finishing
 from mailsafi_wizard.project.plan import Plan
 from mailsafi_wizard.project.preparation import Preparation
@@ -16,7 +17,7 @@ from mailsafi_wizard.project.stragglers import Stragglers
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Finishing, Plan, Stragglers, Preparation):
+class MigrationProject(Checking, Finishing, Plan, Stragglers, Preparation):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -36,6 +37,7 @@ class MigrationProject(Finishing, Plan, Stragglers, Preparation):
         self._end_passes()
         self.stop_sign_ins()
         self.stop_look()
+        self.stop_check()
         self.stop_programs()
         if self._runner and self._runner.running:
             self._runner.stop()
