@@ -9,15 +9,16 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from mailsafi_wizard.project.checking import Checking
 from mailsafi_wizard.project.finishing import Finishing
 from mailsafi_wizard.project.plan import Plan
 from mailsafi_wizard.project.preparation import Preparation
+from mailsafi_wizard.project.signing import Signing as Signing
+from mailsafi_wizard.project.signing import signed_off as signed_off
 from mailsafi_wizard.project.stragglers import Stragglers
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Checking, Finishing, Plan, Stragglers, Preparation):
+class MigrationProject(Signing, Finishing, Plan, Stragglers, Preparation):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -38,6 +39,7 @@ class MigrationProject(Checking, Finishing, Plan, Stragglers, Preparation):
         self.stop_sign_ins()
         self.stop_look()
         self.stop_check()
+        self.stop_sheets()
         self.stop_programs()
         if self._runner and self._runner.running:
             self._runner.stop()

@@ -138,6 +138,11 @@ class Checks:
         sql = "SELECT count(*) FROM message WHERE folder_id = ? AND state IN (2, 3) AND gone = 0 AND seen = 1 AND d_uid > 0"
         return int(self._journal.rows(sql, folder_id)[0][0])
 
+    def placed_uid(self, folder_id: int, place: int) -> int:
+        """Source UID of the message at ``place`` among those that `placed` gives."""
+        sql = "SELECT uid FROM message WHERE folder_id = ? AND state IN (2, 3) AND gone = 0 AND seen = 1 AND d_uid > 0 ORDER BY uid LIMIT 1 OFFSET ?"
+        return int(self._journal.rows(sql, folder_id, place)[0][0])
+
     def removed(self, folder_id: int) -> list[tuple[int, int, int]]:
         """(source UID, size, key) of messages that were seen at the destination and that its user has removed."""
         sql = "SELECT uid, size, key FROM message WHERE folder_id = ? AND state IN (2, 3) AND gone = 0 AND seen = 2 ORDER BY uid"
