@@ -9,6 +9,8 @@ from __future__ import annotations
 from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, MailboxState, MessageState, Role
 from mailsafi_wizard.model.checking import (
     HOW,
+    LEAST_SAMPLE,
+    USUAL_SHARE,
     CheckPlan,
     CheckRecord,
     CheckSheet,
@@ -43,7 +45,9 @@ from mailsafi_wizard.model.servers import (
 __all__ = [
     "CUTOVER_TIME",
     "HOW",
+    "LEAST_SAMPLE",
     "NOT_TRIED",
+    "USUAL_SHARE",
     "AdminLogin",
     "BigMessage",
     "CheckPlan",
