@@ -5,6 +5,7 @@ What is read is handed on and kept nowhere.
 
 from __future__ import annotations
 
+import datetime as dt
 import email.errors
 import email.header
 import random
@@ -33,7 +34,7 @@ def choose(checks: Checks, records: Sequence[FolderRecord], dice: random.Random)
     """(source folder, UID) of messages that the destination has shown; junk, deleted mail and drafts are left out where there is other mail."""
     counted = [(record, checks.placed_count(record.id)) for record in records if not record.excluded_reason]
     better = [(record, count) for record, count in counted if record.role not in _NOT_ASKED]
-    pool = better if any(count for _record, count in better) else counted
+    pool = better if sum(count for _record, count in better) >= SPOTS else counted
     total = sum(count for _record, count in pool)
     found, first = [], 0
     places = sorted(dice.sample(range(total), min(SPOTS, total)))
@@ -45,8 +46,10 @@ def choose(checks: Checks, records: Sequence[FolderRecord], dice: random.Random)
     return found
 
 
-def read(job: Job, records: Sequence[FolderRecord], spots: Sequence[tuple[str, int]], subjects: bool) -> list[SpotCheck]:
-    """What a user needs to find them; those that are gone from the source are left out. Raises Crowded, ServerError and its kinds."""
+def read(
+    job: Job, records: Sequence[FolderRecord], spots: Sequence[tuple[str, int]], subjects: bool, zone: dt.tzinfo
+) -> list[SpotCheck]:
+    """What a user needs to find them, times in ``zone``; those that are gone from the source are left out. Raises Crowded, ServerError and its kinds."""
     by_name = {record.source_name: record for record in records}
     try:
         source = connect(job.source, job.source_sign_in, job.trust, job.patience)
@@ -56,13 +59,13 @@ def read(job: Job, records: Sequence[FolderRecord], spots: Sequence[tuple[str, i
     try:
         for folder, uid in spots:
             if record := by_name.get(folder):
-                found += _spot(source, record, uid, subjects)
+                found += _spot(source, record, uid, subjects, zone)
     finally:
         source.drop() if source.in_flight else source.logout()
     return found
 
 
-def _spot(source: Session, record: FolderRecord, uid: int, subjects: bool) -> list[SpotCheck]:
+def _spot(source: Session, record: FolderRecord, uid: int, subjects: bool, zone: dt.tzinfo) -> list[SpotCheck]:
     opened(source, fetch.examine(source, record.source))
     listing = list(fetch.listing(source, fetch.ask_listing(source, b"%d" % uid, date=True)))
     fields = (b"FROM", b"SUBJECT") if subjects else (b"FROM",)
@@ -72,7 +75,7 @@ def _spot(source: Session, record: FolderRecord, uid: int, subjects: bool) -> li
         return []
     words = {name.lower(): text_of(value) for name, value in _FIELD.findall(blocks[0] if blocks else b"")}
     when = parsed(readable_date(entry.date))
-    date = when.isoformat(timespec="minutes") if when else ""
+    date = when.astimezone(zone).isoformat(timespec="minutes") if when else ""
     return [
         SpotCheck(record.destination_name, words.get(b"from", ""), date, entry.size, words.get(b"subject", "") if subjects else "")
     ]

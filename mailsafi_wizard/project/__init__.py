@@ -44,4 +44,5 @@ class MigrationProject(Signing, Finishing, Plan, Stragglers, Preparation):
         if self._runner and self._runner.running:
             self._runner.stop()
             self._runner.wait(60)
+        self.wait_for_check(60)
         self._journal.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ class Checking(Copying):
         super().__init__(journal)
         self._checks = Checks(journal)
         self._round: CheckRound | None = None
+        self._check_over = threading.Event()
+        self._check_over.set()
         self.check_stopped = False  # the last one did not reach its end, because somebody stopped it
 
     def verify(
@@ -50,11 +53,13 @@ class Checking(Copying):
         plan = plan or CheckPlan(Depth.EVERYTHING if deep else Depth.COUNTS)
         self._round = CheckRound(self._journal, jobs, plan, self._noting(report), self.regulated(), self._slots())
         self.check_stopped = False
+        self._check_over.clear()
         try:
             problems = self._round.run()
         finally:
             self.check_stopped = self._round.stopped
             self._round = None
+            self._check_over.set()
             self._secrets.rest()
         return self.ledger(), problems
 
@@ -79,6 +84,10 @@ class Checking(Copying):
         """Ends the comparison; one of the same kind goes on from there. Returns at once."""
         if made := self._round:
             made.stop()
+
+    def wait_for_check(self, timeout: float | None = None) -> bool:
+        """True when none is active any more."""
+        return self._check_over.wait(timeout)
 
     def start(self, report: Report, mailbox_ids: Iterable[int] | None = None) -> None:
         if self.checking:

@@ -90,11 +90,11 @@ class Signing(Checking):
         if not chosen:
             chosen = spot_checks.choose(self._checks, records, random.SystemRandom())
             self._sign_offs.put_spots(number, chosen, now)
-        found = spot_checks.read(job, records, chosen, self.show_subjects) if chosen else []
+        found = spot_checks.read(job, records, chosen, self.show_subjects, self._zone) if chosen else []
         if len(found) < len(chosen):  # some are gone from the source: others are chosen
             chosen = spot_checks.choose(self._checks, records, random.SystemRandom())
             self._sign_offs.put_spots(number, chosen, now)
-            found = spot_checks.read(job, records, chosen, self.show_subjects)
+            found = spot_checks.read(job, records, chosen, self.show_subjects, self._zone)
         return found
 
     def _folder_lines(self, mailbox_id: int) -> tuple[FolderLine, ...]:

@@ -17,7 +17,7 @@ from mailsafi_wizard.ui.message_table import MessagesView
 from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import L, M, S, theme
+from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fact, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
 
@@ -69,8 +69,8 @@ def _count_columns(accounts: Callable[[R], Ledger | FolderLedger]) -> list[Colum
 def _mailbox_columns() -> list[Column[MailboxAccounts]]:
     return [
         Column(_("Mailbox"), lambda m: m.mailbox.address, stretch=True),
-        *_count_columns(lambda m: m.ledger),
         Column(_("Verdict"), lambda m: verdict(m.ledger)[0], state=lambda m: (verdict(m.ledger)[1], "")),
+        *_count_columns(lambda m: m.ledger),
     ]
 
 
@@ -90,8 +90,8 @@ def _folder_columns() -> list[Column[FolderLedger]]:
     return [
         Column(_("Folder"), lambda f: f.source_name, stretch=True),
         Column(_("At MailSafi"), becomes, stretch=True),
-        *_count_columns(itself),
         Column(_("Verdict"), lambda f: _folder_verdict(f)[0], state=lambda f: (_folder_verdict(f)[1], "")),
+        *_count_columns(itself),
     ]
 
 
@@ -102,7 +102,7 @@ class Equation(Card):
         super().__init__()
         self.facts = {name: Fact(_(words)) for name, words in NAMES.items()}
         self.chip = Chip()
-        line = row(spacing=L)
+        line = self.line = row(spacing=M)
         for name, sign in SIGNS.items():
             if sign:
                 line.addWidget(label(sign, "title", "muted", wrap=False), 0, Qt.AlignmentFlag.AlignTop)
@@ -125,8 +125,9 @@ class AccountsPart(QWidget):
         super().__init__()
         self._page, self._project = page, page.project
         self.equation = Equation()
-        self.retry_all = Button(_("Copy the failed ones again"), lambda: self.retry(), icon="refresh")
-        self.equation.add(row(1, self.retry_all))
+        hint = _("Copies again what failed, in all mailboxes")
+        self.retry_all = Button(_("Retry what failed"), lambda: self.retry(), icon="refresh", hint=hint)
+        self.equation.line.addWidget(self.retry_all)
         self.mailboxes: RowsModel[MailboxAccounts] = RowsModel(_mailbox_columns(), key=lambda m: m.mailbox.id)
         self.folders: RowsModel[FolderLedger] = RowsModel(_folder_columns(), key=lambda f: (f.mailbox_id, f.source_name))
         self.table: Table[MailboxAccounts] = Table(_("Accounts by mailbox"), self.mailboxes)
@@ -151,7 +152,9 @@ class AccountsPart(QWidget):
     def _folders_view(self) -> QWidget:
         self.chosen = label("", "strong")
         self.open_folder = Button(_("Show its messages"), self.show_messages, icon="mail")
-        self.retry_box = Button(_("Copy its failed ones again"), lambda: self.retry(one=True), icon="refresh")
+        self.retry_box = Button(
+            _("Retry this mailbox"), lambda: self.retry(one=True), icon="refresh", hint=_("Copies its failed messages again")
+        )
         head = row(self.chosen, self.retry_box, self.open_folder)
         head.setStretch(0, 1)
         view = column(head, self.folder_table, spacing=S)
@@ -177,6 +180,7 @@ class AccountsPart(QWidget):
         self.equation.show_ledger(ledger)
         self.retry_all.setVisible(ledger.failed > 0)
         self.mailboxes.show_rows([MailboxAccounts(m, ledger.of(m.id)) for m in self._project.mailboxes()])
+        self.table.fit()
         if self.table.chosen is None and self.mailboxes.rowCount():
             self.table.choose(next((i for i, m in enumerate(self.mailboxes.rows) if not m.ledger.complete), 0))
         self._show_folders()

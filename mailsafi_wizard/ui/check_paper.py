@@ -29,9 +29,8 @@ def facts(page: CheckPage) -> ReportFacts:
     )
     rows = tuple((f.name, f.messages, f.oldest, f.newest) for f in page.folders)
     folders = Table("folders", words["folders"], folder_columns, rows, (words["all"], page.messages, "", ""))
-    sections = [Section("folders", words["folders"], (words["later"],), (folders,))]
-    if page.spots:
-        sections.append(Section("spots", words["spots"], (words["spots_lead"],), (_spots(page),)))
+    sections = [Section("spots", words["spots"], (words["spots_lead"],), (_spots(page),))] if page.spots else []
+    sections.append(Section("folders", words["folders"], (words["later"],), (folders,)))
     sections.append(Section("sign", words["sign"], (words["sign_paper"], words["signature"], words["never_ask"], page.help)))
     return ReportFacts(
         title=page.title,

@@ -13,12 +13,21 @@ from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Card, Tone, box, column, label, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, ngettext
 
 NAMES = {
-    Depth.COUNTS: N_("Every message is &there: number, identity, marks and dates"),
-    Depth.SAMPLE: N_("And a &sample of each mailbox by content:"),
-    Depth.EVERYTHING: N_("And &every message by content; takes about as long as the copy did"),
+    Depth.COUNTS: N_("Every message is &there"),
+    Depth.SAMPLE: N_("A &sample by content"),
+    Depth.EVERYTHING: N_("&Everything by content"),
+}
+NOTES = {
+    Depth.COUNTS: N_(
+        "Number, identity, marks and dates of all messages. Both servers are read, nothing is copied or marked as read."
+    ),
+    Depth.SAMPLE: N_(
+        "As before; and this share of each mailbox's messages, at least {n}, chosen by chance, is read on both sides."
+    ),
+    Depth.EVERYTHING: N_("As before; and every message is read on both sides, which takes about as long as the copy did."),
 }
 DEPTHS = {Depth.COUNTS: N_("Counts"), Depth.SAMPLE: N_("Sample"), Depth.EVERYTHING: N_("Everything")}
 OUTCOMES = {"running": N_("Not finished"), "stopped": N_("Stopped"), "broken": N_("Broken off")}
@@ -42,7 +51,7 @@ class ComparedLine:
         if check is None:
             return _("Not compared"), Tone.MUTED
         if check.wrong:
-            return _("{n} differ").format(n=formats.count(check.wrong)), Tone.BAD
+            return ngettext("{n} differs", "{n} differ", check.wrong).format(n=formats.count(check.wrong)), Tone.BAD
         if check.outcome != "done":
             return _(OUTCOMES.get(check.outcome, check.outcome)), Tone.WARN
         return _("The same"), Tone.GOOD
@@ -58,17 +67,17 @@ def _figure(title: str, name: str) -> Column[ComparedLine]:
 def _columns() -> list[Column[ComparedLine]]:
     return [
         Column(_("Mailbox"), lambda m: m.mailbox.address, stretch=True),
-        Column(_("Compared"), lambda m: m.when, sort=lambda m: m.check.id if m.check else 0),
-        Column(_("How closely"), lambda m: _(DEPTHS[m.check.depth]) if m.check else "–"),
-        _figure(_("Messages"), "listed"),
-        _figure(_("By content"), "compared"),
-        _figure(_("Changed by users"), "by_users"),
         Column(
             _("Verdict"),
             lambda m: m.verdict[0],
             state=lambda m: (m.verdict[1], ""),
             tip=lambda m: m.check.problem if m.check else "",
         ),
+        Column(_("Compared"), lambda m: m.when, sort=lambda m: m.check.id if m.check else 0),
+        Column(_("How closely"), lambda m: _(DEPTHS[m.check.depth]) if m.check else "–"),
+        _figure(_("Messages"), "listed"),
+        _figure(_("By content"), "compared"),
+        _figure(_("Changed by users"), "by_users"),
     ]
 
 
@@ -113,7 +122,7 @@ class ComparisonPart(QWidget):
         split.setHandleWidth(M)
         split.addWidget(self.table)
         split.addWidget(box(lower))
-        split.setSizes([theme().px(170), theme().px(190)])
+        split.setSizes([theme().px(200), theme().px(220)])
         layout = column(self._depth_card(), split, spacing=M)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -131,14 +140,15 @@ class ComparisonPart(QWidget):
         self.share.setValue(USUAL_SHARE * 100)
         self.share.setAccessibleName(_("Share of each mailbox's messages, in per cent"))
         self.share.valueChanged.connect(lambda _value: self.choices[Depth.SAMPLE].setChecked(True))
-        least = label(_("at least {n} messages each, chosen by chance").format(n=LEAST_SAMPLE), tone="muted", wrap=False)
-        sample = row(self.choices[Depth.SAMPLE], self.share, least, 1, spacing=S)
-        note = _(
-            "Both servers are read, nothing is copied or marked as read. What users changed or deleted at MailSafi is told apart."
-        )
-        return Card(_("How closely shall both servers be compared?"), note, spacing=S).add(
-            self.choices[Depth.COUNTS], sample, self.choices[Depth.EVERYTHING]
-        )
+        self.depth_note = label("", tone="muted")
+        for choice in self.choices.values():
+            choice.toggled.connect(lambda _on: self._say_depth())
+        self._say_depth()
+        first, sample, everything = self.choices.values()
+        return Card(spacing=S).add(row(first, sample, self.share, everything, 1, spacing=M), self.depth_note)
+
+    def _say_depth(self) -> None:
+        self.depth_note.setText(_(NOTES[self.plan.depth]).format(n=LEAST_SAMPLE))
 
     @property
     def plan(self) -> CheckPlan:
@@ -149,6 +159,7 @@ class ComparisonPart(QWidget):
     def refresh(self) -> None:
         checks, zone = self._project.checks(), self._project.company.timezone
         self.lines.show_rows([ComparedLine(m, checks.get(m.id), zone) for m in self._project.mailboxes()])
+        self.table.fit()
         if self.table.chosen is None and self.lines.rowCount():
             wrong = next((i for i, m in enumerate(self.lines.rows) if m.check and m.check.wrong), 0)
             self.table.choose(wrong)

@@ -83,7 +83,7 @@ class ReplyImport(QWidget):
         self.text.setTabChangesFocus(True)
         self.take = Button(_("&Read the replies"), self.read_them, kind="primary", icon="mail")
         self.close_it = Button(_("Back to the list"), self._close, kind="quiet", icon="arrow-left")
-        self.outcome = label("", "strong")
+        self.outcome = label("", "strong", wrap=False)
         self.asked: list[AskedReply] = []
         self._list = column(spacing=M)
         self._list.addStretch(1)

@@ -104,6 +104,7 @@ class SignoffPart(QWidget):
         self.subjects = QCheckBox(_("Show the sub&jects, too; they are private"))
         self.subjects.toggled.connect(lambda on: setattr(self._project, "show_subjects", on))
         self.chip = Chip()
+        self.paste = Button(_("&Paste replies…"), lambda: self._turn(1), icon="mail")
         choices = row(
             Field(_("Sheets &for"), self.whom), Field(_("Save &as"), self.form), Field(_("&Language"), self.language), spacing=M
         )
@@ -112,7 +113,7 @@ class SignoffPart(QWidget):
         note = _(
             "Each user gets a sheet: folders with their numbers, oldest and newest, and three messages to look for, by sender and date."
         )
-        card = Card(_("Let your users check"), note, spacing=S).add(choices, row(self.subjects, 1))
+        card = Card(_("Let your users check"), note, spacing=S).add(choices, row(self.subjects, 1, self.paste))
         card.head.addWidget(self.chip)
         return card
 
@@ -128,8 +129,7 @@ class SignoffPart(QWidget):
         self.who.setMinimumWidth(theme().px(210))
         self.record = Button(_("Record sign-off"), self.sign, icon="check")
         self.take_back = Button(_("Take back"), self.unsign, kind="quiet", icon="cross")
-        self.paste = Button(_("&Paste replies…"), lambda: self._turn(1), icon="mail")
-        line = row(self.how, self.who, self.record, self.take_back, 1, self.paste, spacing=S)
+        line = row(self.how, self.who, self.record, self.take_back, 1, spacing=S)
         return box(line)
 
     # --- showing
@@ -142,7 +142,8 @@ class SignoffPart(QWidget):
         self.users.show_rows(
             [UserLine(m, m.id in begun, *written.get(m.id, none), signed.get(m.id), zone) for m in project.mailboxes()]
         )
-        if not self.users.rowCount() or self._first:
+        self.table.fit()
+        if self._first:
             self.language.setCurrentIndex(max(0, self.language.findData(project.company.language)))
             self._first = False
         self.subjects.blockSignals(True)
