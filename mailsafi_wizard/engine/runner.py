@@ -54,6 +54,7 @@ class Runner:
         self._workers: list[Worker] = []
         self._guard = threading.Lock()
         self._over = threading.Event()
+        self._loading = threading.Thread(target=load, name="load", daemon=True)
         self.exit_status = 1
         self.broken: BaseException | None = None  # a bug or a full disk in a worker
 
@@ -61,7 +62,7 @@ class Runner:
 
     def start(self) -> None:
         threading.Thread(target=self._supervise, name="runner", daemon=True).start()
-        threading.Thread(target=load, name="load", daemon=True).start()
+        self._loading.start()
 
     def pause(self, mailbox_id: int | None = None) -> None:
         self._each(mailbox_id, Control.pause)
@@ -96,6 +97,7 @@ class Runner:
                 self._journal.set_state(job.mailbox.id, MailboxState.WAITING)
                 self._report(StateChanged(job.mailbox.id, job.mailbox.address, MailboxState.WAITING))
             self._run_all()
+            self._loading.join()  # a program that ends in the midst of an import may crash
             self._conclude(run_id, time.monotonic() - started)
         except BaseException as e:  # noqa: BLE001 (the top of a thread: whoever waits for the run is told)
             self.broken = self.broken or e

@@ -93,13 +93,16 @@ _read_ahead: list[ssl.SSLContext] = []
 
 
 def read_certificates_ahead() -> None:
-    """Reads the system's certificates beside whatever the caller does next, for a command that is about to connect."""
+    """Reads the system's certificates beside whatever the caller does next, for a command that is about to connect.
+
+    The thread is no daemon: OpenSSL does not survive a program that ends meanwhile.
+    """
 
     def read() -> None:
         with _one_at_a_time:
             _read_ahead.append(ssl.create_default_context())
 
-    threading.Thread(target=read, name="certificates", daemon=True).start()
+    threading.Thread(target=read, name="certificates").start()
 
 
 def _changed(path: Path | None) -> float:

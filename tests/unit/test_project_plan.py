@@ -111,7 +111,7 @@ def test_records_that_were_looked_up_tell_what_stands(project: MigrationProject)
     project.add_dns_snapshot(snapshot(ttl=86_400))
     assert entry(project, "records").done
     assert not entry(project, "dns-ttl").done
-    project.add_dns_snapshot(snapshot(spf="v=spf1 mx include:spf.mailsafi.example -all"))
+    project.add_dns_snapshot(snapshot(spf="v=spf1 mx a:old.example include:spf.mailsafi.example -all"))
     assert entry(project, "dns-ttl").done
     assert entry(project, "spf").done
     assert not entry(project, "dkim").done
