@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.demo import company as sample
+from mailsafi_wizard.engine.comparison import NotNow
+from mailsafi_wizard.model import Hours, Pace
 from mailsafi_wizard.project import MigrationProject, signed_off
 from mailsafi_wizard.signoff import Verdict
 from tests.unit.small_company import SmallCompany
@@ -144,3 +147,19 @@ def test_a_copy_and_a_comparison_exclude_each_other(project: MigrationProject) -
     assert len(refused) >= 2
     with pytest.raises(errors.WrongUsage):
         project.retry_failed(lambda _event: None, [box.id for box in project.mailboxes()])  # nothing has failed
+
+
+def test_the_pace_holds_for_comparisons_too_and_the_rest_comes_later(project: MigrationProject) -> None:
+    ids = copied(project)
+    there = dt.datetime.now(ZoneInfo(project.company.timezone))
+    closed = Hours((there + dt.timedelta(hours=2)).time(), (there + dt.timedelta(hours=3)).time())
+    project.set_pace(Pace(copy_hours=closed))
+    ledger, problems = project.verify(lambda _event: None, deep=True)
+    assert ledger.complete
+    assert [type(p) for p in problems] == [NotNow] * len(ids)
+    found = project.checks()
+    assert {(c.outcome, c.compared) for c in found.values()} == {("broken", 0)}
+    assert all(c.listed == project.ledger(number).source for number, c in found.items())  # lists are no content
+    project.set_pace(Pace())
+    assert project.verify(lambda _event: None, deep=True)[1] == ()
+    assert {(c.id, c.outcome) for c in project.checks().values()} == {(c.id, "done") for c in found.values()}
