@@ -12,12 +12,16 @@ from pathlib import Path
 from mailsafi_wizard import errors, signoff
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.report import Column, Table
+from mailsafi_wizard.report.checks import HOW_WORDS
+from mailsafi_wizard.report.facts import time_text
+from mailsafi_wizard.report.forms import write_table
 from mailsafi_wizard.signin.values import safe_name
 from mailsafi_wizard.signoff import CheckPage
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.check_paper import lay_out_check_sheets
 from mailsafi_wizard.ui.pdf import write_document
-from mailsafi_wizard.words import N_
+from mailsafi_wizard.words import N_, _
 
 
 class Form(enum.Enum):
@@ -83,6 +87,23 @@ def write(
     names = {box.id: box.address for box in users}
     told = tuple((names[number], str(error)) for number, error in problems.items() if number in names)
     return Written(1 if form.one_file else len(pages), told)
+
+
+def write_list(project: MigrationProject, target: Path) -> None:
+    """Who has said that the mail is there and who has not, for a spreadsheet; nothing in it is calculated. Raises OSError."""
+    zone, signed, written = project.company.timezone, project.sign_offs(), project.sheets_written()
+
+    def moment(when: dt.datetime | None) -> str:
+        return time_text(when, zone) if when else ""
+
+    titles = (_("Mailbox"), _("Sheet written"), _("Reminded"), _("Signed off"), _("How"), _("Said by"))
+    rows = []
+    for box in project.mailboxes():
+        sent, reminded = written.get(box.id, (None, None))
+        said = signed.get(box.id)
+        told = (moment(said.at), _(HOW_WORDS.get(said.how, said.how)), said.who) if said else (_("not yet"), "", "")
+        rows.append((box.address, moment(sent), moment(reminded), *told))
+    write_table(Table("sign-offs", _("Sign-offs"), tuple(Column(title) for title in titles), tuple(rows)), target)
 
 
 def _each(folder: Path, pages: Iterable[CheckPage], ending: str, write_one: Callable[[CheckPage, Path], object]) -> None:

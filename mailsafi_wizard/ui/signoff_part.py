@@ -124,12 +124,14 @@ class SignoffPart(QWidget):
             self.how.addItem(_(HOW_WORDS[how]), how)
         self.how.setCurrentIndex(HOW.index("phoned"))
         self.who = QLineEdit()
-        self.who.setPlaceholderText(_("Who said it (the user, if empty)"))
+        self.who.setPlaceholderText(_("Who said it (optional)"))
         self.who.setAccessibleName(_("Who said it"))
-        self.who.setMinimumWidth(theme().px(210))
+        self.who.setMinimumWidth(theme().px(180))
         self.record = Button(_("Record sign-off"), self.sign, icon="check")
         self.take_back = Button(_("Take back"), self.unsign, kind="quiet", icon="cross")
-        line = row(self.how, self.who, self.record, self.take_back, 1, spacing=S)
+        hint = _("Who has signed off and who has not, for a spreadsheet")
+        self.save_list = Button(_("Save list…"), self.ask_list, kind="quiet", icon="download", hint=hint)
+        line = row(self.how, self.who, self.record, self.take_back, 1, self.save_list, spacing=S)
         return box(line)
 
     # --- showing
@@ -224,6 +226,17 @@ class SignoffPart(QWidget):
             ask.ask_save(self, _("Save the sheets"), folder / _("check sheets.pdf"), _("PDF (*.pdf)"), self.write)
         else:
             ask.ask_folder(self, _("Choose the folder for the sheets"), folder, self.write)
+
+    def ask_list(self) -> None:
+        place = self._project.path.with_name(_("sign-offs.csv"))
+        ask.ask_save(self, _("Save the list"), place, _("Spreadsheet (*.csv)"), self.write_list)
+
+    def write_list(self, target: Path) -> None:
+        self._page.work(
+            _("Writing the list…"),
+            lambda: check_files.write_list(self._project, target),
+            lambda _none: self._page.told.emit(_("The list was saved")),
+        )
 
     def write(self, target: Path) -> None:
         project, boxes, form = self._project, self.wanted(), Form(self.form.currentData())

@@ -129,6 +129,10 @@ def test_sheets_replies_and_sign_offs(opened: Hand, page: VerifyPage, tmp_path: 
     part.form.setCurrentIndex(part.form.findData(Form.MAIL))
     do(opened, lambda: part.write(tmp_path / "reminders"))
     assert len(list((tmp_path / "reminders").glob("*.eml"))) == len(project.mailboxes()) - 2
+    do(opened, lambda: part.write_list(tmp_path / "list.csv"))
+    lines = (tmp_path / "list.csv").read_text("utf-8-sig").splitlines()
+    assert len(lines) == 1 + len(project.mailboxes())
+    assert sum("not yet" in line for line in lines) == len(project.mailboxes()) - 2
 
 
 def test_pause_go_on_and_stop_are_told(page: VerifyPage) -> None:
