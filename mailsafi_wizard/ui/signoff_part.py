@@ -104,6 +104,8 @@ class SignoffPart(QWidget):
         self.subjects = QCheckBox(_("Show the sub&jects, too; they are private"))
         self.subjects.toggled.connect(lambda on: setattr(self._project, "show_subjects", on))
         self.chip = Chip()
+        hint = _("Who has signed off and who has not, for a spreadsheet")
+        self.save_list = Button(_("Save list…"), self.ask_list, kind="quiet", icon="download", hint=hint)
         self.paste = Button(_("&Paste replies…"), lambda: self._turn(1), icon="mail")
         choices = row(
             Field(_("Sheets &for"), self.whom), Field(_("Save &as"), self.form), Field(_("&Language"), self.language), spacing=M
@@ -113,7 +115,7 @@ class SignoffPart(QWidget):
         note = _(
             "Each user gets a sheet: folders with their numbers, oldest and newest, and three messages to look for, by sender and date."
         )
-        card = Card(_("Let your users check"), note, spacing=S).add(choices, row(self.subjects, 1, self.paste))
+        card = Card(_("Let your users check"), note, spacing=S).add(choices, row(self.subjects, 1, self.save_list, self.paste))
         card.head.addWidget(self.chip)
         return card
 
@@ -129,9 +131,7 @@ class SignoffPart(QWidget):
         self.who.setMinimumWidth(theme().px(180))
         self.record = Button(_("Record sign-off"), self.sign, icon="check")
         self.take_back = Button(_("Take back"), self.unsign, kind="quiet", icon="cross")
-        hint = _("Who has signed off and who has not, for a spreadsheet")
-        self.save_list = Button(_("Save list…"), self.ask_list, kind="quiet", icon="download", hint=hint)
-        line = row(self.how, self.who, self.record, self.take_back, 1, self.save_list, spacing=S)
+        line = row(self.how, self.who, self.record, self.take_back, 1, spacing=S)
         return box(line)
 
     # --- showing
