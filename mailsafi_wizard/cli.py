@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mailsafi_wizard import __version__, errors
-from mailsafi_wizard.model import Endpoint, Hours, Mailbox, Pace, Secret, Side, SignInStyle
+from mailsafi_wizard.model import CheckPlan, Depth, Endpoint, Hours, Mailbox, Pace, Secret, Side, SignInStyle
 from mailsafi_wizard.model.pace import parse_size
 from mailsafi_wizard.project import MigrationProject, oauth_file
 from mailsafi_wizard.store import credential_list
@@ -44,6 +44,14 @@ def parser() -> argparse.ArgumentParser:
     _add_project(verify)
     _add_secrets(verify)
     verify.add_argument("--deep", action="store_true", help="compare every message by content")
+    verify.add_argument(
+        "--sample",
+        type=float,
+        nargs="?",
+        const=1.0,
+        metavar="PERCENT",
+        help="compare a random sample by content: 1 %% and at least 20 a mailbox",
+    )
     report = commands.add_parser("report", help="write the report")
     report.add_argument("project", type=Path)
     report.add_argument("--pdf", type=Path, metavar="FILE")
@@ -277,13 +285,23 @@ def _single(project: MigrationProject, options: argparse.Namespace) -> None:
             project.set_secret(box.id, side, _password(file, f"--{side.value}-password-file"))
 
 
+def _check_plan(options: argparse.Namespace) -> CheckPlan:
+    if options.sample is None:
+        return CheckPlan(Depth.EVERYTHING if options.deep else Depth.COUNTS)
+    if options.deep or not 0 < options.sample <= 100:
+        raise errors.WrongUsage(what="--sample takes a share above 0 and up to 100 per cent, and not together with --deep")
+    return CheckPlan(Depth.SAMPLE, options.sample / 100)
+
+
 def _verify(options: argparse.Namespace) -> int:
     project = MigrationProject.open(options.project)
     try:
         _prepare(project, options)
         teller = Teller(options.json, project.mailboxes())
-        ledger, problems = project.verify(teller, options.deep)
+        _stop_on_signal(project.stop_check)
+        ledger, problems = project.verify(teller, plan=_check_plan(options))
         status = max((p.exit_status for p in problems), default=0 if ledger.complete else 1)
+        status = 4 if project.check_stopped else status
         teller.summary(ledger, status)
         return status
     finally:

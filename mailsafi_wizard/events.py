@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState
+from mailsafi_wizard.model import CheckRecord, Difference, FailedMessage, Ledger, MailboxState
 
 
 @dataclass(frozen=True)
@@ -121,3 +121,32 @@ class LookFinished(Event):
     messages: int
     bytes: int
     error: str = ""
+
+
+@dataclass(frozen=True)
+class CheckProgress(Event):
+    """Running totals of one mailbox's comparison by content; sizes in bytes."""
+
+    mailbox_id: int
+    address: str
+    folder: str
+    done: int
+    total: int
+    bytes_done: int
+    bytes_total: int
+
+
+@dataclass(frozen=True)
+class DifferenceFound(Event):
+    """A message that is not the same on both sides."""
+
+    address: str
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class CheckFinished(Event):
+    """A mailbox's comparison has ended."""
+
+    address: str
+    check: CheckRecord

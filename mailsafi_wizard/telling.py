@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import enum
 import json
 import sys
@@ -11,7 +12,17 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from mailsafi_wizard.events import Event, MailboxFinished, MessageFailed, Progress, Remark, StateChanged, Summary
+from mailsafi_wizard.events import (
+    CheckFinished,
+    DifferenceFound,
+    Event,
+    MailboxFinished,
+    MessageFailed,
+    Progress,
+    Remark,
+    StateChanged,
+    Summary,
+)
 from mailsafi_wizard.model import Ledger, Mailbox, MailboxState
 
 LINE_EVERY = 1.0  # seconds between progress lines on a terminal
@@ -38,6 +49,8 @@ def _plain(value: Any) -> Any:
         return ledger_facts(value)
     if isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     return value
@@ -101,6 +114,15 @@ class Teller:
             return f"{event.address}: not copied: {m.folder}, UID {m.uid}, {m.date or 'no date'}, {m.size} bytes: {m.reason}"
         if isinstance(event, Remark):
             return f"{event.address}: {event.folder}: {event.text}"
+        if isinstance(event, DifferenceFound):
+            d = event.difference
+            return f"{event.address}: {d.kind.value}: {d.folder}{f', UID {d.uid}' if d.uid else ''}{f': {d.detail}' if d.detail else ''}"
+        if isinstance(event, CheckFinished):
+            c = event.check
+            return (
+                f"{event.address}: compared {c.listed} messages, {c.compared} by content: {c.wrong} differ, {c.by_users} changed by users"
+                f"{'' if c.outcome == 'done' else '; not finished'}"
+            )
         if isinstance(event, MailboxFinished):
             why = f": {event.problem}. {event.hint} {f'({event.detail})' if event.detail else ''}".rstrip() if event.problem else ""
             return f"{event.address}: {event.state.value}, {_sums(event.ledger)}{why}"

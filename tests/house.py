@@ -31,6 +31,7 @@ FLOORS: Mapping[str, int] = {
     "schedule": 3,
     "notices": 3,
     "signin": 3,
+    "signoff": 3,
     "report": 3,
     "telling": 3,
     "discovered": 3,

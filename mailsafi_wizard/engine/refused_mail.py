@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine.lookup import opened
+from mailsafi_wizard.engine import message_files
+from mailsafi_wizard.engine.message_files import file_name as file_name
 from mailsafi_wizard.engine.repair import LARGEST, repaired
 from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net import fetch
@@ -16,15 +14,6 @@ from mailsafi_wizard.net.append import Appender, Outgoing
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord, Intent, Outcome
-
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|\Z)", re.I)  # devices on Windows
-
-
-def file_name(text: str) -> str:
-    """``text`` as one part of a path on any system, at most 80 characters; never "." or ".."."""
-    name = _UNSAFE.sub("_", text).strip(" .")[:80].rstrip(" .") or "_"
-    return f"_{name}"[:80] if _RESERVED.match(name) else name
 
 
 class RefusedMail:
@@ -41,30 +30,19 @@ class RefusedMail:
         """Saves the message as the source delivers it; what to tell about it, "" for nothing. Raises ConnectionLost and kin."""
         if self._place is None:
             return ""
-        name = file_name(record.source_name)
-        folder = self._place / (name if name == record.source_name else f"{name} ({record.id})")  # "a/b" is not "a_b"
-        path = folder / f"{uid}.eml"
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                for piece in self._pieces(record, uid, size):
-                    file.write(piece)
+            message_files.write(self._source, record, uid, size, self._place)
         except OSError as e:
-            return f"a refused message could not be saved as {path}: {e.strerror or e}"
+            return f"a refused message could not be saved as {message_files.folder_place(self._place, record) / f'{uid}.eml'}: {e.strerror or e}"
         except (fetch.MessageVanished, errors.CommandRefused) as e:
-            path.unlink(missing_ok=True)
             return f"a refused message could not be saved: {e.detail or e.title_text}"
         return f"messages that the destination refused are saved in {self._place}"
-
-    def _pieces(self, record: FolderRecord, uid: int, size: int) -> Iterator[bytes]:
-        opened(self._source, fetch.examine(self._source, record.source))
-        return fetch.stream(self._source, fetch.ask_body(self._source, uid), size * 2 + (1 << 20)).chunks
 
     def mend(self, record: FolderRecord, uid: int, size: int, flags: bytes, date: bytes) -> str:
         """Sends a repaired copy where that was chosen; what was changed when it arrived, "" when nothing was or could be done."""
         if not self._repair or size > LARGEST:
             return ""
-        data, changes = repaired(b"".join(self._pieces(record, uid, size)))
+        data, changes = repaired(b"".join(message_files.pieces(self._source, record, uid, size)))
         if not changes:
             return ""
         intent = Intent(

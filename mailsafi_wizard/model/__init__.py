@@ -7,6 +7,21 @@ Sizes are bytes, times are aware datetimes unless a name says otherwise.
 from __future__ import annotations
 
 from mailsafi_wizard.model.accounts import FailedMessage, FolderLedger, Ledger, MailboxState, MessageState, Role
+from mailsafi_wizard.model.checking import (
+    HOW,
+    LEAST_SAMPLE,
+    USUAL_SHARE,
+    CheckPlan,
+    CheckRecord,
+    CheckSheet,
+    Depth,
+    Difference,
+    Differs,
+    FolderLine,
+    MessageLine,
+    SignOff,
+    SpotCheck,
+)
 from mailsafi_wizard.model.company import CUTOVER_TIME, Company, Mailbox, MailSafiValues
 from mailsafi_wizard.model.logins import AdminLogin, OAuth, OAuthWay, StyleTrial, StyleTry
 from mailsafi_wizard.model.outlook import BigMessage, Finding, FolderCensus, Forecast, MailboxCensus, RunRecord, Weight
@@ -29,15 +44,25 @@ from mailsafi_wizard.model.servers import (
 
 __all__ = [
     "CUTOVER_TIME",
+    "HOW",
+    "LEAST_SAMPLE",
     "NOT_TRIED",
+    "USUAL_SHARE",
     "AdminLogin",
     "BigMessage",
+    "CheckPlan",
+    "CheckRecord",
+    "CheckSheet",
     "Company",
+    "Depth",
+    "Difference",
+    "Differs",
     "Endpoint",
     "FailedMessage",
     "Finding",
     "FolderCensus",
     "FolderLedger",
+    "FolderLine",
     "Forecast",
     "Hours",
     "Ladder",
@@ -46,6 +71,7 @@ __all__ = [
     "Mailbox",
     "MailboxCensus",
     "MailboxState",
+    "MessageLine",
     "MessageState",
     "OAuth",
     "OAuthWay",
@@ -61,6 +87,8 @@ __all__ = [
     "SignIn",
     "SignInResult",
     "SignInStyle",
+    "SignOff",
+    "SpotCheck",
     "StyleTrial",
     "StyleTry",
     "Tokens",

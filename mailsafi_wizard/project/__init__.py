@@ -12,11 +12,13 @@ from pathlib import Path
 from mailsafi_wizard.project.finishing import Finishing
 from mailsafi_wizard.project.plan import Plan
 from mailsafi_wizard.project.preparation import Preparation
+from mailsafi_wizard.project.signing import Signing as Signing
+from mailsafi_wizard.project.signing import signed_off as signed_off
 from mailsafi_wizard.project.stragglers import Stragglers
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Finishing, Plan, Stragglers, Preparation):
+class MigrationProject(Signing, Finishing, Plan, Stragglers, Preparation):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -37,8 +39,11 @@ class MigrationProject(Finishing, Plan, Stragglers, Preparation):
         self._end_sending()
         self.stop_sign_ins()
         self.stop_look()
+        self.stop_check()
+        self.stop_sheets()
         self.stop_programs()
         if self._runner and self._runner.running:
             self._runner.stop()
             self._runner.wait(60)
+        self.wait_for_check(60)
         self._journal.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mailsafi_wizard import errors
@@ -25,11 +26,11 @@ class Copying(Censuses, Pacing):
         """How long a run waits for a server that worked before and is gone now; hours unless said otherwise."""
         self.persistence = replace(self.persistence, known=seconds)
 
-    def start(self, report: Report) -> None:
-        """Starts all mailboxes in background threads; raises WrongUsage when servers, mailboxes or passwords are missing."""
+    def start(self, report: Report, mailbox_ids: Iterable[int] | None = None) -> None:
+        """Starts all mailboxes, or some, in background threads; raises WrongUsage when servers, mailboxes or passwords are missing."""
         if self.running:
             return
-        jobs, missing = self._jobs()
+        jobs, missing = self._jobs(mailbox_ids)
         if missing:
             raise errors.WrongUsage(what=f"No password is known for {missing[0][0].address} at the {missing[0][1].value}")
         if not jobs:

@@ -63,9 +63,9 @@ class Gatekeeping(Copying, Switch):
         )
 
     def _signed(self) -> int | None:
-        """How many users have signed off, where that is recorded."""
-        read = getattr(self, "signed_off", None)
-        return len(read()) if callable(read) else None
+        """How many users have signed off; None where none has."""
+        read = getattr(self, "sign_offs", None)
+        return len(read()) or None if callable(read) else None
 
     # --- the override
 

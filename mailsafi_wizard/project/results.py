@@ -1,4 +1,4 @@
-"""What came of it: states, ledgers, failures, runs, a second look at both servers, and the facts of the report."""
+"""What came of it: states, ledgers, failures, runs, and the facts of the report."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mailsafi_wizard import errors
-from mailsafi_wizard.engine.runner import AT_ONCE
 from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
 from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState, RunRecord, Side
 from mailsafi_wizard.project.sign_in_tests import SignInTests
@@ -65,22 +63,6 @@ class Results(SignInTests):
 
     def runs(self) -> tuple[RunRecord, ...]:
         return self._journal.runs()
-
-    def verify(self, report: Report, deep: bool = False) -> tuple[Ledger, tuple[errors.MigrationError, ...]]:
-        """Reads both servers again and brings the ledger up to date; ``deep`` compares every message by content. Copies nothing.
-
-        Returns the ledger and the problems of mailboxes that could not be read.
-        """
-        from concurrent.futures import ThreadPoolExecutor
-
-        from mailsafi_wizard.engine import inspection
-
-        jobs, missing = self._jobs()
-        if missing:
-            raise errors.WrongUsage(what=f"No password is known for {missing[0][0].address} at the {missing[0][1].value}")
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="verify") as pool:
-            problems = list(pool.map(lambda job: inspection.inspect(job, self._journal, self._noting(report), deep), jobs))
-        return self.ledger(), tuple(p for p in problems if p)
 
     def report_facts(self, now: dt.datetime) -> ReportFacts:
         """Everything the report says, from the project file alone."""

@@ -114,7 +114,7 @@ class TellingUsers(SendingServer):
         box = next(iter(self.mailboxes()), None) or Mailbox(to, to, to)
         heard: list[Told] = []
         notice = self._ready(kind, language, [box])[0][1]
-        self._round([(Mailbox(to, to, to), notice)], heard.append, token, test=True)
+        self._send([(Mailbox(to, to, to), notice)], heard.append, token, test=True)
         done = heard[-1]
         if done.state is ToldState.SENT:
             self.set_note(TESTED, self._test_name())
@@ -138,7 +138,7 @@ class TellingUsers(SendingServer):
         """
         if not self.sending_tested:
             raise errors.WrongUsage(what="Send a test to yourself first")
-        return self._round(self._ready(kind, language, self.to_tell(kind, again, addresses)), report, token)
+        return self._send(self._ready(kind, language, self.to_tell(kind, again, addresses)), report, token)
 
     def to_tell(self, kind: str, again: bool = False, addresses: Collection[str] | None = None) -> list[Mailbox]:
         """Whom `send_notice` would send to: each address once; of all whom the notice concerns, or of ``addresses`` whoever they are."""
@@ -192,7 +192,7 @@ class TellingUsers(SendingServer):
         self.stop_sending()
         self._idle.wait(CLOSING)
 
-    def _round(
+    def _send(
         self, made: list[tuple[Mailbox, Notice]], report: Callable[[Told], None], token: Secret | None, test: bool = False
     ) -> bool:
         from mailsafi_wizard.engine.notice_round import NoticeRound

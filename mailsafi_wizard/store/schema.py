@@ -51,5 +51,21 @@ MIGRATIONS: tuple[str, ...] = (
         remedy TEXT NOT NULL DEFAULT '', detail TEXT NOT NULL DEFAULT '');
     CREATE INDEX told_notice ON told (notice, mailbox_id);
     """,
+    """
+    CREATE TABLE comparison (
+        id INTEGER PRIMARY KEY, mailbox_id INTEGER NOT NULL, started TEXT NOT NULL, ended TEXT, depth TEXT NOT NULL, share REAL NOT NULL,
+        least INTEGER NOT NULL, seed INTEGER NOT NULL, listed INTEGER NOT NULL DEFAULT 0, compared INTEGER NOT NULL DEFAULT 0,
+        compared_bytes INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT 'running', problem TEXT NOT NULL DEFAULT '');
+    CREATE INDEX comparison_of_mailbox ON comparison (mailbox_id, id);
+    CREATE TABLE compared_to (
+        comparison_id INTEGER NOT NULL, folder_id INTEGER NOT NULL, uid INTEGER NOT NULL, PRIMARY KEY (comparison_id, folder_id)) WITHOUT ROWID;
+    CREATE TABLE difference (
+        comparison_id INTEGER NOT NULL, folder TEXT NOT NULL, uid INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (comparison_id, folder, uid, kind)) WITHOUT ROWID;
+    CREATE TABLE check_sheet (
+        mailbox_id INTEGER PRIMARY KEY, made TEXT NOT NULL, spots TEXT NOT NULL, sent TEXT NOT NULL DEFAULT '', reminded TEXT NOT NULL DEFAULT '');
+    CREATE TABLE sign_off (
+        mailbox_id INTEGER PRIMARY KEY, who TEXT NOT NULL, at TEXT NOT NULL, how TEXT NOT NULL, words TEXT NOT NULL DEFAULT '');
+    """,
 )
 VERSION = len(MIGRATIONS)

@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from mailsafi_wizard.events import (
+    CheckFinished,
+    CheckProgress,
+    DifferenceFound,
     Event,
     LookFinished,
     LookProgress,
@@ -75,6 +78,7 @@ class Bridge(QObject):
     remarked = Signal(object)  # tuple[Remark, ...]
     sign_ins_known = Signal(object)  # tuple[SignInResult, ...]
     looked = Signal(object)  # tuple[LookProgress | LookFinished, ...]
+    checked = Signal(object)  # tuple[CheckProgress | CheckFinished | DifferenceFound, ...]
     run_ended = Signal(object)  # Summary
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -190,6 +194,7 @@ class Bridge(QObject):
             ((Remark,), self.remarked),
             ((SignInResult,), self.sign_ins_known),
             ((LookProgress, LookFinished), self.looked),
+            ((CheckProgress, CheckFinished, DifferenceFound), self.checked),
         ):
             some = tuple(item for item in items if isinstance(item, kinds))
             if some:

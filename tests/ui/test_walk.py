@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QDate
 
 from mailsafi_wizard.demo.rehearsal import Rehearsal
-from mailsafi_wizard.model import MailboxState, Side
+from mailsafi_wizard.model import Depth, MailboxState, Side
 from mailsafi_wizard.ui.pages.communicate import CommunicatePage
 from mailsafi_wizard.ui.pages.credentials import CredentialsPage
 from mailsafi_wizard.ui.pages.cutover import CutoverPage
@@ -74,10 +74,11 @@ def test_a_new_project_is_filled_in_tested_copied_and_reported(hand: Hand, rehea
 
     verify = hand.go("verify")
     assert isinstance(verify, VerifyPage)
-    verify.deep.setChecked(True)
+    verify.comparison.choices[Depth.EVERYTHING].setChecked(True)
     hand.act()
     assert verify.problem is None
-    assert all(line.ledger.complete for line in verify.mailboxes.rows)
+    assert all(line.ledger.complete for line in verify.accounts.mailboxes.rows)
+    assert {line.verdict[0] for line in verify.comparison.lines.rows} == {"The same"}
 
     finish = hand.go("finish")
     assert isinstance(finish, FinishPage)

@@ -425,3 +425,14 @@ def test_the_pace_is_kept_until_it_is_changed(capsys: pytest.CaptureFixture[str]
         assert project.pace == Pace(rate=50_000_000, copy_hours=Hours(dt.time(0), dt.time(0)), project_daily=3 * 10**9)
     finally:
         project.close()
+
+
+def test_a_sample_is_compared_by_content(capsys: pytest.CaptureFixture[str], company: SmallCompany, tmp_path: Path) -> None:
+    project = tmp_path / "a.mailsafi"
+    assert Command(capsys, "migrate", project, *company.options, "--list", company.list_file).status == 0
+    found = Command(capsys, "verify", project, "--list", company.list_file, "--sample", "--json")
+    assert found.status == 0
+    checks = [line["check"] for line in found.lines if line["event"] == "check-finished"]
+    assert sorted(check["compared"] for check in checks) == sorted(min(20, p.messages) for p in PEOPLE)
+    assert Command(capsys, "verify", project, "--list", company.list_file, "--sample", "50", "--deep").status == 2
+    assert Command(capsys, "verify", project, "--list", company.list_file, "--sample", "0").status == 2

@@ -174,7 +174,7 @@ def test_the_gate_turns_green_line_by_line_and_the_rest_is_overridden(project: M
 
 def test_sign_offs_are_counted_where_somebody_keeps_them(project: MigrationProject, monkeypatch: pytest.MonkeyPatch) -> None:
     assert project.gate_facts(NOW).signed is None
-    monkeypatch.setattr(MigrationProject, "signed_off", lambda _self: {1: "x", 2: "y"}, raising=False)
+    monkeypatch.setattr(MigrationProject, "sign_offs", lambda _self: {1: "x", 2: "y"}, raising=False)
     assert project.gate_facts(NOW).signed == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import io
 import json
 import sys
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 
 from mailsafi_wizard import events
 from mailsafi_wizard.events import (
+    CheckFinished,
+    CheckProgress,
+    DifferenceFound,
     Event,
     LookFinished,
     LookProgress,
@@ -25,12 +29,24 @@ from mailsafi_wizard.events import (
     StateChanged,
     Summary,
 )
-from mailsafi_wizard.model import FailedMessage, FolderLedger, Ledger, Mailbox, MailboxState, Role
+from mailsafi_wizard.model import (
+    CheckRecord,
+    Depth,
+    Difference,
+    Differs,
+    FailedMessage,
+    FolderLedger,
+    Ledger,
+    Mailbox,
+    MailboxState,
+    Role,
+)
 from mailsafi_wizard.telling import Teller, ledger_facts
 
 JANE = "jane@example.net"
 BOXES = [Mailbox(JANE, "jane", "jane", 1)]
 GOOD = Ledger((FolderLedger(1, "INBOX", "INBOX", Role.INBOX, 3, 2, 1, 0, 0, 3, checked=True),))
+BEGUN = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
 EVENTS: list[Event] = [
     RunStarted(1),
     StateChanged(1, JANE, MailboxState.BACKING_OFF, "h asks to wait.", 12.4),
@@ -41,6 +57,9 @@ EVENTS: list[Event] = [
     Summary(GOOD, 0, 2.34),
     LookProgress(1, JANE, "INBOX", 41_200, 146_380),
     LookFinished(1, JANE, 4, 146_380, 9_000_000),
+    CheckProgress(1, JANE, "INBOX", 20, 40, 2_000, 4_000),
+    DifferenceFound(JANE, Difference(1, "Kazi/2019", 7, Differs.DATE, "2019 | 2020")),
+    CheckFinished(JANE, CheckRecord(1, 1, BEGUN, BEGUN, Depth.SAMPLE, 0.01, 20, 5, 40, 20, 2_000, "done", "", 1, 2)),
 ]
 
 
@@ -55,7 +74,7 @@ def test_every_event_is_one_json_object_a_line(capsys: pytest.CaptureFixture[str
     found: list[dict[str, Any]] = [json.loads(line) for line in told(True, *EVENTS, capture=capsys)]
     assert [f["event"] for f in found] == [
         "run-started", "state-changed", "progress", "message-failed", "remark", "mailbox-finished", "summary",
-        "look-progress", "look-finished",
+        "look-progress", "look-finished", "check-progress", "difference-found", "check-finished",
     ]  # fmt: skip
     assert found[1] == {
         "event": "state-changed",
@@ -86,6 +105,8 @@ def test_lines_for_people_name_what_matters(capsys: pytest.CaptureFixture[str]) 
         f"{JANE}: a.b: is named a_b at the destination",
         f"{JANE}: refused, 0 messages at the source: 0 copied, 0 were there, 0 left out, 0 failed: h refused the sign-in of jane. Check the password. ([X] no)",
         "3 messages at the source: 2 copied, 1 were there, 0 left out, 0 failed; everything arrived, the ledger balances; 2.3 s",
+        f"{JANE}: date: Kazi/2019, UID 7: 2019 | 2020",
+        f"{JANE}: compared 40 messages, 20 by content: 1 differ, 2 changed by users",
     ]
 
 

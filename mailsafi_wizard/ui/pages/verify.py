@@ -1,35 +1,28 @@
-"""Step 6, Verify: the ledger. For every folder source = copied + was there + left out + failed, and it balances or says so."""
+"""Step 6, Verify: the ledger that balances or says so, the comparison of both servers, and what users say of their mail."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
-
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from mailsafi_wizard.errors import MigrationError
-from mailsafi_wizard.model import FolderLedger, Ledger, Mailbox
+from mailsafi_wizard.model import CheckPlan, Depth, Ledger
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui.accounts_part import AccountsPart
 from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.check_bar import CheckBar
+from mailsafi_wizard.ui.comparison_part import ComparisonPart
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import L, M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Card, Chip, EmptyState, Fact, Tone, box, column, label, row
+from mailsafi_wizard.ui.signoff_part import SignoffPart
+from mailsafi_wizard.ui.theme import M
+from mailsafi_wizard.ui.widgets import Button, EmptyState, Tone, box, column
 from mailsafi_wizard.words import N_, _, ngettext
 
-R = TypeVar("R")
-
-SIGNS = {"source": "", "copied": "=", "present": "+", "excluded": "+", "failed": "+"}  # the equation of every ledger
-NAMES = {
-    "source": N_("At the old server"),
-    "copied": N_("Copied"),
-    "present": N_("Were there"),
-    "excluded": N_("Left out"),
-    "failed": N_("Failed"),
+WORKING = {
+    Depth.COUNTS: N_("Counting and comparing on both servers…"),
+    Depth.SAMPLE: N_("Comparing a sample of every mailbox…"),
+    Depth.EVERYTHING: N_("Comparing every message…"),
 }
 
 
@@ -53,98 +46,13 @@ def needs(project: MigrationProject) -> str:
     return ngettext("{n} message failed", "{n} messages failed", failed).format(n=formats.count(failed)) if failed else ""
 
 
-@dataclass(frozen=True)
-class MailboxAccounts:
-    """One mailbox's ledger as a line."""
-
-    mailbox: Mailbox
-    ledger: Ledger
-
-
-def verdict(ledger: Ledger) -> tuple[str, Tone]:
-    """A ledger in two words."""
-    if not ledger.folders:
-        return _("Nothing looked at"), Tone.MUTED
-    if ledger.complete:
-        return _("Balances"), Tone.GOOD
-    if ledger.unaccounted > 0:
-        return _("{n} missing").format(n=formats.count(ledger.unaccounted)), Tone.BAD
-    if ledger.failed:
-        return _("{n} failed").format(n=formats.count(ledger.failed)), Tone.BAD
-    return _("Not checked yet"), Tone.WARN
-
-
-def _count_columns(accounts: Callable[[R], Ledger | FolderLedger]) -> list[Column[R]]:
-    """The five figures of the equation, for lines of any kind."""
-
-    def figure(name: str) -> Column[R]:
-        def value(line: R) -> int:
-            return int(getattr(accounts(line), name))
-
-        return Column(_(NAMES[name]), lambda line: formats.count(value(line)), sort=value, numeric=True)
-
-    return [figure(name) for name in SIGNS]
-
-
-def _mailbox_columns() -> list[Column[MailboxAccounts]]:
-    return [
-        Column(_("Mailbox"), lambda m: m.mailbox.address, stretch=True),
-        *_count_columns(lambda m: m.ledger),
-        Column(_("Verdict"), lambda m: verdict(m.ledger)[0], state=lambda m: (verdict(m.ledger)[1], "")),
-    ]
-
-
-def _folder_verdict(folder: FolderLedger) -> tuple[str, Tone]:
-    if folder.excluded_reason:
-        return _("Left out: {why}").format(why=_(folder.excluded_reason)), Tone.MUTED
-    return verdict(Ledger((folder,)))
-
-
-def _folder_columns() -> list[Column[FolderLedger]]:
-    def becomes(folder: FolderLedger) -> str:
-        return "" if folder.excluded_reason else folder.destination_name
-
-    def itself(folder: FolderLedger) -> FolderLedger:
-        return folder
-
-    return [
-        Column(_("Folder"), lambda f: f.source_name, stretch=True),
-        Column(_("At MailSafi"), becomes, stretch=True),
-        *_count_columns(itself),
-        Column(_("Verdict"), lambda f: _folder_verdict(f)[0], state=lambda f: (_folder_verdict(f)[1], "")),
-    ]
-
-
-class Equation(Card):
-    """The whole ledger as one sum, and whether it comes out."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.facts = {name: Fact(_(words)) for name, words in NAMES.items()}
-        self.chip = Chip()
-        line = row(spacing=L)
-        for name, sign in SIGNS.items():
-            if sign:
-                line.addWidget(label(sign, "title", "muted", wrap=False), 0, Qt.AlignmentFlag.AlignTop)
-            line.addWidget(self.facts[name])
-        line.addStretch(1)
-        line.addWidget(self.chip)
-        self.add(line)
-
-    def show_ledger(self, ledger: Ledger) -> None:
-        for name, fact in self.facts.items():
-            number = int(getattr(ledger, name))
-            fact.say(formats.count(number), "bad" if name == "failed" and number else "")
-        self.chip.say(*verdict(ledger))
-
-
 class VerifyPage(Page):
     title = N_("Verify")
-    lead = N_("See that every message is accounted for: at the old server = copied + were there + left out + failed.")
+    lead = N_("See that every message is accounted for, compare both servers, and let your users check.")
     why = N_(
         "These figures don't come from what the program believes it has done: both servers are read again and compared, folder by folder."
-        " As long as a line doesn't balance, the migration is not called done. The thorough check also compares the content of every message;"
-        " that takes about as long as the copy did."
+        " As long as a line doesn't balance, the migration is not called done. A sample by content takes minutes and finds what is wrong with many;"
+        " every message by content takes about as long as the copy did. Your users know their mail best: ask them before you switch."
     )
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
@@ -153,62 +61,64 @@ class VerifyPage(Page):
         nothing = _("When the first copy has run, the accounts of every mailbox and folder stand here.")
         go = Button(_("Go to Migrate"), lambda: self.go_to.emit("migrate"), kind="primary")
         self.views.addWidget(EmptyState("shield", _("Nothing to check yet"), nothing, go))
-        self.views.addWidget(self._accounts())
+        self.views.addWidget(self._parts())
         self.body.addWidget(self.views, 1)
         bridge.run_ended.connect(lambda _summary: self.refresh())
+        bridge.checked.connect(self.bar.heard)
+        self.bar.pause.connect(project.pause_check)
+        self.bar.resume.connect(project.resume_check)
+        self.bar.stop.connect(project.stop_check)
 
-    def _accounts(self) -> QWidget:
-        self.equation = Equation()
-        self.deep = QCheckBox(_("Compare the &content of every message too"))
-        self.mailboxes: RowsModel[MailboxAccounts] = RowsModel(_mailbox_columns(), key=lambda m: m.mailbox.id)
-        self.folders: RowsModel[FolderLedger] = RowsModel(_folder_columns(), key=lambda f: (f.mailbox_id, f.source_name))
-        self.table: Table[MailboxAccounts] = Table(_("Accounts by mailbox"), self.mailboxes)
-        self.folder_table: Table[FolderLedger] = Table(_("Folders of the chosen mailbox"), self.folders)
-        self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_folders())
-        self.chosen = label("", "strong")
-        lower = column(self.chosen, self.folder_table, spacing=S)
-        lower.setStretch(1, 1)
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(M)
-        split.addWidget(self.table)
-        split.addWidget(box(lower))
-        split.setSizes([theme().px(180), theme().px(220)])
-        layout = column(self.equation, split, self.deep, spacing=M)
+    def _parts(self) -> QWidget:
+        self.bar = CheckBar()
+        self.accounts, self.comparison, self.signoff = AccountsPart(self), ComparisonPart(self), SignoffPart(self)
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(_("Three ways to check"))
+        for part, name in (
+            (self.accounts, _("1  Accounts")),
+            (self.comparison, _("2  Comparison")),
+            (self.signoff, _("3  Users' word")),
+        ):
+            part.layout().setContentsMargins(0, M, 0, 0)  # type: ignore[union-attr]
+            self.tabs.addTab(part, name)
+        self.tabs.currentChanged.connect(lambda _index: self.changed.emit())
+        layout = column(self.bar, self.tabs, spacing=M)
         layout.setStretch(1, 1)
         return box(layout)
 
     def refresh(self) -> None:
         self.views.setCurrentIndex(1 if applies(self.project) else 0)
-        ledger = self.project.ledger()
-        self.equation.show_ledger(ledger)
-        self.mailboxes.show_rows([MailboxAccounts(m, ledger.of(m.id)) for m in self.project.mailboxes()])
-        if self.table.chosen is None and self.mailboxes.rowCount():
-            self.table.choose(self._first_of_interest())
-        self._show_folders()
+        for part in (self.accounts, self.comparison, self.signoff):
+            part.refresh()
         self.changed.emit()
-
-    def _first_of_interest(self) -> int:
-        return next((i for i, m in enumerate(self.mailboxes.rows) if not m.ledger.complete), 0)
-
-    def _show_folders(self) -> None:
-        chosen = self.table.chosen
-        self.chosen.setText(_("Folders of {mailbox}").format(mailbox=chosen.mailbox.address) if chosen else "")
-        self.folders.show_rows(chosen.ledger.folders if chosen else ())
 
     def action(self) -> Action | None:
         if not applies(self.project):
             return None
-        ready = done(self.project)
-        return Action(_("&Check again"), self.check, "shield", not self.busy and not self.project.running, urgent=not ready)
+        if self.tabs.currentWidget() is self.signoff:
+            return self.signoff.action()
+        free = not self.busy and not self.project.running
+        return Action(_("&Check again"), self.check, "shield", free, urgent=not done(self.project))
 
     def check(self) -> None:
-        deep = self.deep.isChecked()
-        words = _("Comparing every message…") if deep else _("Counting on both servers…")
-        self.work(words, lambda: self.project.verify(self.bridge.report, deep), self._checked)
+        """A comparison as it is chosen, to its end or until it is stopped."""
+        plan = self.comparison.plan
+        self.bar.begin(len(self.project.mailboxes()))
+        self.work(_(WORKING[plan.depth]), lambda: self._checked_all(plan), self._checked)
+
+    def _checked_all(self, plan: CheckPlan) -> tuple[Ledger, tuple[MigrationError, ...]]:
+        return self.project.verify(self.bridge.report, plan=plan)
+
+    def fail(self, error: BaseException) -> None:
+        self.bar.end()
+        super().fail(error)
 
     def _checked(self, outcome: tuple[Ledger, tuple[MigrationError, ...]]) -> None:
+        self.bar.end()
         self.refresh()
         _ledger, problems = outcome
         if problems:
             self.show_problem(Problem.of(problems[0]))
+        elif self.project.check_stopped:
+            text = _("What was compared is kept. The next check of the same kind goes on from there.")
+            self.show_problem(Problem(_("The comparison was stopped"), text, tone=Tone.INFO))

@@ -1,0 +1,129 @@
+"""Writes check sheets and reminders to disk, as PDF and as mail. Works on any thread; a file appears whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailsafi_wizard import errors, signoff
+from mailsafi_wizard.model import Mailbox
+from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.report import Column, Table
+from mailsafi_wizard.report.checks import HOW_WORDS
+from mailsafi_wizard.report.facts import time_text
+from mailsafi_wizard.report.forms import write_table
+from mailsafi_wizard.signin.values import safe_name
+from mailsafi_wizard.signoff import CheckPage
+from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui.check_paper import lay_out_check_sheets
+from mailsafi_wizard.ui.pdf import write_document
+from mailsafi_wizard.words import N_, _
+
+
+class Form(enum.Enum):
+    """What is written."""
+
+    MAIL = "mail"
+    PDF = "pdf"  # one for all
+    PDFS = "pdfs"
+
+    @property
+    def one_file(self) -> bool:
+        return self is Form.PDF
+
+
+NAMES = {
+    Form.MAIL: N_("A mail file for each user"),
+    Form.PDF: N_("One PDF for all users"),
+    Form.PDFS: N_("A PDF for each user"),
+}
+
+
+class NobodyToWrite(errors.MigrationError):
+    title = "There is nobody to write to"
+    hint = "Sheets can be made of mailboxes that were copied; reminders go to those who have not signed off."
+    exit_status = 2
+
+
+@dataclass(frozen=True)
+class Written:
+    """Number of files, and the addresses whose messages to look for could not be read, with the reason."""
+
+    files: int
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+def write(
+    project: MigrationProject,
+    boxes: Sequence[Mailbox],
+    form: Form,
+    language: str,
+    target: Path,
+    now: dt.datetime,
+    reminder: bool = False,
+) -> Written:
+    """Writes the sheets of ``boxes`` to ``target``, a file for one PDF and a folder for all else, and marks that in the project.
+
+    Talks to the old server. Raises NobodyToWrite before anything is written, OSError while it is.
+    """
+    made, problems = project.make_sheets([box.id for box in boxes], now)
+    if not made:
+        raise NobodyToWrite()
+    company = project.company
+    users = [box for box in boxes if box.id in made]
+    pages = [signoff.page(made[box.id], company, box, language, formats.size, reminder) for box in users]
+    domain = company.domains[0] if company.domains else ""
+    if form is Form.PDF:
+        write_document(lay_out_check_sheets(pages), target)
+    elif form is Form.PDFS:
+        _each(target, pages, ".pdf", lambda page, path: write_document(lay_out_check_sheets([page]), path))
+    else:
+        _each(target, pages, ".eml", lambda page, path: _whole(path, signoff.as_mail(page, domain, now).as_bytes()))
+    project.mark_sheets([box.id for box in users], now, reminder)
+    names = {box.id: box.address for box in users}
+    told = tuple((names[number], str(error)) for number, error in problems.items() if number in names)
+    return Written(1 if form.one_file else len(pages), told)
+
+
+def write_list(project: MigrationProject, target: Path) -> None:
+    """Who has said that the mail is there and who has not, for a spreadsheet; nothing in it is calculated. Raises OSError."""
+    zone, signed, written = project.company.timezone, project.sign_offs(), project.sheets_written()
+
+    def moment(when: dt.datetime | None) -> str:
+        return time_text(when, zone) if when else ""
+
+    titles = (_("Mailbox"), _("Sheet written"), _("Reminded"), _("Signed off"), _("How"), _("Said by"))
+    rows = []
+    for box in project.mailboxes():
+        sent, reminded = written.get(box.id, (None, None))
+        said = signed.get(box.id)
+        told = (moment(said.at), _(HOW_WORDS.get(said.how, said.how)), said.who) if said else (_("not yet"), "", "")
+        rows.append((box.address, moment(sent), moment(reminded), *told))
+    write_table(Table("sign-offs", _("Sign-offs"), tuple(Column(title) for title in titles), tuple(rows)), target)
+
+
+def _each(folder: Path, pages: Iterable[CheckPage], ending: str, write_one: Callable[[CheckPage, Path], object]) -> None:
+    """One file for each user; two addresses that would share a name on some system get different ones."""
+    folder.mkdir(parents=True, exist_ok=True)
+    used: set[str] = set()
+    for page in pages:
+        stem = name = safe_name(page.address)
+        number = 1
+        while name.casefold() in used:
+            number += 1
+            name = f"{stem} ({number})"
+        used.add(name.casefold())
+        write_one(page, folder / f"{name}{ending}")
+
+
+def _whole(path: Path, data: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
