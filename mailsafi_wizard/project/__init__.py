@@ -11,14 +11,14 @@ from pathlib import Path
 
 from mailsafi_wizard.project.finishing import Finishing
 from mailsafi_wizard.project.plan import Plan
-from mailsafi_wizard.project.preparation import Preparation
+from mailsafi_wizard.project.reporting import Reporting
 from mailsafi_wizard.project.signing import Signing as Signing
 from mailsafi_wizard.project.signing import signed_off as signed_off
 from mailsafi_wizard.project.stragglers import Stragglers
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Signing, Finishing, Plan, Stragglers, Preparation):
+class MigrationProject(Reporting, Signing, Finishing, Plan, Stragglers):
     """One project file and what can be asked of it."""
 
     @classmethod

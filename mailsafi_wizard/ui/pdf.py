@@ -14,7 +14,9 @@ from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPd
 
 from mailsafi_wizard import __version__
 from mailsafi_wizard.report import ReportFacts
-from mailsafi_wizard.ui.sheets import Document, lay_out, paint_sheet
+from mailsafi_wizard.ui.composer import lay_out
+from mailsafi_wizard.ui.pdf_outline import add_outline
+from mailsafi_wizard.ui.sheets import Document, paint_sheet
 
 RESOLUTION = 720  # dots per inch: one dot is one unit of a sheet
 
@@ -44,6 +46,7 @@ def write_document(
     part = path.with_name(f".{path.name}.part")
     try:
         _write(document, part, size or QPageSize(QPageSize.PageSizeId.A4), progress)
+        add_outline(part, document)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
@@ -53,16 +56,23 @@ def _write(document: Document, path: Path, paper: QPageSize, progress: Callable[
     path.write_bytes(b"")  # an OSError with a reason, where QPdfWriter would only say no
     writer = QPdfWriter(str(path))
     writer.setResolution(RESOLUTION)
+    writer.setPdfVersion(
+        QPdfWriter.PdfVersion.PdfVersion_A1b
+    )  # for archives: everything a reader needs is in the file (ISO 19005-1)
     writer.setTitle(document.title)
+    writer.setAuthor(document.author)
     writer.setCreator(f"MailSafi Wizard {__version__}")
     writer.setPageLayout(QPageLayout(paper, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
     painter = QPainter()
     if not painter.begin(writer):
         raise OSError(f"cannot write {path}")
+    scale = paper.sizePoints().width() * 10 / document.width
     try:
         for number, sheet in enumerate(document.sheets):
             if number and not writer.newPage():
                 raise OSError(f"cannot write page {number + 1} to {path}")
+            painter.resetTransform()
+            painter.scale(scale, scale)
             paint_sheet(painter, sheet)
             progress((number + 1) / len(document.sheets))
     finally:

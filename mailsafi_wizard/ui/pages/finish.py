@@ -20,7 +20,8 @@ from mailsafi_wizard.ui.pages import verify
 from mailsafi_wizard.ui.pdf import write_pdf
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.sheet_view import Preview
-from mailsafi_wizard.ui.sheets import Document, lay_out
+from mailsafi_wizard.ui.composer import lay_out
+from mailsafi_wizard.ui.sheets import Document
 from mailsafi_wizard.ui.signin_card import SigninPart
 from mailsafi_wizard.ui.theme import L
 from mailsafi_wizard.ui.widgets import Button, Card, Tone, box, column, label, row
