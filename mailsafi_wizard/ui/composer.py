@@ -20,7 +20,7 @@ from mailsafi_wizard.ui.sheets import ACCENT, ALARM, MUTED, RULE, WARN, Block, D
 from mailsafi_wizard.ui.wrapping import Face
 from mailsafi_wizard.words import _
 
-SCALES = (1.0, 1.1, 1.2, 1.3, 1.45, 1.6, 1.8)  # of a report on one page: the first that fits
+SCALES = (1.1, 1.2, 1.3, 1.45, 1.6, 1.8)  # of a report on one page that does not fit at 1: the first that does
 ONE_PAGE_TITLE = Face(230, True)
 
 Progress = Callable[[float], object]
@@ -30,12 +30,11 @@ def lay_out(facts: ReportFacts, size: QPageSize | None = None, progress: Progres
     """Lay the facts out on sheets of ``size`` (A4 when None), in their language. ``progress`` gets the share done, 0 to 1, on this thread."""
     paper = size or QPageSize(QPageSize.PageSizeId.A4)
     with speech.speaking(facts.language):
-        if not facts.one_page:
-            return _composed(facts, paper, 1.0, progress)
+        document = _composed(facts, paper, 1.0, progress)
         for scale in SCALES:
-            document = _composed(facts, paper, scale, progress)
-            if len(document.sheets) == 1:
+            if not facts.one_page or len(document.sheets) == 1:
                 break
+            document = _composed(facts, paper, scale, progress)
         return document
 
 

@@ -18,7 +18,7 @@ from mailsafi_wizard.words import _
 CELL = 36  # space left and right of a cell's text
 PAD = 22  # above and below it
 SIZES = (82, 76, 70, 64, 58)  # of the cells: the first in which no word must be broken
-MOST_OF_ROOM, LONGEST_WORD = 0.55, 0.36  # of the table's width, for one column and for one word
+MOST_OF_ROOM = 0.55  # of the table's width, for one column
 MANY = 40  # rows, from which on groups are worth a bookmark
 
 
@@ -39,6 +39,7 @@ class TableOnPaper:
     def _fitted(self) -> list[float]:
         """Every word has room, in the largest type in which that can be; what is left goes to the columns that need it, then by weight."""
         room = self._flow.room
+        least: list[float] = []
         for size in SIZES:
             self._face, self._bold = Face(size), Face(size - 6, True)
             least = [self._least(place, column) for place, column in enumerate(self._columns, self._first)]
@@ -62,8 +63,7 @@ class TableOnPaper:
         width = metrics.widest(self._bold, column.title.split())
         total = self._table.total_row
         if column.kind is Kind.TEXT:
-            most = self._flow.room * LONGEST_WORD
-            width = max(width, min(most, metrics.widest(self._face, pieces(self._texts(place)))))
+            width = max(width, metrics.widest(self._face, pieces(self._texts(place))))
         else:
             width = max(width, metrics.widest(self._face, self._texts(place)))
         if total:

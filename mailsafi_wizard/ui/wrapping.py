@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
 
 FAMILIES = ("Noto Sans", "Segoe UI", "Helvetica Neue", "DejaVu Sans")
+LONGEST_WORD = 30  # letters; what is longer is a key or a fingerprint, which may be broken anywhere
 MOST_MEASURED = 40  # texts of a column: the longest ones
 _SIGNS = re.compile(r"(?<=[/@._\-:;|=&,+])(?<!\d[.\-:,])(?=[^\s/@._\-:;|=&,+])")  # not within numbers, days and times
 _IDEOGRAPHS = re.compile("([\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef])")
@@ -104,12 +105,12 @@ class Metrics:
 
 
 def pieces(texts: Iterable[str]) -> set[str]:
-    """What must not be broken in these texts: words, and the parts of long ones between signs and ideographs."""
+    """What must not be broken in these texts: words, and the parts of long ones between signs and ideographs. Of keys only the beginning."""
     found: set[str] = set()
     for text in texts:
         for word in text.split():
             found.update(_SIGNS.split(word) if word.isascii() else (p for q in _SIGNS.split(word) for p in _IDEOGRAPHS.split(q)))
-    return found
+    return {piece[:LONGEST_WORD] for piece in found}
 
 
 def right_to_left(text: str) -> bool:
