@@ -116,15 +116,15 @@ def _outcome(m: Material) -> str:
         return unfinished
     if ledger.failed:
         text = ngettext(
-            "Finished, but {failed} of {source} messages could not be copied. It is named below.",
-            "Finished, but {failed} of {source} messages could not be copied. Each of them is named below.",
+            "Finished, but {failed} of {source} messages could not be copied. The report names it.",
+            "Finished, but {failed} of {source} messages could not be copied. The report names each of them.",
             ledger.failed,
         )
         return text.format(failed=f"{ledger.failed:,}", source=f"{ledger.source:,}")
     arrived = f"{ledger.copied + ledger.present:,}"
     if ledger.excluded:
         text = _(
-            "Done: {arrived} messages are at MailSafi and were counted there; {excluded} were left out for the reasons given below."
+            "Done: {arrived} messages are at MailSafi and were counted there; {excluded} were left out, and the report says why."
         )
         return text.format(arrived=arrived, excluded=f"{ledger.excluded:,}")
     return _("Done: all {arrived} messages are at MailSafi and were counted there.").format(arrived=arrived)

@@ -33,7 +33,7 @@ def finish_sections(
         Section(
             "credentials",
             _("Credentials"),
-            (back, gone),
+            (gone, back),
             (credentials_table(credentials, timezone),),
             glance=((_("Credentials"), f"{back} {gone}"),),
         ),

@@ -80,7 +80,8 @@ def _legend(flow: Flow, drawing: Shares) -> None:
 
 def _time_line(flow: Flow, drawing: TimeLine) -> None:
     """A line for each step; a ring on the planned day, a full dot on the day on which it was done."""
-    flow.write(drawing.title, STRONG, after=40, keep=6 * LINE)
+    whole = (len(drawing.steps) + 3) * LINE + 100
+    flow.write(drawing.title, STRONG, after=40, keep=whole if whole < flow.bottom - flow.top - 300 else 6 * LINE)
     left = flow.left + flow.room * NAMES_SHARE
     for sheet_steps in _by_sheet(flow, drawing.steps):
         _axis(flow, drawing, left, len(sheet_steps))

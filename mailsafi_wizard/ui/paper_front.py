@@ -16,7 +16,7 @@ from mailsafi_wizard.ui.wrapping import Face, Metrics
 from mailsafi_wizard.words import _
 
 NAME, BIG = Face(250, True), Face(190, True)
-ENTRY, DEEPEST = 172.0, 1  # height of a line of the contents; the last level that stands there
+ENTRY, TIGHT, DEEPEST = 172.0, 138.0, 1  # height of a line of the contents, the least of it; the last level that stands there
 TILE, BETWEEN = 560.0, 120.0
 
 
@@ -118,20 +118,21 @@ def contents(marks: Sequence[Mark], size: QPageSize, metrics: Metrics, before: i
     shown = [mark for mark in marks if mark.level <= DEEPEST]
     flow = Flow(size, metrics)
     flow.write(_("Contents"), HEADING, after=GAP)
-    pages = _pages(flow, len(shown))
-    links = [_entry(flow, replace(mark, sheet=mark.sheet + before + pages), before) for mark in shown]
+    line = min(ENTRY, max(TIGHT, (flow.bottom - flow.y - 1) / max(1, len(shown))))
+    pages = _pages(flow, len(shown), line)
+    links = [_entry(flow, replace(mark, sheet=mark.sheet + before + pages), before, line) for mark in shown]
     return flow, links, before + pages
 
 
-def _pages(flow: Flow, entries: int) -> int:
+def _pages(flow: Flow, entries: int, line: float) -> int:
     """How many sheets the contents take, known before they are written."""
-    first = int((flow.bottom - flow.y) / ENTRY)
-    each = int((flow.bottom - flow.top) / ENTRY)
+    first = int((flow.bottom - flow.y) / line)
+    each = int((flow.bottom - flow.top) / line)
     return 1 + max(0, -(-(entries - first) // each))
 
 
-def _entry(flow: Flow, mark: Mark, before: int) -> Link:
-    flow.need(ENTRY)
+def _entry(flow: Flow, mark: Mark, before: int, line: float) -> Link:
+    flow.need(line)
     face, indent = (STRONG, 0.0) if mark.level == 0 else (BODY, 200.0)
     number, step = f"{mark.sheet + 1}", flow.metrics.height(BODY)
     wide = flow.metrics.width(face, number)
@@ -141,5 +142,5 @@ def _entry(flow: Flow, mark: Mark, before: int) -> Link:
     flow.put(words(area, number, face, INK if mark.level == 0 else MUTED, right=True))
     begin, end = area.left() + flow.metrics.width(face, text) + 80, flow.right - wide - 80
     flow.put(Block(QRectF(begin, flow.y + step * 0.72, max(0.0, end - begin), 4), RULE))
-    flow.y += ENTRY
+    flow.y += line
     return Link(before + len(flow.sheets) - 1, area, mark)

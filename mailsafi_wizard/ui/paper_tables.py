@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF
 
 from mailsafi_wizard.report import Column, Kind, Table
 from mailsafi_wizard.ui.flow import GAP, Flow
-from mailsafi_wizard.ui.sheets import BAND, INK, MUTED, RULE, Block, words
+from mailsafi_wizard.ui.sheets import BAND, INK, MUTED, RULE, Block, Cells, words
 from mailsafi_wizard.ui.wrapping import Face, pieces
 from mailsafi_wizard.words import _
 
@@ -31,6 +31,11 @@ class TableOnPaper:
         self._columns: Sequence[Column] = table.columns[self._first :]
         self._face, self._bold = Face(SIZES[0]), Face(SIZES[0] - 6, True)
         self._widths = self._fitted()
+        lefts = [flow.left + sum(self._widths[:place]) for place in range(len(self._widths))]
+        self._places = [
+            (left + CELL, width - 2 * CELL, column.kind is not Kind.TEXT)
+            for left, width, column in zip(lefts, self._widths, self._columns, strict=True)
+        ]
         self._head = self._cells(tuple(column.title for column in self._columns), self._bold)
         self._group = ""
 
@@ -145,7 +150,7 @@ class TableOnPaper:
 
     def _put(self, cells: Sequence[Sequence[str]], face: Face, band: bool = False, ink: str = INK) -> None:
         """One row. A row higher than what a sheet holds (a huge reason) runs on over the next, the only thing that may."""
-        flow, step, x = self._flow, self._flow.metrics.height(face), self._flow.left
+        flow, step = self._flow, self._flow.metrics.height(face)
         height = self._height(cells, face)
         if height > flow.bottom - flow.y:
             most = int((flow.bottom - flow.y - 2 * PAD) / step)
@@ -153,17 +158,9 @@ class TableOnPaper:
             self._turn()
             self._put([lines[most:] or [""] for lines in cells], face, band, ink)
             return
-        if band:
-            flow.put(Block(QRectF(flow.left, flow.y, flow.room, height), BAND))
-        for lines, column, width in zip(cells, self._columns, self._widths, strict=True):
-            whole = "".join(lines)
-            for place, line in enumerate(lines):
-                if line:
-                    area = QRectF(x + CELL, flow.y + PAD + place * step, width - 2 * CELL, step)
-                    flow.put(words(area, line, face, ink, column.kind is not Kind.TEXT, whole))
-            x += width
+        area = QRectF(flow.left, flow.y, flow.room, height)
+        flow.put(Cells(area, cells, self._places, face, step, PAD, ink, BAND if band else ""))
         flow.y += height
-        flow.put(Block(QRectF(flow.left, flow.y - 4, flow.room, 4), RULE))
 
 
 def filled(least: Sequence[float], wished: Sequence[float], room: float) -> list[float]:

@@ -5,11 +5,13 @@ Units are tenths of a point (720 = one inch), so that fonts can be sized exactly
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
 
+from mailsafi_wizard.ui.emoji import draw_line, has_signs
 from mailsafi_wizard.ui.wrapping import Face, right_to_left
 
 INK, MUTED, RULE, BAND, ACCENT, GOOD, WARN = "#17211e", "#51605a", "#c9d3cf", "#eef2f0", "#0b6b5e", "#17663a", "#7d4a00"
@@ -54,7 +56,34 @@ class Dots:
         return path.simplified()
 
 
-Order = Words | Block | Dots
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A row of a table. It keeps its texts only and says what to draw when it is drawn: a large report has hundreds of thousands of cells."""
+
+    area: QRectF
+    texts: Sequence[Sequence[str]]  # the lines of each cell
+    columns: Sequence[tuple[float, float, bool]]  # left side, width, whether it stands at the right: of each cell's text
+    face: Face
+    step: float  # from line to line
+    pad: float  # above the first line
+    ink: str = INK
+    ground: str = ""
+
+    def parts(self) -> Iterator[Words | Block]:
+        """What it is made of, in order."""
+        area = self.area
+        if self.ground:
+            yield Block(area, self.ground)
+        for lines, (left, width, right) in zip(self.texts, self.columns, strict=True):
+            whole = lines[0] if len(lines) == 1 else "".join(lines)
+            for place, line in enumerate(lines):
+                if line:
+                    spot = QRectF(left, area.top() + self.pad + place * self.step, width, self.step)
+                    yield words(spot, line, self.face, self.ink, right, whole)
+        yield Block(QRectF(area.left(), area.bottom() - 4, area.width(), 4), RULE)
+
+
+Order = Words | Block | Dots | Cells
 
 
 @dataclass
@@ -62,6 +91,11 @@ class Sheet:
     """One page: what to draw, in order."""
 
     orders: list[Order] = field(default_factory=list)
+
+    def drawn(self) -> Iterator[Words | Block | Dots]:
+        """Everything, rows of tables in their parts."""
+        for order in self.orders:
+            yield from order.parts() if isinstance(order, Cells) else (order,)
 
 
 @dataclass(frozen=True)
@@ -106,7 +140,7 @@ def paint_sheet(painter: QPainter, sheet: Sheet) -> None:
     """Draw one sheet. The painter is scaled so that one unit is a tenth of a point; paper and preview both use this."""
     fonts: dict[Face, QFont] = {}
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for order in sheet.orders:
+    for order in sheet.drawn():
         if isinstance(order, Words):
             if order.face not in fonts:
                 fonts[order.face] = order.face.font()
@@ -122,6 +156,9 @@ def paint_sheet(painter: QPainter, sheet: Sheet) -> None:
 def _paint_words(painter: QPainter, order: Words, font: QFont) -> None:
     painter.setFont(font)
     painter.setPen(QColor(order.ink))
+    if not order.rtl and has_signs(order.text):
+        draw_line(painter, order.area, font, order.text, order.right)
+        return
     painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if order.rtl else Qt.LayoutDirection.LeftToRight)
     side = Qt.AlignmentFlag.AlignRight if order.right else Qt.AlignmentFlag.AlignLeft
     across = side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute

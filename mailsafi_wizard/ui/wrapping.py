@@ -19,6 +19,7 @@ MOST_MEASURED = 40  # texts of a column: the longest ones
 _SIGNS = re.compile(r"(?<=[/@._\-:;|=&,+])(?<!\d[.\-:,])(?=[^\s/@._\-:;|=&,+])")  # not within numbers, days and times
 _IDEOGRAPHS = re.compile("([\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef])")
 _BREAK = "\u200b"  # where a line may break; never drawn
+_LIGATURES = QFont.Tag("liga")
 _RIGHT_TO_LEFT = ("R", "AL")
 
 
@@ -35,6 +36,7 @@ class Face:
         font.setPixelSize(self.size)
         font.setBold(self.bold)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        font.setFeature(_LIGATURES, 0)  # else who looks for "MailSafi" in a PDF does not find it
         return font
 
 
