@@ -6,12 +6,13 @@ import itertools
 import re
 import subprocess
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from pypdf.generic import Destination, DictionaryObject
+from pypdf.generic import Destination
 from PySide6.QtGui import QImage, QPageSize, QPainter
 from pytestqt.qtbot import QtBot
 
@@ -29,8 +30,8 @@ FOLDERS_OF = {1: 14, 6: 14, 300: 3}
 pytestmark = pytest.mark.usefixtures("qtbot")
 
 
-def text_of(path: Path, *options: str) -> str:
-    return subprocess.run(["pdftotext", "-layout", *options, str(path), "-"], capture_output=True, text=True, check=True).stdout
+def text_of(path: Path) -> str:
+    return subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
 
 
 def written(tmp_path: Path, facts: ReportFacts, paper: str = "a4") -> Path:
@@ -43,7 +44,7 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def titles(items: list[object]) -> Iterator[str]:
+def titles(items: Sequence[object]) -> Iterator[str]:
     """All bookmarks, in order."""
     for item in items:
         if isinstance(item, list):
@@ -110,7 +111,8 @@ def test_bookmarks_and_contents_lead_to_the_headings(tmp_path: Path) -> None:
     entries = {found[1].strip(): int(found[2]) for found in lines if found}
     for section in facts.sections:
         assert section.heading in flat(sheets[entries[section.heading] - 1])
-    links = [note.get_object() for note in reader.pages[1]["/Annots"]]  # type: ignore[attr-defined]
+    first: Any = reader.pages[1]
+    links = [note.get_object() for note in first["/Annots"]]
     assert len(links) >= len(facts.sections)
     assert all(note["/Subtype"] == "/Link" and note["/F"] == 4 for note in links)
 
@@ -119,26 +121,21 @@ def test_what_an_archive_asks_for_is_there(tmp_path: Path) -> None:
     """Of PDF/A-1b (ISO 19005-1) what can be seen without a validator."""
     path = written(tmp_path, facts := report_of(6, True))
     reader = PdfReader(path)
-    root = reader.trailer["/Root"]
-    assert isinstance(root, DictionaryObject)
-    assert path.read_bytes().startswith(b"%PDF-1.4")
+    root: Any = reader.trailer["/Root"]
+    data = path.read_bytes()
+    assert data.startswith(b"%PDF-1.4")
     assert reader.trailer.get("/ID")
-    assert not {type(o).__name__ for o in (reader.trailer.get("/Encrypt"), root.get("/AcroForm"), root.get("/OpenAction"))} - {
-        "NoneType"
-    }
-    about = reader.xmp_metadata
-    assert about is not None
-    assert (
-        b"<pdfaid:" in root["/Metadata"].get_object().get_data() or b'pdfaid:part="1"' in root["/Metadata"].get_object().get_data()
-    )  # type: ignore[attr-defined]
-    assert root["/OutputIntents"]
+    assert not {"/AcroForm", "/OpenAction", "/AA"} & set(root)
+    assert not [name for name in (rb"/SMask \d", rb"/XRef", rb"/JavaScript", rb"/Encrypt") if re.search(name, data)]
+    about = root["/Metadata"].get_object().get_data()
+    assert b'pdfaid:part="1"' in about
+    assert b'pdfaid:conformance="B"' in about
+    assert facts.title.encode() in about
+    assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
     info = reader.metadata
     assert info is not None
-    assert (info.title, info.author) == (facts.title, facts.company)
+    assert (info.title, info.author, root["/Lang"]) == (facts.title, facts.company, "en")
     assert str(info.creator).startswith("MailSafi Wizard")
-    assert root["/Lang"] == "en"
-    data = path.read_bytes()
-    assert not [name for name in (rb"/SMask \d", rb"/XRef", rb"/JavaScript", rb"/Encrypt") if re.search(name, data)]
 
 
 def test_every_font_is_embedded(tmp_path: Path) -> None:
@@ -149,7 +146,7 @@ def test_every_font_is_embedded(tmp_path: Path) -> None:
 
 
 def test_names_in_any_script_can_be_read_and_searched(tmp_path: Path) -> None:
-    text = unicodedata.normalize("NFKC", text_of(written(tmp_path, report_of(1, False, folders=len(FOLDERS))), "-raw"))
+    text = unicodedata.normalize("NFKC", text_of(written(tmp_path, report_of(1, False, folders=len(FOLDERS)))))
     assert "Réunions" in text
     assert "MailSafi" in text  # no ligature
     assert "供应商/广州" in text
@@ -277,7 +274,8 @@ def test_the_report_speaks_the_language_of_its_facts(tmp_path: Path) -> None:
     with words.speaking("sw"):
         facts = report_of(1, False)
     assert facts.language == "sw"
-    assert PdfReader(written(tmp_path, facts)).trailer["/Root"]["/Lang"] == "sw"  # type: ignore[index]
+    root: Any = PdfReader(written(tmp_path, facts)).trailer["/Root"]
+    assert root["/Lang"] == "sw"
     assert words.language() == "en"
 
 
