@@ -60,12 +60,13 @@ def tiles(m: Material) -> tuple[Tile, ...]:
     """The figures on the cover."""
     ledger, all_there = m.ledger, m.complete == len(m.mailboxes) and m.complete > 0
     failed = ledger.failed + max(0, ledger.unaccounted)
+    calm = Tone.GOOD if ledger.folders else Tone.QUIET
     mailboxes = _("{n} of {all}").format(n=f"{m.complete:,}", all=f"{len(m.mailboxes):,}")
     return (
         Tile(_("messages at MailSafi"), f"{ledger.copied + ledger.present:,}", Tone.GOOD if m.done else Tone.OPEN),
         Tile(_("mailboxes complete"), mailboxes, Tone.GOOD if all_there else Tone.OPEN),
         Tile(_("left out"), f"{ledger.excluded:,}", Tone.QUIET),
-        Tile(_("failed or open"), f"{failed:,}", Tone.BAD if failed else Tone.GOOD),
+        Tile(_("failed or open"), f"{failed:,}", Tone.BAD if failed else calm),
     )
 
 

@@ -65,6 +65,9 @@ def data_protection(m: Material) -> Section:
     if m.rehearsal:
         words = _("This was a rehearsal: the people and their messages are invented, and both servers ran on this computer.")
         return Section("data-protection", _("Data protection"), (words,), (_places(m),))
+    if not m.ledger.folders:
+        paragraph = _("Nothing has been copied yet: all mail is where it was.")
+        return Section("data-protection", _("Data protection"), (paragraph,), (_places(m),))
     paragraphs = [
         _("The messages went from the source server through this computer to the MailSafi server, and through no third party's."),
         _("The project file on this computer holds folder names, counts, dates and check sums of messages, not their content."),
@@ -86,9 +89,10 @@ def data_protection(m: Material) -> Section:
 
 def _places(m: Material) -> Table:
     source, destination = (endpoint.host if (endpoint := m.endpoints.get(side)) else "–" for side in Side)
+    copied = _("The copy of the mail.") if m.ledger.folders else _("No copy yet.")
     rows = [
         (_("The old server"), source, _("All mail as it was. It was only read."), _("Until you close it.")),
-        (_("MailSafi"), destination, _("The copy of the mail."), _("From now on.")),
+        (_("MailSafi"), destination, copied, _("From now on.") if m.ledger.folders else "–"),
         (
             _("This computer"),
             _("project file"),

@@ -44,7 +44,7 @@ def _add_bookmarks(writer: PdfWriter, document: Document) -> None:
     for mark in document.marks:
         parent = above.get(mark.level - 1)
         above[mark.level] = writer.add_outline_item(
-            mark.title, mark.sheet, parent, fit=_place(document, mark.y), is_open=mark.level == 0
+            title=mark.title, page_number=mark.sheet, parent=parent, fit=_place(document, mark.y), is_open=mark.level == 0
         )
 
 
