@@ -40,7 +40,8 @@ def plan_section(
 
 def _step(entry: PlanEntry) -> Step:
     actual = entry.done.when.date() if entry.done and entry.done.when else None
-    return Step(_(entry.task.title), entry.day, actual, _(_STATES[entry.state]), _TONES[entry.state])
+    tone = Tone.OPEN if actual and actual > entry.day else _TONES[entry.state]
+    return Step(_(entry.task.title), entry.day, actual, _(_STATES[entry.state]), tone)
 
 
 def _tasks(entries: Sequence[PlanEntry], timezone: str) -> Table:

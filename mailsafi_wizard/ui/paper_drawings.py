@@ -136,8 +136,7 @@ def _step(flow: Flow, drawing: TimeLine, step: Step, left: float) -> None:
         flow.put(Block(QRectF(min(planned, done), middle - 7, abs(done - planned), 14), RULE))
     _dot(flow, planned, middle, TONES[step.tone] if step.actual is None else MUTED, ring=True)
     if step.actual is not None:
-        late = step.actual > step.planned
-        _dot(flow, _x(flow, drawing, left, step.actual), middle, TONES[Tone.OPEN if late else step.tone], ring=False)
+        _dot(flow, _x(flow, drawing, left, step.actual), middle, TONES[step.tone], ring=False)
     flow.y += LINE
 
 

@@ -15,7 +15,6 @@ from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPd
 from mailsafi_wizard import __version__
 from mailsafi_wizard.report import ReportFacts, one_page
 from mailsafi_wizard.ui.composer import lay_out
-from mailsafi_wizard.ui.pdf_outline import add_outline
 from mailsafi_wizard.ui.sheets import Document, paint_sheet
 from mailsafi_wizard.words import speaking
 
@@ -62,10 +61,16 @@ def write_document(
     part = path.with_name(f".{path.name}.part")
     try:
         _write(document, part, size or paper("a4"), progress)
-        add_outline(part, document)
+        _finish(part, document)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _finish(path: Path, document: Document) -> None:
+    from mailsafi_wizard.ui.pdf_outline import add_outline  # slow to load, and a window starts without
+
+    add_outline(path, document)
 
 
 def _write(document: Document, path: Path, size: QPageSize, progress: Callable[[float], object]) -> None:

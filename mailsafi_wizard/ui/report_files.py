@@ -35,7 +35,7 @@ NAMES = {
     ReportForm.JSON: N_("Data for other programs (JSON)"),
 }
 NOTES = {
-    ReportForm.PDF: N_("With cover, contents and bookmarks, fit for an archive (PDF/A)."),
+    ReportForm.PDF: N_("PDF/A, fit for archives: with cover, contents and bookmarks."),
     ReportForm.ONE_PAGE: N_("Outcome, figures and what is open: for whoever reads no more than a page."),
     ReportForm.HTML: N_("One file for any browser; it holds no script and loads nothing from elsewhere."),
     ReportForm.CSV: N_("A file for each table, in a folder of its own. Excel opens them as they are."),

@@ -286,7 +286,7 @@ def test_a_file_that_is_there_stays_when_writing_fails(tmp_path: Path, monkeypat
     def full(*_args: object) -> None:
         raise OSError("no room")
 
-    monkeypatch.setattr(pdf, "add_outline", full)
+    monkeypatch.setattr(pdf, "_finish", full)
     with pytest.raises(OSError, match="no room"):
         pdf.write_pdf(report_of(1, False), path)
     assert path.read_bytes() == b"older"
