@@ -19,6 +19,7 @@ CELL = 36  # space left and right of a cell's text
 PAD = 22  # above and below it
 SIZES = (82, 76, 70, 64, 58)  # of the cells: the first in which no word must be broken
 MOST_OF_ROOM = 0.55  # of the table's width, for one column
+NEAT = 3  # sizes that may be tried so that all texts stand on one line
 MANY = 40  # rows, from which on groups are worth a bookmark
 
 
@@ -29,6 +30,7 @@ class TableOnPaper:
         self._flow, self._table = flow, table
         self._first = 1 if table.groups else 0
         self._columns: Sequence[Column] = table.columns[self._first :]
+        self._known: dict[int, set[str]] = {}
         self._face, self._bold = Face(SIZES[0]), Face(SIZES[0] - 6, True)
         self._widths = self._fitted()
         lefts = [flow.left + sum(self._widths[:place]) for place in range(len(self._widths))]
@@ -42,25 +44,31 @@ class TableOnPaper:
     # --- widths ---------------------------------------------------------------------------------------------------------------------
 
     def _fitted(self) -> list[float]:
-        """Every word has room, in the largest type in which that can be; what is left goes to the columns that need it, then by weight."""
+        """Every word has room, in the largest type in which that can be; what is left goes to the columns that need it, then by weight.
+
+        A little smaller still where every text then stands on one line.
+        """
         room = self._flow.room
-        least: list[float] = []
-        for size in SIZES:
-            self._face, self._bold = Face(size), Face(size - 6, True)
-            least = [self._least(place, column) for place, column in enumerate(self._columns, self._first)]
-            if sum(least) <= room:
-                break
-        spare = room - sum(least)
-        if spare < 0:
+        fits = [size for size in SIZES if sum(self._measured(size)[0]) <= room] or [SIZES[-1]]
+        least, wished = self._measured(next((size for size in fits[:NEAT] if sum(self._measured(size)[1]) <= room), fits[0]))
+        if sum(least) > room:
             return [room * width / sum(least) for width in least]
-        wished = [self._wished(place, column) for place, column in enumerate(self._columns, self._first)]
         widths = filled(least, wished, room)
         weights = [column.weight if column.kind is Kind.TEXT else column.weight * 0.15 for column in self._columns]
         spare = room - sum(widths)
         return [width + spare * weight / sum(weights) for width, weight in zip(widths, weights, strict=True)]
 
+    def _measured(self, size: int) -> tuple[list[float], list[float]]:
+        """What each column needs and wishes in this size, which is then the table's."""
+        self._face, self._bold = Face(size), Face(size - 6, True)
+        places = list(enumerate(self._columns, self._first))
+        least = [self._least(place, column) for place, column in places]
+        return least, [max(self._wished(place, column), width) for (place, column), width in zip(places, least, strict=True)]
+
     def _texts(self, place: int) -> set[str]:
-        return {row[place] for row in self._table.rows}
+        if place not in self._known:
+            self._known[place] = {row[place] for row in self._table.rows}
+        return self._known[place]
 
     def _least(self, place: int, column: Column) -> float:
         """What the longest word needs; a number is one word."""

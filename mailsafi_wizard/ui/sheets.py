@@ -15,6 +15,9 @@ from mailsafi_wizard.ui.emoji import draw_line, has_signs
 from mailsafi_wizard.ui.wrapping import Face, right_to_left
 
 INK, MUTED, RULE, BAND, ACCENT, GOOD, WARN = "#17211e", "#51605a", "#c9d3cf", "#eef2f0", "#0b6b5e", "#17663a", "#7d4a00"
+_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+_ONE_LINE = int(Qt.TextFlag.TextSingleLine) | int(Qt.TextFlag.TextDontClip)
+_AT_LEFT, _AT_RIGHT = (int(side | _LINE) | _ONE_LINE for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight))
 PAPER, ALARM = "#ffffff", "#fdf0dc"
 
 
@@ -138,28 +141,47 @@ def words(area: QRectF, text: str, face: Face, ink: str = INK, right: bool = Fal
 
 def paint_sheet(painter: QPainter, sheet: Sheet) -> None:
     """Draw one sheet. The painter is scaled so that one unit is a tenth of a point; paper and preview both use this."""
-    fonts: dict[Face, QFont] = {}
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    brush = _Brush(painter)
     for order in sheet.drawn():
         if isinstance(order, Words):
-            if order.face not in fonts:
-                fonts[order.face] = order.face.font()
-            _paint_words(painter, order, fonts[order.face])
+            brush.write(order)
         elif isinstance(order, Dots):
             painter.fillPath(order.shape(), QColor("#000"))
         else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(order.ink))
-            painter.drawRoundedRect(order.area, order.radius, order.radius)
+            brush.fill(order)
 
 
-def _paint_words(painter: QPainter, order: Words, font: QFont) -> None:
-    painter.setFont(font)
-    painter.setPen(QColor(order.ink))
-    if not order.rtl and has_signs(order.text):
-        draw_line(painter, order.area, font, order.text, order.right)
-        return
-    painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if order.rtl else Qt.LayoutDirection.LeftToRight)
-    side = Qt.AlignmentFlag.AlignRight if order.right else Qt.AlignmentFlag.AlignLeft
-    across = side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-    painter.drawText(order.area, int(across) | int(Qt.TextFlag.TextSingleLine) | int(Qt.TextFlag.TextDontClip), order.text)
+class _Brush:
+    """A painter that is told only what changes: a large report has hundreds of thousands of words."""
+
+    def __init__(self, painter: QPainter) -> None:
+        self._painter = painter
+        self._fonts: dict[Face, QFont] = {}
+        self._colours: dict[str, QColor] = {}
+        self._now: tuple[Face, str, bool] | None = None  # what words are written in
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _colour(self, ink: str) -> QColor:
+        if ink not in self._colours:
+            self._colours[ink] = QColor(ink)
+        return self._colours[ink]
+
+    def fill(self, block: Block) -> None:
+        self._now = None
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(self._colour(block.ink))
+        self._painter.drawRoundedRect(block.area, block.radius, block.radius)
+
+    def write(self, order: Words) -> None:
+        painter, face = self._painter, order.face
+        if face not in self._fonts:
+            self._fonts[face] = face.font()
+        if (face, order.ink, order.rtl) != self._now:
+            self._now = face, order.ink, order.rtl
+            painter.setFont(self._fonts[face])
+            painter.setPen(self._colour(order.ink))
+            painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if order.rtl else Qt.LayoutDirection.LeftToRight)
+        if not order.rtl and has_signs(order.text):
+            draw_line(painter, order.area, self._fonts[face], order.text, order.right)
+        else:
+            painter.drawText(order.area, _AT_RIGHT if order.right else _AT_LEFT, order.text)

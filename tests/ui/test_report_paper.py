@@ -298,3 +298,28 @@ def test_sizes_are_known_by_name() -> None:
         "a4": QPageSize.PageSizeId.A4,
         "letter": QPageSize.PageSizeId.Letter,
     }
+
+
+def test_a_sign_in_colour_is_in_the_file_once_however_often_it_is_drawn(tmp_path: Path) -> None:
+    names = tuple((f"📦 Deliveries 🚚 {n}", "x") for n in range(200))
+    table = Table("t", "T", (Column("Folder"), Column("B")), names)
+    facts = ReportFacts("R", "C", "P", "O", True, "", "M", "en", (Section("s", "S", (), (table,)),))
+    path = written(tmp_path, facts)
+    listed = subprocess.run(["pdfimages", "-list", str(path)], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+    numbers = {line.split()[10] for line in listed}
+    assert len(listed) == 400
+    assert len(numbers) <= 2
+    assert "Deliveries" in text_of(path)
+
+
+def test_a_table_is_set_a_little_smaller_where_every_text_then_stands_on_one_line() -> None:
+    row = (
+        "wanjiku.kamau-njoroge@tamarind-traders.co.ke",
+        "2026-11-20 12:30 EAT",
+        "What moves and what does not",
+        "taken by the server",
+    )
+    table = Table("t", "T", tuple(Column(name) for name in "abcd"), (row,) * 3)
+    document = lay_out(ReportFacts("R", "C", "P", "O", True, "", "M", "en", (Section("s", "S", (), (table,)),)))
+    cells = [order for order in document.sheets[0].orders if isinstance(order, Cells)]
+    assert all(len(lines) == 1 for cell in cells for lines in cell.texts)
