@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mailsafi_wizard import __version__, words
 from mailsafi_wizard.model import Company, Endpoint, FailedMessage, Ledger, Mailbox, RunRecord, Side
 from mailsafi_wizard.report import ledgers, surroundings, troubles
-from mailsafi_wizard.report.facts import Column, Kind, ReportFacts, Section, Table, time_text
+from mailsafi_wizard.report.facts import Column, Kind, ReportFacts, Section, Table, printable, time_text
 from mailsafi_wizard.report.material import KeptMessage, Material, Place, Surroundings
 from mailsafi_wizard.words import N_, _, ngettext
 
@@ -55,7 +56,7 @@ def build_facts(
     )  # fmt: skip
     return ReportFacts(
         title=_("Report of the move to MailSafi"),
-        company=company.name or ", ".join(company.domains) or _("(company not named)"),
+        company=" ".join(printable(company.name or ", ".join(company.domains) or _("(company not named)")).split("\n")),
         period=_period(m),
         outcome=_outcome(m),
         done=m.done,
@@ -75,13 +76,19 @@ def _sections(m: Material, extra: Sequence[Section]) -> tuple[Section, ...]:
         surroundings.surroundings(m), surroundings.data_protection(m), ledgers.by_folder(m),
     )  # fmt: skip
     places = {key: place for place, key in enumerate(ORDER)} | {key: 1000 + place for place, key in enumerate(LAST)}
-    return tuple(sorted(made, key=lambda section: places.get(section.key, 500)))
+    return tuple(_printable(section) for section in sorted(made, key=lambda section: places.get(section.key, 500)))
+
+
+def _printable(section: Section) -> Section:
+    """What somebody typed may hold anything. (Cells of tables are seen to where they are shown.)"""
+    paragraphs = tuple(printable(text) for text in section.paragraphs)
+    return replace(section, paragraphs=paragraphs, glance=tuple((name, printable(value)) for name, value in section.glance))
 
 
 def _about(m: Material) -> tuple[tuple[str, str], ...]:
     servers = [endpoint.host if (endpoint := m.endpoints.get(side)) else _("not set") for side in Side]
     cutover = m.company.cutover.isoformat() if m.company.cutover else _("not set")
-    return (
+    lines = (
         (_("Domains"), ", ".join(m.company.domains) or "–"),
         (_("From"), servers[0]),
         (_("To"), _("MailSafi, {host}").format(host=servers[1])),
@@ -89,6 +96,7 @@ def _about(m: Material) -> tuple[tuple[str, str], ...]:
         (_("Cutover"), cutover),
         (_("Contact"), m.company.help_contact or "–"),
     )
+    return tuple((name, printable(value)) for name, value in lines)
 
 
 def _period(m: Material) -> str:

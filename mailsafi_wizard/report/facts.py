@@ -182,6 +182,11 @@ class ReportFacts:
     one_page: bool = False  # type is made smaller until everything stands on one page
 
 
+def printable(text: str) -> str:
+    """``text`` with signs in the place of control characters and halves of characters; line ends stay."""
+    return "\n".join(_UNSHOWABLE.sub(_picture, line) for line in text.split("\n"))
+
+
 def size_text(count: int) -> str:
     """Bytes for people, in powers of 1000: "0 bytes", "812 bytes", "1.2 MB", "34 GB"."""
     if count < 1000:

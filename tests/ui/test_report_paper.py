@@ -11,19 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import Destination
 from PySide6.QtGui import QImage, QPageSize, QPainter
 from pytestqt.qtbot import QtBot
 
 from mailsafi_wizard import words
-from mailsafi_wizard.report import Column, Kind, ReportFacts, Section, Table, one_page
+from mailsafi_wizard.model import Company, FailedMessage, FolderLedger, Ledger, Mailbox
+from mailsafi_wizard.report import Column, Kind, ReportFacts, Section, Table, build_facts, one_page
 from mailsafi_wizard.ui import pdf
 from mailsafi_wizard.ui.composer import lay_out
 from mailsafi_wizard.ui.paper_tables import filled
 from mailsafi_wizard.ui.sheets import Cells, Document, paint_sheet
 from mailsafi_wizard.ui.wrapping import Face, Metrics, right_to_left
-from tests.ui.reported import FOLDERS, report_of
+from tests.ui.reported import FOLDERS, NOW, report_of
 
 CASES = [(1, False), (1, True), (6, False), (6, True), (300, False), (300, True)]
 FOLDERS_OF = {1: 14, 6: 14, 300: 3}
@@ -323,3 +326,20 @@ def test_a_table_is_set_a_little_smaller_where_every_text_then_stands_on_one_lin
     document = lay_out(ReportFacts("R", "C", "P", "O", True, "", "M", "en", (Section("s", "S", (), (table,)),)))
     cells = [order for order in document.sheets[0].orders if isinstance(order, Cells)]
     assert all(len(lines) == 1 for cell in cells for lines in cell.texts)
+
+
+@given(st.lists(st.text(st.characters(codec=None), max_size=30), min_size=4, max_size=4))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_name_goes_on_paper(tmp_path: Path, texts: list[str]) -> None:
+    company, address, folder, reason = texts
+    boxes = (Mailbox(address, "u", "u", id=1),)
+    ledger = Ledger((FolderLedger(1, folder, folder, source=2, copied=1, failed=1, confirmed=1, renamed=True, checked=True),) * 50)
+    failed = (FailedMessage(1, folder, 7, 9, reason, reason),)
+    facts = build_facts(
+        Company(company, (company,), help_contact=reason), boxes, ledger, failed, [(1, folder, reason)], (), {}, NOW
+    )
+    for one in (facts, one_page(facts)):
+        pages = pdf.write_pdf(one, tmp_path / "r.pdf")
+        reader = PdfReader(tmp_path / "r.pdf")
+        assert len(reader.pages) == pages
+        assert not any(ord(letter) < 0x20 for title in titles(reader.outline) for letter in title)
