@@ -121,5 +121,6 @@ def test_the_web_page_draws_what_the_paper_draws(bad: bool) -> None:
     assert text.count('<ul class="legend">') == 2
     assert text.count('class="planned"') == len(next(s for s in facts.sections if s.key == "plan").drawings[0].steps)  # type: ignore[union-attr]
     assert text.count('<tr class="group">') > 5
+    assert text.count('<thead><tr><td class="banner">') == (1 if bad else 0)  # on every page where it is printed
     assert "<script" not in text
     assert report_files.shown(facts, ReportForm.HTML) is facts
