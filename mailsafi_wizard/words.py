@@ -1,7 +1,7 @@
 """Every text a person reads passes through here, so that the screen can speak English or Swahili, and a report the other one.
 
 ``_("...")`` translates now; ``N_("...")`` only marks a text for the catalogue. What was put together in English and kept (a reason in the project
-file, an error's title with its host) is translated by `told`. Catalogues are gettext's: ``resources/locale/<language>/LC_MESSAGES/wizard.mo``.
+file, an error's title with its host) is translated by `translated`. Catalogues are gettext's: ``resources/locale/<language>/LC_MESSAGES/wizard.mo``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pathlib import Path
 from mailsafi_wizard import resources
 
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
-LEAST_WORDS = 10  # letters that a template must have of its own before a sentence is recognised as made from it
+LEAST_WORDS = 7  # letters that a template must have of its own before a sentence is recognised as made from it
+LONGEST = 1000  # characters; what is longer is a server's words
 DEEPEST = 4  # sentences within sentences
 
 
@@ -82,47 +83,58 @@ def N_(text: str) -> str:
 
 def filled(template: str, fields: Mapping[str, object]) -> str:
     """The translated ``template`` with ``fields``; those that are sentences of ours are translated, too."""
-    return _(template).format(**{name: told(value) if isinstance(value, str) else value for name, value in fields.items()})
+    return _(template).format(**{name: translated(value) if isinstance(value, str) else value for name, value in fields.items()})
 
 
-def told(text: str) -> str:
+def translated(text: str) -> str:
     """A finished English sentence of this program in the language of now; what is not ours (a server's words) stays as it is."""
     speech = _now()
-    return text if speech.language == "en" or not text else _told(speech, text, DEEPEST)
+    return text if speech.language == "en" or not text else _translated(speech, text, DEEPEST)
 
 
 @functools.lru_cache(maxsize=4096)
-def _told(speech: _Speech, text: str, depth: int) -> str:
-    if not text:
-        return ""
+def _translated(speech: _Speech, text: str, depth: int) -> str:
+    if not text or len(text) > LONGEST:
+        return text
     exact = speech.catalogue.gettext(text)
     if exact != text or depth == 0:
         return exact
-    for pattern, template in _templates(speech):
-        if found := pattern.fullmatch(text):
-            inner = {name: _told(speech, value, depth - 1) for name, value in found.groupdict().items()}
+    for template, own in _templates(speech):
+        if all(words in text for words in own) and (found := pattern(template).fullmatch(text)):
+            inner = {name: _translated(speech, value, depth - 1) for name, value in found.groupdict().items()}
             return speech.catalogue.gettext(template).format(**inner)
     return text
 
 
 @functools.lru_cache(maxsize=4)
-def _templates(speech: _Speech) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The texts of the catalogue that have fields, those with the most words of their own first."""
+def _templates(speech: _Speech) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The texts of the catalogue that have fields, and their own words between these; those with the most come first."""
     catalogue: Mapping[object, str] = getattr(speech.catalogue, "_catalog", {})
-    made = [(template, *_pattern(template)) for template in catalogue if isinstance(template, str) and "{" in template]
-    able = [(own, pattern, template) for template, own, pattern in made if own >= LEAST_WORDS and pattern is not None]
-    return tuple((pattern, template) for own, pattern, template in sorted(able, key=lambda one: -one[0]))
+    able = [(own_letters(one), one) for one in catalogue if isinstance(one, str) and "{" in one]
+    best = sorted((one for one in able if one[0] >= LEAST_WORDS), key=lambda one: -one[0])
+    return tuple((one, tuple(part[0] for part in string.Formatter().parse(one) if part[0])) for _letters, one in best)
 
 
-def _pattern(template: str) -> tuple[int, re.Pattern[str] | None]:
-    """How many letters are the template's own, and what a sentence made from it looks like; None where that can't be said."""
-    parts, own, names = [], 0, set()
+def own_letters(template: str) -> int:
+    """How many letters are the template's own; 0 where it has no named fields, or other braces."""
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:
+        return 0
+    names = [name for _words, name, _form, _conversion in parts if name is not None]
+    if not names or not all(name.isidentifier() for name in names):
+        return 0
+    return sum(letter.isalpha() for part in parts for letter in part[0])
+
+
+@functools.cache
+def pattern(template: str) -> re.Pattern[str]:
+    """What a sentence made from ``template`` looks like; its fields must be plain names."""
+    parts: list[str] = []
+    names: set[str] = set()
     for literal, name, _form, _conversion in string.Formatter().parse(template):
         parts.append(re.escape(literal))
-        own += sum(letter.isalpha() for letter in literal)
         if name is not None:
-            if not name.isidentifier():
-                return 0, None
             parts.append(f"(?P={name})" if name in names else f"(?P<{name}>.+?)")
             names.add(name)
-    return own, re.compile("".join(parts), re.DOTALL)
+    return re.compile("".join(parts), re.DOTALL)

@@ -7,7 +7,7 @@ from collections import Counter
 from mailsafi_wizard.model import FolderLedger, Ledger
 from mailsafi_wizard.report.facts import Column, Kind, Part, Section, Shares, Table, Tile, Tone, Value, size_text
 from mailsafi_wizard.report.material import Material
-from mailsafi_wizard.words import N_, _, told
+from mailsafi_wizard.words import N_, _, translated
 
 
 def _counts() -> tuple[Column, ...]:
@@ -127,7 +127,7 @@ def by_folder(m: Material) -> Section:
 def left_out(m: Material) -> Section:
     """Why, and where."""
     found = [f for f in m.ledger.folders if f.excluded or f.excluded_reason]
-    reasons = [told(f.excluded_reason) or _("no reason was recorded") for f in found]
+    reasons = [translated(f.excluded_reason) or _("no reason was recorded") for f in found]
     folders, messages = Counter(reasons), Counter[str]()
     for folder, reason in zip(found, reasons, strict=True):
         messages[reason] += folder.excluded

@@ -7,7 +7,7 @@ from collections import Counter
 from mailsafi_wizard.model import FailedMessage
 from mailsafi_wizard.report.facts import Column, Kind, Section, Table, Value
 from mailsafi_wizard.report.material import Material
-from mailsafi_wizard.words import _, told
+from mailsafi_wizard.words import _, translated
 
 
 def failed(m: Material) -> Section:
@@ -52,11 +52,11 @@ def _failed_row(m: Material, one: FailedMessage) -> tuple[Value, ...]:
     kept = m.kept.get((one.mailbox_id, one.folder, one.uid))
     done = _("kept as a file: {file}").format(file=kept.file) if kept else _("left at the source, not kept as a file")
     subject = (kept.subject if kept else "",) if m.subjects else ()
-    return m.address(one.mailbox_id), one.folder, str(one.uid), one.date or "–", one.size, *subject, told(one.reason), done
+    return m.address(one.mailbox_id), one.folder, str(one.uid), one.date or "–", one.size, *subject, translated(one.reason), done
 
 
 def _reasons(m: Material) -> Table:
-    found = Counter(told(one.reason) for one in m.failures)
+    found = Counter(translated(one.reason) for one in m.failures)
     columns = (Column(_("Why, as the server said it"), weight=6), Column(_("Messages"), Kind.COUNT))
     return Table("failed-reasons", _("The reasons"), columns, tuple(found.most_common(50)))
 
@@ -70,7 +70,7 @@ def _repaired(m: Material) -> Table:
         Column(_("Size"), Kind.BYTES),
         Column(_("What was changed"), weight=4),
     )
-    rows = tuple((m.address(r.mailbox_id), r.folder, str(r.uid), r.date or "–", r.size, told(r.reason)) for r in m.repairs)
+    rows = tuple((m.address(r.mailbox_id), r.folder, str(r.uid), r.date or "–", r.size, translated(r.reason)) for r in m.repairs)
     return Table("repaired", _("Sent in a repaired form, as the administrator chose"), columns, rows, grouped=True)
 
 
@@ -78,7 +78,7 @@ def renamed(m: Material) -> Section:
     names = (Column(_("Mailbox"), weight=2), Column(_("Folder"), weight=2), Column(_("Its name at MailSafi"), weight=2))
     folders = tuple((m.address(f.mailbox_id), f.source_name, f.destination_name) for f in m.ledger.folders if f.renamed)
     notes = (Column(_("Mailbox"), weight=2), Column(_("Folder"), weight=2), Column(_("What to know"), weight=4))
-    remarks = tuple((m.address(mailbox_id), folder, told(text)) for mailbox_id, folder, text in m.remarks)
+    remarks = tuple((m.address(mailbox_id), folder, translated(text)) for mailbox_id, folder, text in m.remarks)
     return Section(
         "renamed",
         _("Renamed folders and remarks"),

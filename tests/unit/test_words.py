@@ -77,13 +77,13 @@ def test_a_block_speaks_another_language_and_nobody_else_does() -> None:
 
 @pytest.mark.usefixtures("_swahili")
 def test_what_was_kept_in_english_is_told_in_the_language_of_the_block() -> None:
-    assert words.told("is named Rasimu at the destination") == "is named Rasimu at the destination"
+    assert words.translated("is named Rasimu at the destination") == "is named Rasimu at the destination"
     with words.speaking("sw"):
-        assert words.told("is named Rasimu at the destination") == "linaitwa Rasimu huko"
-        assert words.told("left out: it holds no mail") == "limeachwa: halina barua"
+        assert words.translated("is named Rasimu at the destination") == "linaitwa Rasimu huko"
+        assert words.translated("left out: it holds no mail") == "limeachwa: halina barua"
         assert words.filled("left out: {why}", {"why": "it holds no mail"}) == "limeachwa: halina barua"
-        assert words.told("550 no such user") == "550 no such user"
-        assert words.told("") == ""
+        assert words.translated("550 no such user") == "550 no such user"
+        assert words.translated("") == ""
 
 
 @pytest.mark.usefixtures("_swahili")
