@@ -139,7 +139,7 @@ class Plan(MailingSheets, Switch):
     def _report_sections(self) -> tuple[Section, ...]:
         from mailsafi_wizard.report import plan_section
 
-        made = plan_section(self.plan(), self.outlooks().outlooks, self.company.timezone)
+        made = plan_section(self.plan(), self.outlooks().outlooks, self.company.timezone, self.company.cutover)
         return (*super()._report_sections(), *((made,) if made else ()))
 
     # --- what is known

@@ -1,19 +1,18 @@
-"""What came of it: states, ledgers, failures, runs, and the facts of the report."""
+"""What came of it: states, ledgers, failures, runs."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
-from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState, Side
+from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState
 from mailsafi_wizard.project.sign_in_tests import SignInTests
 from mailsafi_wizard.store.journal import Journal
 
 if TYPE_CHECKING:
     from mailsafi_wizard.model import RunRecord
-    from mailsafi_wizard.report import ReportFacts, Section
+    from mailsafi_wizard.report import Section
 
 
 class Results(SignInTests):
@@ -64,25 +63,6 @@ class Results(SignInTests):
 
     def runs(self) -> tuple[RunRecord, ...]:
         return self._journal.runs()
-
-    def report_facts(self, now: dt.datetime) -> ReportFacts:
-        """Everything the report says, from the project file alone."""
-        from mailsafi_wizard.report import build_facts, environment
-
-        endpoints = {side: self.endpoint(side) for side in Side}
-        return build_facts(
-            self.company,
-            self.mailboxes(),
-            self.ledger(),
-            self.failures(),
-            self.remarks(),
-            self.runs(),
-            endpoints,
-            now,
-            rehearsal=self.rehearsal,
-            environment=environment(),
-            extra=self._report_sections(),
-        )
 
     def _report_sections(self) -> tuple[Section, ...]:
         """Sections of the report that other rooms make."""
