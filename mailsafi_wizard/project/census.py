@@ -32,6 +32,7 @@ class Censuses(Results):
         super().__init__(journal)
         self._looking = Control()
         self._arrived: tuple[int, dict[int, int]] = (-1, {})
+        self._read: dict[int, tuple[str, MailboxCensus]] = {}  # by mailbox: a look as it is kept, and as it was read
 
     def take_census(self, report: Report, mailbox_ids: Iterable[int] | None = None) -> tuple[MailboxCensus, ...]:
         """Looks at mailboxes side by side, as many at once as the servers bear; writes nothing but the project file, each as it comes.
@@ -93,7 +94,11 @@ class Censuses(Results):
     def census(self) -> tuple[MailboxCensus, ...]:
         from mailsafi_wizard.engine import preflight
 
-        return tuple(preflight.census_from_text(number, text) for number, text in self._journal.census())
+        for number, text in (rows := self._journal.census()):
+            known = self._read.get(number)
+            if known is None or known[0] != text:
+                self._read[number] = text, preflight.census_from_text(number, text)
+        return tuple(self._read[number][1] for number, _text in rows)
 
     def forecast(self) -> Forecast | None:
         from mailsafi_wizard.engine import preflight

@@ -156,7 +156,7 @@ class Finishing(Copying, Switch):
         lent = set(kept.get("mailboxes", ())) | {box for box, side in self.places_with_secret() if side is Side.SOURCE}
         if not any(login.side is Side.SOURCE for login in logins):
             signed = {box for (box, side), result in self.sign_in_results().items() if side is Side.SOURCE and result.ok}
-            lent |= signed | {box.id for box in self.mailboxes() if self.state(box.id) is not MailboxState.NEW}
+            lent |= signed | {box for box, state in self.states().items() if state is not MailboxState.NEW}
         facts = {"mailboxes": sorted(lent), "logins": [[one.side.value, one.kind.value, one.who] for one in logins]}
         if facts != kept:
             self.set_note(LENT, json.dumps(facts, ensure_ascii=False))
