@@ -54,6 +54,7 @@ class Finishing(Copying, Switch):
     def __init__(self, journal: Journal) -> None:
         super().__init__(journal)
         self._programs_control = Control()
+        self._newest_mail: tuple[tuple[int, int], dt.datetime | None] | None = None
 
     # --- sign-in sheets
 
@@ -211,8 +212,12 @@ class Finishing(Copying, Switch):
     def last_arrival(self) -> dt.datetime | None:
         """When the newest mail reached the old server, as of the last run."""
         latest = _soon()
-        found = (parsed(date) for _box, date in arrivals.newest_dates(self._journal, _NOT_RECEIVED))
-        return max((when for when in found if when is not None and when <= latest), default=None)
+        state = self._versions.total(), len(self.runs())
+        if self._newest_mail is None or self._newest_mail[0] != state:  # reading some hundred thousand dates takes a moment
+            found = (parsed(date) for _box, date in arrivals.newest_dates(self._journal, _NOT_RECEIVED))
+            newest = max((when for when in found if when is not None and when <= latest), default=None)
+            self._newest_mail = state, newest
+        return self._newest_mail[1]
 
     def closing(self, now: dt.datetime) -> Closing:
         """When the old server may be closed, and why. Takes a moment in a large project."""

@@ -16,7 +16,9 @@ _SUMS = (
 )
 _KEPT = "t.copied, t.present, t.excluded, t.failed, t.confirmed, t.removed, t.bytes, t.arrived"
 _UNCOUNTED = "NOT EXISTS (SELECT 1 FROM tally t WHERE t.folder_id = f.id)"
-_NAMES = "f.mailbox_id, f.id, f.source_name, f.destination_name, f.role, f.excluded_reason, f.renamed, f.checked, f.s_count, f.s_bytes"
+_NAMES = (
+    "f.mailbox_id, f.id, f.source_name, f.destination_name, f.role, f.excluded_reason, f.renamed, f.checked, f.s_count, f.s_bytes"
+)
 
 
 def _of(mailbox_id: int | None) -> tuple[str, tuple[int, ...]]:

@@ -145,7 +145,9 @@ class _Maker:
     def _folder(self, share: Share) -> None:
         raw = share.name.encode()
         there = "" if share.left_out else share.name.replace("/", ".")
-        record = FolderRecord(0, share.mailbox_id, raw, share.name, there.encode(), there, share.role.value if share.role else "", share.left_out)
+        record = FolderRecord(
+            0, share.mailbox_id, raw, share.name, there.encode(), there, share.role.value if share.role else "", share.left_out
+        )
         record = self.journal.put_folder(replace(record, renamed=int("." in share.name)))
         record.s_validity, record.d_validity, record.s_count = 1_600_000_000 + record.id, 1_700_000_000 + record.id, share.messages
         record.checked = int(not share.left_out)
@@ -164,7 +166,9 @@ class _Maker:
             outcome = self._outcome(record.id, uid, d_uid)
             outcomes.append(outcome)
             if outcome.state is MessageState.COPIED:
-                intents.append(Intent(outcome.folder_id, uid, outcome.size, outcome.digest, outcome.key, outcome.flags, outcome.date))
+                intents.append(
+                    Intent(outcome.folder_id, uid, outcome.size, outcome.digest, outcome.key, outcome.flags, outcome.date)
+                )
             if self.chance.random() < 0.002:
                 gone.append(uid)
         self.journal.record((), intents)
@@ -218,7 +222,16 @@ class _Maker:
             for r in records
         )  # fmt: skip
         written = ((f"info{box.id % 40}@{DOMAIN}", 40), (f"sales{box.id % 15}@{DOMAIN}", 25), (box.address, 900))
-        census = MailboxCensus(box.id, folders, "", self.ago(self.size.days - 2), 2_000_000_000, 10_000_000_000, largest_taken=50_000_000, addresses=written)
+        census = MailboxCensus(
+            box.id,
+            folders,
+            "",
+            self.ago(self.size.days - 2),
+            2_000_000_000,
+            10_000_000_000,
+            largest_taken=50_000_000,
+            addresses=written,
+        )
         self.journal.put_census(box.id, preflight.census_to_text(census))
 
     def _sign_ins(self, box: Mailbox) -> None:
@@ -240,7 +253,10 @@ class _Maker:
         kinds = (Differs.FLAGS, Differs.USER_FLAGS, Differs.USER_REMOVED, Differs.DATE)
         number = 3_000 if box.id % 100 == 7 else self.chance.randrange(12)
         inbox = records[0]
-        return [Difference(box.id, inbox.source_name, uid, self.chance.choice(kinds)) for uid in range(1, min(number, inbox.s_count) + 1)]
+        return [
+            Difference(box.id, inbox.source_name, uid, self.chance.choice(kinds))
+            for uid in range(1, min(number, inbox.s_count) + 1)
+        ]
 
     def _remarks(self, box: Mailbox, records: list[FolderRecord]) -> None:
         for record in self.chance.sample(records, min(4, len(records))):
@@ -280,7 +296,16 @@ def _snapshot(ttl: int) -> dict[str, object]:
     """What two own servers and three resolvers say, as `net.dns_records.Snapshot.facts` writes it."""
 
     def answer(name: str, kind: str, *values: str) -> dict[str, object]:
-        return {"name": name, "kind": kind, "values": list(values), "ttl": ttl, "problem": "", "rcode": "NOERROR", "own": True, "aliases": []}
+        return {
+            "name": name,
+            "kind": kind,
+            "values": list(values),
+            "ttl": ttl,
+            "problem": "",
+            "rcode": "NOERROR",
+            "own": True,
+            "aliases": [],
+        }
 
     answers = [
         answer(DOMAIN, "MX", f"10 mail.{DOMAIN}."),
@@ -289,7 +314,14 @@ def _snapshot(ttl: int) -> dict[str, object]:
     ]
     servers = [(f"ns1.{DOMAIN}", True), (f"ns2.{DOMAIN}", True), ("192.0.2.1", False), ("192.0.2.2", False), ("192.0.2.3", False)]
     views = [{"server": name, "authoritative": own, "answers": answers} for name, own in servers]
-    return {"domain": DOMAIN, "selector": "", "views": views, "delegated": [f"ns1.{DOMAIN}", f"ns2.{DOMAIN}"], "others": [], "dnssec": ""}
+    return {
+        "domain": DOMAIN,
+        "selector": "",
+        "views": views,
+        "delegated": [f"ns1.{DOMAIN}", f"ns2.{DOMAIN}"],
+        "others": [],
+        "dnssec": "",
+    }
 
 
 def _internaldate(when: dt.datetime) -> str:

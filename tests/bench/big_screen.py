@@ -96,7 +96,9 @@ class Measure:
                     await self.tables(step.key)
         await self.verify()
         await self.migrate()
-        figures.add("event loop's lag during that work, p99", statistics.quantiles(self.lags, n=100)[98] if len(self.lags) > 1 else 0, LAG)
+        figures.add(
+            "event loop's lag during that work, p99", statistics.quantiles(self.lags, n=100)[98] if len(self.lags) > 1 else 0, LAG
+        )
         figures.add("event loop's lag during that work, longest", max(self.lags, default=0), None)
         figures.add("memory, resident, MB", resident(), MEMORY)
         figures.add("memory, highest, MB", resident("VmHWM"), MEMORY)
