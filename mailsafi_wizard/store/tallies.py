@@ -49,8 +49,12 @@ def folders(database: Database, mailbox_id: int | None = None) -> list[Row]:
 
 def arrived_bytes(database: Database) -> dict[int, int]:
     """Mailbox -> bytes of the messages that are at the destination (copied or there before); mailboxes without any are left out."""
-    found: dict[int, int] = {}
-    for mailbox_id, *_names, copied, present, _e, _f, _c, _r, _bytes, arrived in folders(database):
-        if copied or present:
-            found[mailbox_id] = found.get(mailbox_id, 0) + arrived
-    return found
+    keep(database)
+    stored = "sum(m.state IN (2, 3) AND m.gone = 0), sum(m.size * (m.state IN (2, 3) AND m.gone = 0))"
+    found = database.rows(
+        "SELECT mailbox_id, sum(arrived) FROM ("
+        "SELECT f.mailbox_id, t.copied + t.present AS stored, t.arrived FROM folder f JOIN tally t ON t.folder_id = f.id"
+        f" UNION ALL SELECT f.mailbox_id, {stored} FROM folder f JOIN message m ON m.folder_id = f.id WHERE {_UNCOUNTED} GROUP BY f.id"
+        ") WHERE stored > 0 GROUP BY 1"
+    )
+    return {r[0]: int(r[1]) for r in found}
