@@ -73,8 +73,7 @@ MIGRATIONS: tuple[str, ...] = (
         confirmed INTEGER NOT NULL, removed INTEGER NOT NULL, bytes INTEGER NOT NULL, arrived INTEGER NOT NULL);
     CREATE TRIGGER tally_insert AFTER INSERT ON message BEGIN DELETE FROM tally WHERE folder_id = new.folder_id; END;
     CREATE TRIGGER tally_delete AFTER DELETE ON message BEGIN DELETE FROM tally WHERE folder_id = old.folder_id; END;
-    CREATE TRIGGER tally_update AFTER UPDATE OF folder_id, state, size, seen, gone ON message
-        BEGIN DELETE FROM tally WHERE folder_id IN (old.folder_id, new.folder_id); END;
+    CREATE TRIGGER tally_update AFTER UPDATE OF state, size, seen, gone ON message BEGIN DELETE FROM tally WHERE folder_id = new.folder_id; END;
     """,
 )
 VERSION = len(MIGRATIONS)

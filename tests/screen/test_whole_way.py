@@ -115,8 +115,8 @@ def test_an_admin_goes_from_start_to_the_saved_report(
     assert (tmp_path / "going back.pdf").read_bytes().startswith(b"%PDF")
     assert len(submission.mails) == 1 + len(USERS)  # a test, then the announcement
     for user in USERS:
-        sides = [snapshot("localhost", s.tls_port, user, s.password_of(user), s.ca_file) for s in (source, destination)]
-        assert compare(*sides) == []
+        before, after = (snapshot("localhost", s.tls_port, user, s.password_of(user), s.ca_file) for s in (source, destination))
+        assert compare(before, after) == []
 
 
 def _order(line: str) -> str:
