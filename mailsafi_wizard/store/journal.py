@@ -24,6 +24,7 @@ from mailsafi_wizard.model import (
 )
 from mailsafi_wizard.store import tallies
 from mailsafi_wizard.store.database import Database, Row
+from mailsafi_wizard.store.remembered import Remembered
 from mailsafi_wizard.store.rows import FolderRecord, Foreign, Intent, Outcome, Unconfirmed
 
 _FOLDER_COLUMNS = (
@@ -34,6 +35,11 @@ _FOLDER_COLUMNS = (
 
 class Journal(Database):
     """The open project file."""
+
+    def __init__(self, path: Path, create: bool) -> None:
+        self._mailboxes = Remembered(self._ask_mailboxes)
+        self._sign_ins = Remembered(self._ask_sign_ins)
+        super().__init__(path, create)
 
     @classmethod
     def create(cls, path: Path) -> Journal:
@@ -59,6 +65,9 @@ class Journal(Database):
     # --- mailboxes
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
+        return self._mailboxes.get()
+
+    def _ask_mailboxes(self) -> tuple[Mailbox, ...]:
         found = self.rows("SELECT address, source_user, destination_user, id, source_host, user_root FROM mailbox ORDER BY id")
         return tuple(Mailbox(*row) for row in found)
 
@@ -70,6 +79,7 @@ class Journal(Database):
             " ON CONFLICT DO UPDATE SET address = excluded.address, user_root = excluded.user_root",
             rows,
         )
+        self._mailboxes.forget()
 
     def remove_mailboxes(self, ids: Iterable[int]) -> None:
         """Forgets mailboxes that have no folders yet; one with history stays."""
@@ -79,10 +89,13 @@ class Journal(Database):
         )
         for table in ("sign_in", "census"):  # a number that is given anew must not inherit them
             self.write(f"DELETE FROM {table} WHERE mailbox_id NOT IN (SELECT id FROM mailbox)")
+        self._mailboxes.forget()
+        self._sign_ins.forget()
 
     def forget_sign_ins(self, places: Iterable[tuple[int, str]]) -> None:
         """The tests of sign-ins (mailbox, side) that are no longer true, because the password is another one."""
         self.write_many("DELETE FROM sign_in WHERE mailbox_id = ? AND side = ?", places)
+        self._sign_ins.forget()
 
     def state(self, mailbox_id: int) -> tuple[MailboxState, str, str, str]:
         """State, and title, hint and detail of the problem that ended the last run ("" when none)."""
@@ -383,8 +396,12 @@ class Journal(Database):
     def put_sign_in(self, result: SignInResult) -> None:
         values = (result.mailbox_id, result.side.value, int(result.ok), result.cause, result.remedy, result.detail)
         self.write("INSERT OR REPLACE INTO sign_in VALUES (?, ?, ?, ?, ?, ?)", *values)
+        self._sign_ins.forget()
 
-    def sign_ins(self) -> dict[tuple[int, Side], SignInResult]:
+    def sign_ins(self) -> Mapping[tuple[int, Side], SignInResult]:
+        return self._sign_ins.get()
+
+    def _ask_sign_ins(self) -> Mapping[tuple[int, Side], SignInResult]:
         found = self.rows("SELECT mailbox_id, side, ok, cause, remedy, detail FROM sign_in")
         return {(r[0], Side(r[1])): SignInResult(r[0], Side(r[1]), bool(r[2]), *r[3:]) for r in found}
 
