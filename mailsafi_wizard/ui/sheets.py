@@ -50,7 +50,7 @@ TITLE, HEADING, STRONG, BODY, SMALL, CELL_FACE, CELL_HEAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)  # a large company's report has a quarter of a million
+@dataclass(frozen=True)
 class Words:
     """One line of text in a box, on its vertical middle."""
 
@@ -61,7 +61,7 @@ class Words:
     right: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """A filled rectangle; a rule is a flat one."""
 
