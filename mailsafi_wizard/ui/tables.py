@@ -213,7 +213,7 @@ class Filter(QSortFilterProxyModel):
     def __init__(self, model: QAbstractItemModel) -> None:
         super().__init__()
         self._rows = model if isinstance(model, RowsModel) else None
-        self._keys: tuple[int, list[Any]] = (-1, [])
+        self._keys: list[Any] | None = None  # of the column that is sorted by
         for news in (model.dataChanged, model.modelReset):  # before Qt's own ear: it sorts at once
             news.connect(self._forget_keys)
         self.setSourceModel(model)
@@ -225,14 +225,16 @@ class Filter(QSortFilterProxyModel):
         if self._rows is None:
             one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)
             return bool(one < other)
-        place = left.column()
-        if self._keys[0] != place:
-            self._keys = place, self._rows.sort_keys(place)
-        keys = self._keys[1]
-        return bool(keys[left.row()] < keys[right.row()])
+        if self._keys is None:
+            self._keys = self._rows.sort_keys(left.column())
+        return self._keys[left.row()] < self._keys[right.row()]  # type: ignore[no-any-return]
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._forget_keys()
+        super().sort(column, order)
 
     def _forget_keys(self) -> None:
-        self._keys = -1, []
+        self._keys = None
 
 
 MEASURED = 20  # rows whose every cell is asked how wide it is
