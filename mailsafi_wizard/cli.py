@@ -22,9 +22,11 @@ from mailsafi_wizard.model import CheckPlan, Depth, Endpoint, Hours, Mailbox, Pa
 from mailsafi_wizard.model.pace import parse_size
 from mailsafi_wizard.project import MigrationProject, oauth_file
 from mailsafi_wizard.store import credential_list
+from mailsafi_wizard.support import logbook
 from mailsafi_wizard.telling import Teller
 
 GIVE_UP_AFTER = 240.0  # seconds without headway; running the same command again goes on
+LOGGED = {"migrate", "verify"}
 STYLES = {style.value: style for style in SignInStyle}
 ADMIN_OPTIONS = {Side.SOURCE: "--admin", Side.DESTINATION: "--destination-admin"}
 
@@ -68,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
     finding = commands.add_parser("discover", help="find the mail server of a domain or an address")
     finding.add_argument("asked", metavar="DOMAIN_OR_ADDRESS")
     finding.add_argument("--json", action="store_true")
+    support = commands.add_parser("support", help="show what support may see of a project, and save it as a ZIP")
+    support.add_argument("project", type=Path)
+    support.add_argument("--zip", type=Path, metavar="FILE", help="save what is shown")
     demo = commands.add_parser("demo", help="the rehearsal with a made-up company")
     demo.add_argument("--headless", action="store_true", help="without a screen: leaves report.pdf and a picture of every step")
     demo.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
@@ -155,8 +160,11 @@ def main(argv: Sequence[str]) -> int:
     """Runs one command; returns the exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that an old console can't show must not end the command
+    logged = None
     try:
         options = parser().parse_args(argv)
+        if options.command in LOGGED:
+            logged = logbook.Logbook()
         run: Callable[[argparse.Namespace], int] = globals()["_" + options.command.replace("-", "_")]
         return run(options)
     except errors.MigrationError as e:
@@ -164,6 +172,9 @@ def main(argv: Sequence[str]) -> int:
         return e.exit_status
     except KeyboardInterrupt:
         return 4
+    finally:
+        if logged is not None:
+            logged.close()
 
 
 # --- migrate and verify
@@ -335,6 +346,26 @@ def _report(options: argparse.Namespace) -> int:
             pdf.write_pdf_without_window(facts, options.pdf)
     except OSError as e:
         raise errors.WrongUsage(str(e), what="The report could not be written") from e
+    return 0
+
+
+def _support(options: argparse.Namespace) -> int:
+    if options.zip and options.zip.exists():
+        raise errors.WrongUsage(what=f"{options.zip} exists already; choose another name")
+    from mailsafi_wizard.support import bundle  # slow to load, and a copy does without
+
+    project = MigrationProject.open(options.project)
+    try:
+        files = project.support_bundle()
+    finally:
+        project.close()
+    for file in files:
+        print(f"=== {file.name}: {file.about}", file.text, sep="\n")
+    try:
+        if options.zip:
+            bundle.write(files, options.zip)
+    except OSError as e:
+        raise errors.WrongUsage(e.strerror or str(e), what="The support bundle could not be written") from e
     return 0
 
 

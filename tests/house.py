@@ -33,6 +33,7 @@ FLOORS: Mapping[str, int] = {
     "signin": 3,
     "signoff": 3,
     "report": 3,
+    "support": 3,
     "telling": 3,
     "discovered": 3,
     "project": 4,

@@ -15,10 +15,11 @@ from mailsafi_wizard.project.preparation import Preparation
 from mailsafi_wizard.project.signing import Signing as Signing
 from mailsafi_wizard.project.signing import signed_off as signed_off
 from mailsafi_wizard.project.stragglers import Stragglers
+from mailsafi_wizard.project.supporting import Supporting
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Signing, Finishing, Plan, Stragglers, Preparation):
+class MigrationProject(Supporting, Signing, Finishing, Plan, Stragglers, Preparation):
     """One project file and what can be asked of it."""
 
     @classmethod
