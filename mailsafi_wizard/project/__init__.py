@@ -14,12 +14,13 @@ from mailsafi_wizard.project.plan import Plan
 from mailsafi_wizard.project.preparation import Preparation
 from mailsafi_wizard.project.signing import Signing as Signing
 from mailsafi_wizard.project.signing import signed_off as signed_off
+from mailsafi_wizard.project.since import SinceLast
 from mailsafi_wizard.project.stragglers import Stragglers
 from mailsafi_wizard.project.supporting import Supporting
 from mailsafi_wizard.store.journal import Journal
 
 
-class MigrationProject(Supporting, Signing, Finishing, Plan, Stragglers, Preparation):
+class MigrationProject(Supporting, SinceLast, Signing, Finishing, Plan, Stragglers, Preparation):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -47,4 +48,5 @@ class MigrationProject(Supporting, Signing, Finishing, Plan, Stragglers, Prepara
             self._runner.stop()
             self._runner.wait(60)
         self.wait_for_check(60)
+        self._leave()
         self._journal.close()

@@ -72,6 +72,7 @@ class Logbook:
         self.place = place or folder()
         self._handler: logging.Handler | None = None
         self._crash_file: IO[str] | None = None
+        self._watching = False
         self._level = logging.getLogger(OURS).level
         with contextlib.suppress(OSError):
             self._open()
@@ -89,6 +90,7 @@ class Logbook:
         self._handler = handler
         self._crash_file = (self.place / f"{name}.crash").open("w", encoding="utf-8")
         if not faulthandler.is_enabled():
+            self._watching = True
             faulthandler.enable(self._crash_file, all_threads=True)
         _prune(self.place)
         log.info("program %s, Python %s, %s", *map(Ours, (__version__, platform.python_version(), platform.system())))
@@ -113,8 +115,9 @@ class Logbook:
             self._handler = None
         if self._crash_file is not None:
             name = Path(self._crash_file.name)
-            if faulthandler.is_enabled():
+            if self._watching:
                 faulthandler.disable()
+                self._watching = False
             self._crash_file.close()
             self._crash_file = None
             with contextlib.suppress(OSError):

@@ -28,6 +28,7 @@ from mailsafi_wizard.events import (
     Summary,
 )
 from mailsafi_wizard.model import MailboxState, SignInResult
+from mailsafi_wizard.ui.eta import Eta
 from mailsafi_wizard.ui.pace import SpeedHistory
 
 TICK = 100  # milliseconds
@@ -86,6 +87,7 @@ class Bridge(QObject):
         self._queue: queue.SimpleQueue[Event | SignInResult] = queue.SimpleQueue()
         self.live: dict[int, LiveMailbox] = {}
         self.speed = SpeedHistory()
+        self.eta = Eta()
         self._rates: dict[int, SpeedHistory] = {}
         self.summary: Summary | None = None
         self._timer = QTimer(self)
@@ -107,6 +109,7 @@ class Bridge(QObject):
         self.live.clear()
         self._rates.clear()
         self.speed.clear()
+        self.eta.clear()
         self.summary = None
 
     def drain(self) -> None:
@@ -123,6 +126,9 @@ class Bridge(QObject):
         for mailbox_id in changed:
             self._measure(mailbox_id, now)
         faster = self.speed.add(now, sum(live.bytes_done for live in self.live.values()))
+        if faster:
+            missing = sum(max(0, live.bytes_total - live.bytes_done) for live in self.live.values())
+            self.eta.add(now, missing, self.speed.current)
         self._emit(items, changed, faster)
 
     def _take(self) -> list[Event | SignInResult]:
@@ -164,6 +170,7 @@ class Bridge(QObject):
             self.live.clear()
             self._rates.clear()
             self.speed.clear()
+            self.eta.clear()
             self.summary = None
         elif isinstance(item, Summary):
             self.summary = item
