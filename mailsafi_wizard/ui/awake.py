@@ -53,7 +53,7 @@ class Awake:
         try:
             with self._hold() as mode:
                 self.works = bool(getattr(mode, "active", True))
-                log.info("the computer is kept awake: %d", self.works)
+                log.info("the computer is kept awake" if self.works else "no way was found to keep the computer awake")
                 end.wait()
         except Exception:  # the top of a thread; whatever the system's way is missing, the copy goes on
             self.works = False

@@ -2,30 +2,59 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from mailsafi_wizard.project.since import Since
 from mailsafi_wizard.ui import news
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
-from mailsafi_wizard.ui.theme import XL, S
+from mailsafi_wizard.ui.theme import XL, S, theme
 from mailsafi_wizard.ui.widgets import Button, Icon, column, label, row
 from mailsafi_wizard.words import _
 
 MOST = 3
+SHARE = 0.35  # of the window's height at most
 
 
-class Headlines(QWidget):
-    """At most three panels, the newest on top; the same problem is shown once."""
+class Headlines(QScrollArea):
+    """At most three panels, the newest on top; the same problem is shown once.
+
+    They scroll when they would take more than their share: a small window must not grow because something is told.
+    """
 
     support_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._place = column(spacing=S, margins=(0, S, 0, 0))
-        self.setLayout(self._place)
+        self._inner = QWidget()
+        self._inner.setObjectName("page")
+        self._inner.setLayout(self._place)
+        self._inner.installEventFilter(self)
+        self.setWidget(self._inner)
         self.panels: list[ProblemPanel] = []
         self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        asked = self._place.totalHeightForWidth(self.viewport().width())
+        wanted = asked if asked >= 0 else self._place.totalSizeHint().height()
+        height = min(wanted, max(theme().px(150), round(self.window().height() * SHARE)))
+        if height != self.height() or height != self.maximumHeight():
+            self.setFixedHeight(height)
 
     @property
     def problems(self) -> list[Problem]:
@@ -40,6 +69,7 @@ class Headlines(QWidget):
         for old in self.panels[MOST:]:
             self._drop(old)
         self.show()
+        self._fit()
 
     def tell_news(self, since: Since, timezone: str) -> None:
         for told in reversed(news.of(since, timezone)):
@@ -67,6 +97,7 @@ class Headlines(QWidget):
             panel.hide()
             panel.deleteLater()
         self.setVisible(bool(self.panels))
+        self._fit()
 
 
 class RehearsalBanner(QFrame):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from mailsafi_wizard.events import Summary
@@ -34,7 +34,9 @@ def share_of(live: Iterable[LiveMailbox]) -> float:
 
 
 class Presence(QObject):
-    """Lives as long as the window."""
+    """Lives as long as the window. ``warned``: a sentence for the bottom bar."""
+
+    warned = Signal(str)
 
     def __init__(
         self,
@@ -52,7 +54,7 @@ class Presence(QObject):
         self.awake = awake or Awake()
         self._share = 0.0
         self._shown: tuple[int, bool] | None = None
-        self._told_needs = False
+        self._told_needs = self._told_sleep = False
         bridge.run_started.connect(self._started)
         bridge.mailboxes_changed.connect(self._changed)
         bridge.run_ended.connect(self._ended)
@@ -87,6 +89,9 @@ class Presence(QObject):
             return
         self.awake.be(not self.paused)
         self._draw()
+        if self.awake.held and self.awake.works is False and not self._told_sleep:
+            self._told_sleep = True
+            self.warned.emit(_("This computer may fall asleep: switch that off while mailboxes are copied."))
         refused = [box for box in changed if box.state is MailboxState.REFUSED]
         if refused and not self._told_needs:
             self._told_needs = True

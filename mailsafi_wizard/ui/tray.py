@@ -99,7 +99,7 @@ class Tray(QObject):
 
 def notify_over_bus(title: str, text: str) -> bool:
     """org.freedesktop.Notifications, for desktops without a tray; True when it was taken. Blocks for a moment."""
-    from jeepney import DBusAddress, new_method_call
+    from jeepney import DBusAddress, MessageType, new_method_call
     from jeepney.io.blocking import open_dbus_connection
 
     place = DBusAddress(
@@ -108,8 +108,8 @@ def notify_over_bus(title: str, text: str) -> bool:
     values: tuple[object, ...] = ("MailSafi Wizard", 0, "mailsafi-wizard", title, text, [], {}, LONGEST)
     try:
         with open_dbus_connection() as bus:
-            bus.send_and_get_reply(new_method_call(place, "Notify", "susssasa{sv}i", values), timeout=5)
+            reply = bus.send_and_get_reply(new_method_call(place, "Notify", "susssasa{sv}i", values), timeout=5)
     except Exception as error:  # noqa: BLE001 no bus, no service, no permission: each in a way of its own; a notification is not worth more
         log.info("no notification: %s", type(error).__name__)
         return False
-    return True
+    return bool(reply.header.message_type is MessageType.method_return)

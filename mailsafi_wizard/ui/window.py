@@ -63,6 +63,7 @@ class Window(QMainWindow):
         self.headlines = Headlines()
         self.headlines.support_asked.connect(self.show_support)
         self.presence = Presence(self, self.bridge, lambda: self.project)
+        self.presence.warned.connect(self.say)
         self.presence.connect_tray(self.come_back, self.stop_and_close)
         self.days = DayWatch(self, lambda: self.project)
         self.days.turned.connect(lambda: self.show_step(self.shown))
