@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+import textwrap
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,17 +31,18 @@ class BundleFile:
     text: str
 
 
-README = N_(
-    "Support bundle of MailSafi Wizard.\n\n"
-    "People, folders and servers are numbers here (mailbox-3, folder-17, server-source), the same ones in all files. Server answers are kept only as far as\n"
-    "their words are known to be harmless; the rest is a gap (…). No password, no subject, no text of a mail is in it.\n"
-    "Only the one who has the project file can tell who is meant.\n"
+README = (
+    N_("Support bundle of MailSafi Wizard."),
+    N_("People, folders and servers are numbers here (mailbox-3, folder-17, server-source), the same ones in all files."),
+    N_("Server answers are kept only as far as their words are known to be harmless; the rest is a gap (…)."),
+    N_("No password, no subject, no text of a mail is in it. Only the one who has the project file can tell who is meant."),
 )
 
 
 def readme(files: Sequence[BundleFile]) -> BundleFile:
-    lines = [f"{file.name}: {file.about}" for file in files]
-    return BundleFile("README.txt", N_("What is in the bundle, and what is not"), README + "\n" + "\n".join(lines) + "\n")
+    lines = [f"{file.name}\n    {file.about}" for file in files]
+    told = [line for sentence in README for line in textwrap.wrap(sentence, 68)]
+    return BundleFile("README.txt", N_("What is in the bundle, and what is not"), "\n".join([*told, "", *lines, ""]))
 
 
 def known_capabilities(said: Iterable[str]) -> tuple[list[str], int]:

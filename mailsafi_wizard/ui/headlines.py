@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -15,6 +15,12 @@ from mailsafi_wizard.words import _
 
 MOST = 3
 SHARE = 0.35  # of the window's height at most
+
+
+class _Panels(QWidget):
+    def minimumSizeHint(self) -> QSize:
+        """Only the width: words that wrap would be counted as if it were narrow."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
 
 class Headlines(QScrollArea):
@@ -32,7 +38,7 @@ class Headlines(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._place = column(spacing=S, margins=(0, S, 0, 0))
-        self._inner = QWidget()
+        self._inner = _Panels()
         self._inner.setObjectName("page")
         self._inner.setLayout(self._place)
         self._inner.installEventFilter(self)
