@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.engine import refused_index
 from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.regulator import LINE, Regulator
@@ -161,7 +160,9 @@ class Runner:
     def _index_refused(self) -> None:
         """The list of what lies in the folder of refused messages; where it can't be written, the files are there all the same."""
         place = self._jobs[0].refused_folder if self._jobs else None
-        if place is not None:
+        if place is not None and place.is_dir():
+            from mailsafi_wizard.engine import refused_index
+
             try:
                 refused_index.write(self._journal, place)
             except OSError as e:

@@ -160,3 +160,16 @@ def test_sides_have_numbers_too(company: SmallCompany, logged: Path) -> None:
         f"{names.names[endpoint.host]} refused the sign-in of mailbox-1"
     )
     project.close()
+
+
+def test_a_bug_in_a_command_is_told_without_its_values(
+    company: SmallCompany, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_options: object) -> int:
+        raise RuntimeError(f"cannot decode {PASSWORDS[0]}")
+
+    monkeypatch.setattr(cli, "_check_list", broken)
+    assert cli.main(["check-list", str(company.list_file)]) == 1
+    told = capsys.readouterr().err
+    assert "RuntimeError: cannot decode" in told
+    assert leaks(told) == []
