@@ -72,6 +72,7 @@ class Logbook:
         self.place = place or folder()
         self._handler: logging.Handler | None = None
         self._crash_file: IO[str] | None = None
+        self._crash_name = ""
         self._watching = False
         self._level = logging.getLogger(OURS).level
         with contextlib.suppress(OSError):
@@ -88,7 +89,8 @@ class Logbook:
         logging.getLogger().addHandler(handler)
         logging.getLogger(OURS).setLevel(logging.INFO)
         self._handler = handler
-        self._crash_file = (self.place / f"{name}.crash").open("w", encoding="utf-8")
+        crash = os.open(self.place / f"{name}.crash", os.O_WRONLY | os.O_CREAT, 0o600)
+        self._crash_file, self._crash_name = os.fdopen(crash, "w", encoding="utf-8"), f"{name}.crash"
         if not faulthandler.is_enabled():
             self._watching = True
             faulthandler.enable(self._crash_file, all_threads=True)
@@ -100,7 +102,7 @@ class Logbook:
         told = []
         for file in sorted(self.place.glob("*.crash")):
             with contextlib.suppress(OSError):
-                if self._crash_file is not None and file.name == Path(self._crash_file.name).name:
+                if file.name == self._crash_name:
                     continue
                 if lines := crash_lines(file.read_text("utf-8", "replace")):
                     told.append("\n".join(lines))
@@ -114,7 +116,7 @@ class Logbook:
             logging.getLogger(OURS).setLevel(self._level)
             self._handler = None
         if self._crash_file is not None:
-            name = Path(self._crash_file.name)
+            name = self.place / self._crash_name
             if self._watching:
                 faulthandler.disable()
                 self._watching = False

@@ -201,7 +201,8 @@ class Window(QMainWindow):
     def close_project(self) -> None:
         self._drop_aside()
         for index, page in self.pages.items():
-            page.leave()
+            if self.project is not None:  # else the file was closed with the window
+                page.leave()
             self.stack.removeWidget(self.areas[index])
             self.areas[index].deleteLater()
         self.pages, self.areas = {}, {}

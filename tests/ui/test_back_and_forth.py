@@ -73,3 +73,15 @@ def test_news_do_not_make_a_small_window_grow(opened: Hand, qapp: QApplication) 
     assert len(window.headlines.panels) == 3
     window.headlines.clear()
     assert window.headlines.isHidden()
+
+
+def test_a_closed_window_writes_nothing_into_a_closed_project(opened: Hand) -> None:
+    for step in PAGES:
+        opened.go(step.key)
+
+    async def close() -> None:
+        opened.window.close()
+
+    opened.run(close())
+    assert opened.window.project is None
+    opened.window.close_project()
