@@ -18,6 +18,7 @@ from mailsafi_wizard.support.safe_words import is_safe, safe_words
 
 SHORTEST = 4  # characters of a secret that is looked for: a shorter one is met by chance, and `safe_words` keeps it out
 REMOVED = "[removed]"
+_BETWEEN = re.compile(r"[\s,;\"(){}\[\]=]+")  # what separates chunks in our files; few distinct ones are left to be looked through
 
 
 class Pseudonyms:
@@ -42,8 +43,14 @@ class Pseudonyms:
         longest = sorted((name for name in self.names if len(name) >= SHORTEST), key=len, reverse=True)
         self._finder = re.compile("|".join(map(re.escape, longest)), re.I) if longest else None
         self._forms = sorted({form for secret in secrets for form in forms(secret.reveal())}, key=len, reverse=True)
-        self._spaced = [form for form in self._forms if re.search(r"\s", form)]
-        self._mailbox_ids = {box.id for box in mailboxes}
+        self._split = [form for form in self._forms if _BETWEEN.search(form)]  # stand in no single chunk
+        self._numbers = {form for form in self._forms if form.isdecimal()}
+        self._by_mailbox: dict[int, list[tuple[str, int]]] = {}
+        for (owner, name), number in folders.items():
+            if len(name) >= SHORTEST:
+                self._by_mailbox.setdefault(owner, []).append((name, number))
+        for named in self._by_mailbox.values():
+            named.sort(key=lambda one: len(one[0]), reverse=True)
 
     def mailbox(self, number: int) -> str:
         return f"mailbox-{number}"
@@ -55,10 +62,10 @@ class Pseudonyms:
 
     def words(self, text: str, mailbox_id: int = 0) -> str:
         """An outside sentence: names as numbers, everything unknown as a gap."""
-        for secret in self._spaced:
+        for secret in self._split:
             text = text.replace(secret, " ")
-        for (owner, name), number in self._folders.items() if mailbox_id else ():
-            if owner == mailbox_id and len(name) >= SHORTEST and name in text:
+        for name, number in self._by_mailbox.get(mailbox_id, ()):
+            if name in text:
                 text = text.replace(name, f" folder-{number} ")
         if self._finder is not None:
             text = self._finder.sub(lambda found: f" {self.names[found[0].casefold()]} ", text)
@@ -66,16 +73,18 @@ class Pseudonyms:
 
     def sweep(self, text: str) -> str:
         """The last look at a file before it is shown: no form of a secret and no name may be left, whatever went before."""
-        for form in self._spaced:
+        for form in self._split:
             text = text.replace(form, REMOVED)
-        dirty = [chunk for chunk in set(text.split()) if self._found(chunk)]
+        dirty = [chunk for chunk in set(_BETWEEN.split(text)) if self._found(chunk)]
         for chunk in sorted(dirty, key=len, reverse=True):
             text = text.replace(chunk, self._cleaned(chunk))
         return text
 
     def _found(self, chunk: str) -> bool:
-        if is_safe(chunk.strip(".,:;()[]\"'")):
+        if not chunk or is_safe(chunk.strip(".:'")):
             return False
+        if chunk.isdecimal():
+            return chunk in self._numbers
         return any(form in chunk for form in self._forms) or bool(self._finder and self._finder.search(chunk))
 
     def _cleaned(self, chunk: str) -> str:
