@@ -33,6 +33,7 @@ def picture(share: float | None, waits: bool) -> QIcon:
         painter.setPen(QPen(QColor(128, 128, 128, 120), 8))
         painter.drawEllipse(ring)
         pen = QPen(theme().colour("warn" if waits else "accent"), 8)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         if waits:
             pen.setDashPattern([1.2, 0.8])
         painter.setPen(pen)
