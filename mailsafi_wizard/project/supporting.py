@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mailsafi_wizard import __version__
 from mailsafi_wizard.model import Mailbox, Rung, Secret, Side
 from mailsafi_wizard.project.results import Results
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.support.bundle import BundleFile
@@ -41,7 +42,7 @@ class Supporting(Results):
 
         names = self._pseudonyms()
         made = [*self._bundled(names), *self._accounts_told(names)]
-        about = "What the program did, and when; of a crash where it was"
+        about = N_("What the program did, and when; of a crash where it was")
         made += [bundle.BundleFile(f"log/{name.removesuffix('.log')}.txt", about, text) for name, text in logbook.kept(logs)]
         made.insert(0, bundle.readme(made))
         swept = tuple(bundle.BundleFile(file.name, file.about, names.sweep(file.text)) for file in made)
@@ -70,10 +71,10 @@ class Supporting(Results):
         rows = [(names.mailbox(box.id), *self._state_told(box, names)) for box in boxes]
         head = ("mailbox", "state", "problem", "words")
         return [
-            BundleFile("program.json", "Versions of the program and what it runs on", as_json(_program())),
-            BundleFile("settings.json", "Your choices for the copy", as_json(self._chosen_settings())),
-            BundleFile("servers.json", "What each server offers, and how its last test went", as_json(self._servers())),
-            BundleFile("mailboxes.csv", "How each mailbox stands", as_table(head, rows)),
+            BundleFile("program.json", N_("Versions of the program and what it runs on"), as_json(_program())),
+            BundleFile("settings.json", N_("Your choices for the copy"), as_json(self._chosen_settings())),
+            BundleFile("servers.json", N_("What each server offers, and how its last test went"), as_json(self._servers())),
+            BundleFile("mailboxes.csv", N_("How each mailbox stands"), as_table(head, rows)),
         ]
 
     def _state_told(self, box: Mailbox, names: Pseudonyms) -> tuple[str, str, str]:
@@ -142,8 +143,10 @@ class Supporting(Results):
             BundleFile(
                 "failed.csv", "Messages that were not copied", as_table(("mailbox", "folder", "uid", "bytes", "words"), failed)
             ),
-            BundleFile("remarks.csv", "What the copy noticed", as_table(("mailbox", "folder", "words"), remarks)),
-            BundleFile("runs.csv", "When copies ran", as_table(("run", "started", "ended", "messages", "bytes", "outcome"), runs)),
+            BundleFile("remarks.csv", N_("What the copy noticed"), as_table(("mailbox", "folder", "words"), remarks)),
+            BundleFile(
+                "runs.csv", N_("When copies ran"), as_table(("run", "started", "ended", "messages", "bytes", "outcome"), runs)
+            ),
         ]
 
 
@@ -180,7 +183,7 @@ def without_project(logs: Path | None = None) -> tuple[BundleFile, ...]:
     """What can be told when no project is open: the program and its log."""
     from mailsafi_wizard.support import bundle, logbook
 
-    made = [bundle.BundleFile("program.json", "Versions of the program and what it runs on", bundle.as_json(_program()))]
-    about = "What the program did, and when; of a crash where it was"
+    made = [bundle.BundleFile("program.json", N_("Versions of the program and what it runs on"), bundle.as_json(_program()))]
+    about = N_("What the program did, and when; of a crash where it was")
     made += [bundle.BundleFile(f"log/{name.removesuffix('.log')}.txt", about, text) for name, text in logbook.kept(logs)]
     return (bundle.readme(made), *made)
