@@ -127,10 +127,10 @@ def reachable(needs: Mapping[str, Iterable[str]], roots: Iterable[str]) -> set[s
 def without_orphans(files: Sequence[tuple[str, str, str]], asks_for: Callable[[str], Iterable[str]]) -> list[tuple[str, str, str]]:
     """PyInstaller's list (place, file, kind) less the shared libraries beside the program that nothing asks for any more.
 
-    They came with a plugin that stays out. ``asks_for`` names the libraries that a file needs.
+    They came with a plugin that stays out. (Python's own is loaded by the program's start, by name.) ``asks_for`` names the libraries that a file needs.
     """
     needs = {Path(place).name: [Path(name).name for name in asks_for(file)] for place, file, _ in files}
-    loose = {place for place, _, _ in files if "/" not in place and ".so" in place and place.startswith("lib")}
+    loose = {place for place, _, _ in files if re.match(r"lib(?!python)[^/]*\.so", place)}
     kept = reachable(needs, [Path(place).name for place, _, _ in files if place not in loose])
     return [entry for entry in files if entry[0] not in loose or entry[0] in kept]
 
