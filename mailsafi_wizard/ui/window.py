@@ -155,7 +155,8 @@ class Window(QMainWindow):
 
     def close_project(self) -> None:
         for index, page in self.pages.items():
-            page.leave()
+            if self.project is not None:  # else the window was closed, and with it the project: nothing can be kept any more
+                page.leave()
             self.stack.removeWidget(self.areas[index])
             self.areas[index].deleteLater()
         self.pages, self.areas = {}, {}
