@@ -58,7 +58,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev.py package", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="DIR")
     feed = os.environ.get("MAILSAFI_RELEASE_FEED", "")
-    parser.add_argument("--feed", default=feed, metavar="URL", help="where newer versions are announced; without it the program never asks")
+    parser.add_argument(
+        "--feed", default=feed, metavar="URL", help="where newer versions are announced; without it the program never asks"
+    )
     parser.add_argument("--app-only", action="store_true", help="the frozen folder, no package")
     parser.add_argument("--keep", action="store_true", help="take the frozen folder of the last build")
     parser.add_argument("--untested", action="store_true", help="do not run the self-test of what was built")

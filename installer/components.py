@@ -88,22 +88,36 @@ def _is_text(name: str) -> bool:
 
 def licence_of(one: Distribution) -> str:
     """In a few words: its expression, its classifiers, or what its makers wrote."""
-    facts = one.metadata
-    told = str(facts.get("License-Expression") or "").strip()
-    classified = [str(c).removeprefix(_CLASSIFIER) for c in facts.get_all("Classifier") or () if str(c).startswith(_CLASSIFIER)]
-    written = str(facts.get("License") or "").strip().partition("\n")[0][:120]
+    told = _field(one, "License-Expression")
+    classified = [
+        str(c).removeprefix(_CLASSIFIER) for c in one.metadata.get_all("Classifier") or () if str(c).startswith(_CLASSIFIER)
+    ]
+    written = _field(one, "License").partition("\n")[0][:120]
     return told or (written if written and len(written) < 60 else "") or " or ".join(classified) or written
+
+
+def _field(one: Distribution, name: str) -> str:
+    """ "" when its makers left it out."""
+    return next((str(text).strip() for text in one.metadata.get_all(name) or ()), "")
 
 
 def _home(one: Distribution) -> str:
     urls = [str(line).partition(",") for line in one.metadata.get_all("Project-URL") or ()]
-    wanted = [url.strip() for label, _, url in urls if label.strip().lower() in ("homepage", "home", "source", "repository", "source code")]
-    return next(iter(wanted), str(one.metadata.get("Home-page") or ""))
+    wanted = [
+        url.strip()
+        for label, _, url in urls
+        if label.strip().lower() in ("homepage", "home", "source", "repository", "source code")
+    ]
+    return next(iter(wanted), _field(one, "Home-page"))
 
 
 def python() -> Component:
     """The interpreter itself."""
-    places = [Path(sysconfig.get_path("stdlib")) / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE"]
+    places = [
+        Path(sysconfig.get_path("stdlib")) / "LICENSE.txt",
+        Path(sys.base_prefix) / "LICENSE.txt",
+        Path(sys.base_prefix) / "LICENSE",
+    ]
     places += [Path("/usr/share/doc/python3/copyright"), *sorted(Path("/usr/share/doc").glob("python3.*/copyright"))]
     text = next((place for place in places if place.is_file()), None)
     if text is None:

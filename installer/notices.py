@@ -13,7 +13,6 @@ from cyclonedx.model.component import Component as Entry
 from cyclonedx.model.component import ComponentType
 from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from installer.components import Component
@@ -60,17 +59,13 @@ def index(works: Sequence[Component]) -> str:
 
 
 def bill(name: str, version: str, works: Sequence[Component]) -> str:
-    """CycloneDX 1.6 as JSON; raises ValueError when it does not fit its own schema."""
+    """CycloneDX 1.6 as JSON; a test holds it against the schema."""
     licences = LicenseFactory()
     whole = Entry(name=name, version=version, type=ComponentType.APPLICATION, licenses=[licences.make_from_string("MIT")])
     made = Bom(components=[_entry(work, licences) for work in works])
     made.metadata.component = whole
     made.register_dependency(whole, made.components)
-    text = str(make_outputter(made, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2))
-    fault = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
-    if fault:
-        raise ValueError(f"the bill of materials is not valid: {fault}")
-    return text + "\n"
+    return str(make_outputter(made, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2)) + "\n"
 
 
 def _entry(work: Component, licences: LicenseFactory) -> Entry:

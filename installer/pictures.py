@@ -12,7 +12,9 @@ from pathlib import Path
 
 SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)  # of the desktop's icon themes
 ICO_SIZES = (16, 20, 24, 32, 40, 48, 64, 128, 256)
-ICNS_KINDS: Mapping[bytes, int] = {  # Apple's four letters -> pixels; those that end in 11 to 14 are for displays with double pixels
+ICNS_KINDS: Mapping[
+    bytes, int
+] = {  # Apple's four letters -> pixels; those that end in 11 to 14 are for displays with double pixels
     b"icp4": 16,
     b"icp5": 32,
     b"ic07": 128,

@@ -54,4 +54,3 @@ def write(root: Path, file: Path, when: dt.datetime) -> None:
     with tarfile.open(file, "w:gz", compresslevel=9, format=tarfile.PAX_FORMAT) as tar:
         for path in [root, *sorted(root.rglob("*"))]:
             tar.add(path, path.relative_to(root.parent).as_posix(), recursive=False, filter=plain)
-

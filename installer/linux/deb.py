@@ -24,7 +24,9 @@ HERE = Path(__file__).resolve().parent
 # The package that brings a library which is not in the bundle. The two names of one library around Debian's change to 64-bit times need no care: the
 # newer package provides the older name.
 BRINGS: Mapping[str, str] = {
-    **dict.fromkeys(("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libresolv.so.2"), "libc6"),
+    **dict.fromkeys(
+        ("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libresolv.so.2"), "libc6"
+    ),
     "libcrypt.so.1": "libcrypt1",
     "libstdc++.so.6": "libstdc++6",
     "libgcc_s.so.1": "libgcc-s1",
@@ -44,6 +46,8 @@ BRINGS: Mapping[str, str] = {
 # Data that libraries in the bundle look for, and what no program says goodbye to.
 ALSO = ("ca-certificates", "fontconfig-config", "xkb-data")
 RECOMMENDED = ("fonts-noto-core", "gnome-keyring | keepassxc | kwalletmanager")
+
+
 class UnknownLibrary(Exception):
     """A library is neither in the bundle nor known to come with a Debian package."""
 
@@ -117,7 +121,9 @@ def _holder(mit: str) -> str:
 def changelog(version: str, notes: str, maintainer: str, day: dt.datetime) -> str:
     """Debian's form: a heading, indented lines, a signature."""
     heading = f"{PACKAGE} ({version}) unstable; urgency=medium"
-    body = [textwrap.fill(item, 79, initial_indent="  * ", subsequent_indent="    ", break_on_hyphens=False) for item in _items(notes)]
+    body = [
+        textwrap.fill(item, 79, initial_indent="  * ", subsequent_indent="    ", break_on_hyphens=False) for item in _items(notes)
+    ]
     return "\n".join([heading, "", *body, "", f" -- {maintainer}  {email.utils.format_datetime(day)}", ""])
 
 
@@ -182,7 +188,9 @@ def _documents(folder: Path, root: Path, facts: Facts) -> None:
 
 def _sums(root: Path) -> str:
     files = sorted(file for file in root.rglob("*") if file.is_file() and not file.is_symlink() and file.parent.name != "DEBIAN")
-    return "".join(f"{hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()}  {file.relative_to(root)}\n" for file in files)
+    return "".join(
+        f"{hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()}  {file.relative_to(root)}\n" for file in files
+    )
 
 
 def _permissions(root: Path) -> None:

@@ -32,7 +32,11 @@ def tidy(app: Path) -> None:
 def pythons(app: Path) -> list[Path]:
     """The interpreter's library and its modules."""
     home = app / "_internal"
-    return [file for file in libraries.binaries(home) if "lib-dynload" in file.parts or (file.parent == home and file.name.startswith("libpython"))]
+    return [
+        file
+        for file in libraries.binaries(home)
+        if "lib-dynload" in file.parts or (file.parent == home and file.name.startswith("libpython"))
+    ]
 
 
 def search_path(file: Path) -> list[str]:

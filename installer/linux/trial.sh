@@ -22,8 +22,11 @@ as_user() { chroot --userspec=1000:1000 "$root" /usr/bin/env -i PATH=/usr/bin:/b
 
 if [ ! -d "$base/clean" ]; then
     say "a bare $suite"
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" "Suite: *" 2>/dev/null | head -1)
-    [ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" | head -1)
+    for origin in Debian Ubuntu; do
+        mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" "Origin: $origin" | head -1)
+        [ -z "$mirror" ] || break
+    done
+    [ -n "$mirror" ] || { echo "this computer knows no mirror of Debian or Ubuntu" >&2; exit 2; }
     debootstrap --variant=minbase "$suite" "$base/clean" "$mirror" > "$base/debootstrap.log"
 fi
 mountpoint -q "$root/proc" && umount "$root/proc"
@@ -78,6 +81,7 @@ fi
 say "remove"
 holds "apt-get remove" inside apt-get -y -q remove mailsafi-wizard
 holds "the program is gone" fails test -e "$root/usr/bin/mailsafi-wizard"
+holds "apt-get install again" inside apt-get -y -q install --no-install-recommends /tmp/wizard.deb
 holds "apt-get purge" inside apt-get -y -q purge mailsafi-wizard
 find "$root" -xdev \( -path "$root/proc" -o -path "$root/home" \) -prune -o -print | sed "s|^$root||" | sort > "$base/after.txt"
 holds "nothing of it is left" fails sh -c "comm -13 '$base/before.txt' '$base/after.txt' | grep -i mailsafi"
