@@ -23,6 +23,7 @@ from mailsafi_wizard.demo.rehearsal import Rehearsal
 from mailsafi_wizard.ui import icons, menu, theme, tour
 from mailsafi_wizard.ui.drawn import drawn
 from mailsafi_wizard.ui.garbage import Garbage
+from mailsafi_wizard.ui.opened_files import OpenedFiles
 from mailsafi_wizard.ui.pages import PAGES
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.window import Window
@@ -42,6 +43,7 @@ class Wizard:
     def __init__(self, app: QApplication) -> None:
         self.app = app
         self.window = Window(PAGES, self.begin_rehearsal)
+        self.files = OpenedFiles(app, self.window)
         self.window.language_chosen.connect(self._speak)
         self._rehearsals: list[Rehearsal] = []
         self._tasks: set[asyncio.Task[None]] = set()
