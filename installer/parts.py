@@ -60,7 +60,6 @@ LEFT_OUT = (
     "google.auth.transport.grpc",
     "google.auth.transport._aiohttp_requests",
     "google.oauth2._client_async",
-    "keyring.backends.chainer",
 )
 
 # The parts of Qt that are used; everything else of PySide6 is left out.

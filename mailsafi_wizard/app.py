@@ -26,6 +26,7 @@ from mailsafi_wizard.ui.garbage import Garbage
 from mailsafi_wizard.ui.opened_files import OpenedFiles
 from mailsafi_wizard.ui.pages import PAGES
 from mailsafi_wizard.ui.problems import Problem
+from mailsafi_wizard.ui.unseen import be_unseen
 from mailsafi_wizard.ui.window import Window
 
 REHEARSAL_SPEED = 500_000  # bytes a second of each connection, so that the copy can be watched
@@ -139,7 +140,7 @@ def has_screen() -> bool:
 
 def do_without_screen() -> None:
     """What Qt draws from now on is seen by nobody."""
-    os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM") or "offscreen"
+    be_unseen()
 
 
 def _need_screen() -> None:

@@ -51,6 +51,7 @@ LATE = (
     "imapclient.imap_utf7",
     "imapclient.response_parser",
     "jinja2.sandbox",
+    "keyring.backends.chainer",
     "keyring.backends.fail",
     "keyring.backends.null",
     "keyring.errors",

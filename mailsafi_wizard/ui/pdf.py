@@ -15,12 +15,14 @@ from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPd
 from mailsafi_wizard import __version__
 from mailsafi_wizard.report import ReportFacts
 from mailsafi_wizard.ui.sheets import Document, lay_out, paint_sheet
+from mailsafi_wizard.ui.unseen import find_fonts
 
 RESOLUTION = 720  # dots per inch: one dot is one unit of a sheet
 
 
 def write_pdf_without_window(facts: ReportFacts, path: Path) -> int:
     """`write_pdf` for a program that has no window, on a computer that may have no screen."""
+    find_fonts()
     application = QGuiApplication.instance() or QGuiApplication(["mailsafi-wizard", "-platform", "offscreen"])
     pages = write_pdf(facts, path)
     del application  # it had to live until here: fonts belong to it
