@@ -68,11 +68,9 @@ PEERS = [
     "libcgi-pm-perl",
     "libwww-perl",
 ]
-<<<<<<< HEAD
-PACKING = ["binutils", "patchelf", "libxkbcommon-x11-0", "desktop-file-utils"]
-=======
+# What is not here would be missing in the package.
+PACKING = [*SCREEN, *WAYLAND, "binutils", "patchelf", "desktop-file-utils"]
 SERVED = "tests/servers"
->>>>>>> main
 TESTS = ["dovecot-imapd", "libsasl2-modules", "openssl", "poppler-utils"]
 X_SERVER = ["xvfb", "xdotool", *SCREEN]  # tests/screen plays a person on a screen of its own
 
@@ -153,16 +151,11 @@ def wanted_packages(verb: str) -> list[str]:
     if has_screen():
         names += SCREEN
         names += WAYLAND if os.environ.get("WAYLAND_DISPLAY") else []
-<<<<<<< HEAD
-    if verb == "package":  # what is not here would be missing in the package
-        names += [name for name in (*SCREEN, *WAYLAND, *PACKING) if name not in names]
-    return names + (TESTS if verb in ("test", "bench") else []) + (PEERS if verb == "bench" else [])
-=======
+    names += PACKING if verb == "package" else []
     names += TESTS if verb in ("test", "bench") else []
     names += X_SERVER if verb == "test" else []
     names += PEERS if verb == "bench" else []
     return list(dict.fromkeys(names))
->>>>>>> main
 
 
 def can_make_venv() -> bool:

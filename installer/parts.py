@@ -28,6 +28,7 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "keyring": {"modules": ("keyring.backends",), "metadata": ("keyring",)},
     "msal": {},
     "openpyxl": {},
+    "pypdf": {},
     "pyside6-essentials": {},
     "pyzipper": {"modules": ("Cryptodome.Cipher",)},
     "qasync": {},

@@ -13,25 +13,15 @@ from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from mailsafi_wizard import __version__
-<<<<<<< HEAD
-from mailsafi_wizard.report import ReportFacts
-from mailsafi_wizard.ui.sheets import Document, lay_out, paint_sheet
-from mailsafi_wizard.ui.unseen import find_fonts
-=======
 from mailsafi_wizard.report import ReportFacts, one_page
 from mailsafi_wizard.ui.composer import lay_out
 from mailsafi_wizard.ui.sheets import Document, paint_sheet
+from mailsafi_wizard.ui.unseen import find_fonts
 from mailsafi_wizard.words import speaking
->>>>>>> main
 
 RESOLUTION = 720  # dots per inch: one dot is one unit of a sheet
 
 
-<<<<<<< HEAD
-def write_pdf_without_window(facts: ReportFacts, path: Path) -> int:
-    """`write_pdf` for a program that has no window, on a computer that may have no screen."""
-    find_fonts()
-=======
 PAPERS = {"a4": QPageSize.PageSizeId.A4, "letter": QPageSize.PageSizeId.Letter}
 
 
@@ -50,7 +40,7 @@ def shown(facts: ReportFacts, in_short: bool) -> ReportFacts:
 
 def write_pdf_without_window(facts: ReportFacts, path: Path, paper_name: str = "a4", in_short: bool = False) -> int:
     """`write_pdf` for a program that has no window, on a computer that may have no screen; ``in_short``: on one page."""
->>>>>>> main
+    find_fonts()
     application = QGuiApplication.instance() or QGuiApplication(["mailsafi-wizard", "-platform", "offscreen"])
     pages = write_pdf(shown(facts, in_short), path, paper(paper_name))
     del application  # it had to live until here: fonts belong to it
