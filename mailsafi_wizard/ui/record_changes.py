@@ -113,7 +113,7 @@ class RecordChanges(QWidget):
         self._shown: object = None
         self.choice = QComboBox()
         for one in panels():
-            self.choice.addItem(one.name, one.id)
+            self.choice.addItem(one.shown_name, one.id)
         self.choice.activated.connect(lambda _place: chosen(str(self.choice.currentData())))
         self.where = label("", "small", "muted")
         self.findings, self.cards = QVBoxLayout(), QVBoxLayout()
@@ -134,7 +134,7 @@ class RecordChanges(QWidget):
         self._shown = now
         where = panel(panel_id)
         self.choice.setCurrentIndex(self.choice.findData(where.id))
-        self.where.setText(_("Open {place}. {note}").format(place=where.open, note=where.note))
+        self.where.setText(where.directions)
         emptied(self.findings)
         for finding in findings:
             words = _(finding.text).format(**dict(finding.fields))
