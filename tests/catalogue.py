@@ -188,30 +188,44 @@ def mnemonic(text: str) -> bool:
 
 def faults_of(message: Message) -> Iterator[str]:
     """What a translation has lost or broken: fields, tags, links, the mnemonic, line breaks, dots at the end."""
-    original = message.id if isinstance(message.id, str) else message.id[-1]
+    originals = [message.id] if isinstance(message.id, str) else list(message.id)
     translated = [message.string] if isinstance(message.string, str) else list(message.string)
     if message.fuzzy:
         yield "is marked fuzzy"
-    for text in filter(None, translated):
-        try:
-            if fields(text) != fields(original):
-                yield f"has other fields: {text}"
-        except ValueError:
-            if "{" in original and "{{" not in original:
-                yield f"has a brace too many: {text}"
-        if sorted(ALIKE.findall(text)) != sorted(ALIKE.findall(original)):
-            yield f"has other tags, links or signs: {text}"
-        if mnemonic(text) != mnemonic(original):
-            yield f"has lost or gained an underlined letter: {text}"
-        if text.count("\n") != original.count("\n"):
-            yield f"has other line breaks: {text}"
-        for end in ("…", ":", " ", "?"):
-            if original.endswith(end) != text.endswith(end):
-                yield f"ends differently: {text}"
-        if original.endswith(".") and not text.endswith("."):
-            yield f"has lost its dot: {text}"
-        if original[:1].isspace() != text[:1].isspace():
-            yield f"begins differently: {text}"
+    if len(originals) != len(translated):  # Swahili, as English, has one form for one and one for all other numbers
+        yield f"has {len(translated)} forms instead of {len(originals)}"
+    for original, text in zip(originals, translated, strict=False):
+        if text:
+            yield from (f"{fault}: {text}" for fault in _lost(original, text))
+
+
+def _lost(original: str, text: str) -> Iterator[str]:
+    try:
+        if fields(text) != fields(original):
+            yield "has other fields"
+    except ValueError:
+        if _is_template(original):
+            yield "has a brace too many"
+    if sorted(ALIKE.findall(text)) != sorted(ALIKE.findall(original)):
+        yield "has other tags, links or signs"
+    if mnemonic(text) != mnemonic(original):
+        yield "has lost or gained an underlined letter"
+    if text.count("\n") != original.count("\n"):
+        yield "has other line breaks"
+    if any(original.endswith(end) != text.endswith(end) for end in ("…", ":", "?", " ")):
+        yield "ends differently"
+    if original.endswith(".") and not text.endswith("."):
+        yield "has lost its full stop"
+    if original[:1].isspace() != text[:1].isspace():
+        yield "begins differently"
+
+
+def _is_template(text: str) -> bool:
+    try:
+        fields(text)
+    except ValueError:
+        return False
+    return True
 
 
 def faults(language: str) -> list[str]:
