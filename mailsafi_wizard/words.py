@@ -1,7 +1,7 @@
 """Every text a person reads passes through here, so that the screen can speak English or Swahili.
 
 ``_("...")`` translates now; ``N_("...")`` only marks a text for the catalogue. What was put together in English and kept (a reason in the project
-file, an error's title with its host) is translated by `told`. Catalogues are gettext's: ``resources/locale/<language>/LC_MESSAGES/wizard.mo``.
+file, an error's title with its host) is translated by `translated`. Catalogues are gettext's: ``resources/locale/<language>/LC_MESSAGES/wizard.mo``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def use(language: str) -> None:
     _current = gettext.translation("wizard", folder, [language], fallback=True)
     _language = language if language in LANGUAGES else "en"
     _templates.cache_clear()
-    told.cache_clear()
+    translated.cache_clear()
 
 
 def language() -> str:
@@ -49,11 +49,11 @@ def N_(text: str) -> str:
 
 def filled(template: str, fields: Mapping[str, object]) -> str:
     """The translated ``template`` with ``fields``; those that are sentences of ours are translated, too."""
-    return _(template).format(**{name: told(value) if isinstance(value, str) else value for name, value in fields.items()})
+    return _(template).format(**{name: translated(value) if isinstance(value, str) else value for name, value in fields.items()})
 
 
 @functools.lru_cache(maxsize=4096)
-def told(text: str, depth: int = DEEPEST) -> str:
+def translated(text: str, depth: int = DEEPEST) -> str:
     """A finished English sentence of this program in the language of the screen; what is not ours (a server's words) stays as it is."""
     if _language == "en" or not text:
         return text
@@ -62,7 +62,7 @@ def told(text: str, depth: int = DEEPEST) -> str:
         return exact
     for pattern, template in _templates():
         if found := pattern.fullmatch(text):
-            return _(template).format(**{name: told(value, depth - 1) for name, value in found.groupdict().items()})
+            return _(template).format(**{name: translated(value, depth - 1) for name, value in found.groupdict().items()})
     return text
 
 

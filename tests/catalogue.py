@@ -166,7 +166,7 @@ def _without_dates(data: bytes) -> bytes:
 
 
 def missing(catalogue: Catalog) -> list[Message]:
-    return [m for m in messages(catalogue) if not (all(m.string) if isinstance(m.string, (tuple, list)) else m.string)]
+    return [m for m in messages(catalogue) if not all([m.string] if isinstance(m.string, str) else m.string or [""])]
 
 
 # --- what may be wrong with a translation
@@ -189,7 +189,7 @@ def mnemonic(text: str) -> bool:
 def faults_of(message: Message) -> Iterator[str]:
     """What a translation has lost or broken: fields, tags, links, the mnemonic, line breaks, dots at the end."""
     originals = [message.id] if isinstance(message.id, str) else list(message.id)
-    translated = [message.string] if isinstance(message.string, str) else list(message.string)
+    translated = [message.string] if isinstance(message.string, str) else list(message.string or ())
     if message.fuzzy:
         yield "is marked fuzzy"
     if len(originals) != len(translated):  # Swahili, as English, has one form for one and one for all other numbers

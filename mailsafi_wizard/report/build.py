@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from mailsafi_wizard import __version__, words
 from mailsafi_wizard.model import Company, Endpoint, FailedMessage, FolderLedger, Ledger, Mailbox, RunRecord, Security, Side
 from mailsafi_wizard.report.facts import Column, Kind, ReportFacts, Section, Table, Value, size_text, time_text
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 
 def environment() -> tuple[tuple[str, str], ...]:
@@ -220,7 +220,7 @@ def _left_out(m: _Material) -> Section:
         Column(_("Why"), weight=4),
     )
     rows = tuple(
-        (m.address(f.mailbox_id), f.source_name, f.excluded, f.excluded_reason or _("no reason was recorded"))
+        (m.address(f.mailbox_id), f.source_name, f.excluded, translated(f.excluded_reason) or _("no reason was recorded"))
         for f in m.ledger.folders
         if f.excluded or f.excluded_reason
     )
@@ -237,7 +237,7 @@ def _failed(m: _Material) -> Section:
         Column(_("Size"), Kind.BYTES),
         Column(_("Why, as the server said it"), weight=4),
     )
-    rows = tuple((m.address(f.mailbox_id), f.folder, str(f.uid), f.date, f.size, f.reason) for f in m.failures)
+    rows = tuple((m.address(f.mailbox_id), f.folder, str(f.uid), f.date, f.size, translated(f.reason)) for f in m.failures)
     paragraphs = []
     if m.ledger.failed != len(rows):
         text = _("The ledger counts {counted} failed messages, but {listed} are listed here.")
@@ -252,7 +252,7 @@ def _renamed(m: _Material) -> Section:
     names = (Column(_("Mailbox"), weight=2), Column(_("Folder"), weight=2), Column(_("Its name at MailSafi"), weight=2))
     renamed = tuple((m.address(f.mailbox_id), f.source_name, f.destination_name) for f in m.ledger.folders if f.renamed)
     notes = (Column(_("Mailbox"), weight=2), Column(_("Folder"), weight=2), Column(_("What to know"), weight=4))
-    remarks = tuple((m.address(mailbox_id), folder, text) for mailbox_id, folder, text in m.remarks)
+    remarks = tuple((m.address(mailbox_id), folder, translated(text)) for mailbox_id, folder, text in m.remarks)
     return Section(
         "renamed",
         _("Renamed folders and remarks"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mailsafi_wizard.model import CheckRecord, Depth, Difference, Differs, Mailbox, SignOff
 from mailsafi_wizard.report.facts import Column, Kind, Section, Table, time_text
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, translated
 
 DEPTHS = {
     Depth.COUNTS: N_("counts, identity, marks and dates"),
@@ -39,7 +39,7 @@ def detail_text(difference: Difference) -> str:
         return _("old server: {here}; MailSafi: {there}").format(here=here.replace("\\", ""), there=there.replace("\\", ""))
     if difference.kind is Differs.USER_MOVED:
         return _("now in {folder}").format(folder=difference.detail)
-    return difference.detail
+    return translated(difference.detail)
 
 
 def section(

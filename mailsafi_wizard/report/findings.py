@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mailsafi_wizard.model import Finding, FolderCensus, Mailbox, MailboxCensus, Role, Weight
 from mailsafi_wizard.report.facts import Column, Section, Table, size_text
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 TIGHT = 0.95  # of a quota: what is fuller after the copy is close to its limit
 YOUNG = dt.timedelta(days=45)  # an INBOX whose oldest message is younger looks as if a computer took its mail away
@@ -48,14 +48,14 @@ def _looked(name: str, census: MailboxCensus) -> Iterator[Finding]:
             "look",
             Weight.BAD,
             name,
-            _("It could not be looked at: {why}").format(why=_(census.error)),
+            _("It could not be looked at: {why}").format(why=translated(census.error)),
             _("Test its sign-in in the step Credentials, then look again."),
         )
     for folder in census.folders:
         if folder.problem and not folder.excluded_reason:
             what = _("The old server lists the folder {folder} but does not open it: {why}")
             todo = _("Ask the old server's administrator, or leave the folder out knowingly.")
-            yield Finding("folder", Weight.BAD, name, what.format(folder=folder.name, why=folder.problem), todo)
+            yield Finding("folder", Weight.BAD, name, what.format(folder=folder.name, why=translated(folder.problem)), todo)
 
 
 def _room(name: str, census: MailboxCensus, arrived: int) -> Iterator[Finding]:

@@ -64,7 +64,7 @@ def _gate(checks: Sequence[CheckLine], zone: str) -> Table:
 def filled(text: str, fields: Sequence[tuple[str, object]], zone: str) -> str:
     """A template in the language of now, moments in the company's zone."""
     shown = {key: time_text(value, zone) if isinstance(value, dt.datetime) else value for key, value in fields}
-    return _(text).format(**shown)
+    return words.filled(text, shown)
 
 
 def card(

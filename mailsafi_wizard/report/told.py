@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mailsafi_wizard.model.telling import Told, ToldState
 from mailsafi_wizard.report.facts import Column, Section, Table, time_text
-from mailsafi_wizard.words import LANGUAGES, N_, _
+from mailsafi_wizard.words import LANGUAGES, N_, _, translated
 
 STATES = {
     ToldState.SENDING: N_("being sent"),
@@ -57,4 +57,4 @@ def _outcome(one: Told) -> str:
     words = _(STATES[one.state])
     if one.state is ToldState.SENT and one.cause:
         return _("arrived, as the administrator said")
-    return f"{words}: {one.detail}" if one.detail and one.state is not ToldState.SENT else words
+    return f"{words}: {translated(one.detail)}" if one.detail and one.state is not ToldState.SENT else words

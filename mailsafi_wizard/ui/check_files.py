@@ -21,6 +21,7 @@ from mailsafi_wizard.signoff import CheckPage
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.check_paper import lay_out_check_sheets
 from mailsafi_wizard.ui.pdf import write_document
+from mailsafi_wizard.ui.problems import in_a_line
 from mailsafi_wizard.words import N_, _
 
 
@@ -85,7 +86,7 @@ def write(
         _each(target, pages, ".eml", lambda page, path: _whole(path, signoff.as_mail(page, domain, now).as_bytes()))
     project.mark_sheets([box.id for box in users], now, reminder)
     names = {box.id: box.address for box in users}
-    told = tuple((names[number], str(error)) for number, error in problems.items() if number in names)
+    told = tuple((names[number], in_a_line(error)) for number, error in problems.items() if number in names)
     return Written(1 if form.one_file else len(pages), told)
 
 

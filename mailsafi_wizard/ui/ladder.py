@@ -11,7 +11,7 @@ from mailsafi_wizard.model import Ladder, Rung, RungResult
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import S
 from mailsafi_wizard.ui.widgets import Button, Icon, column, label, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, translated
 
 RUNG_NAMES = {
     Rung.NAME: N_("Name found"),
@@ -47,7 +47,7 @@ class LadderView(QWidget):
                 self._body.addWidget(self._problem(ladder, rung))
 
     def _problem(self, ladder: Ladder, rung: RungResult) -> ProblemPanel:
-        problem = Problem(_(rung.cause), remedy=_(rung.remedy), detail=rung.detail)
+        problem = Problem(translated(rung.cause), remedy=translated(rung.remedy), detail=rung.detail)
         if rung.rung is not Rung.TLS or not ladder.fingerprint or ladder.fingerprint == ladder.endpoint.pin:
             return ProblemPanel(problem)
         button = Button(_("Trust this certificate…"), lambda: self._trust(ladder.fingerprint), icon="shield")

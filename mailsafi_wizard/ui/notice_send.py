@@ -22,7 +22,7 @@ from mailsafi_wizard.ui.sender_form import SenderForm, mail_address
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, label, row
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 _CAN_BE_TRUSTED = (errors.CertificateUnknown, errors.CertificateSelfSigned, errors.CertificateWrongHost, errors.CertificateChanged)
 LOOK_EVERY = 200  # milliseconds, while notices are sent
@@ -52,10 +52,14 @@ def _columns(timezone: str) -> list[Column[RecipientRow]]:
         return formats.moment(one.told.at, timezone) if one.told else ""
 
     def said(one: RecipientRow) -> str:
-        return (one.told.detail or _(one.told.cause)) if one.told else ""
+        return (one.told.detail or translated(one.told.cause)) if one.told else ""
 
     def tip(one: RecipientRow) -> str:
-        return " ".join(filter(None, (f"{_(one.told.cause)}.", one.told.remedy))) if one.told and one.told.cause else ""
+        return (
+            " ".join(filter(None, (f"{translated(one.told.cause)}.", translated(one.told.remedy))))
+            if one.told and one.told.cause
+            else ""
+        )
 
     return [
         Column(_("User"), lambda one: one.address, stretch=True),
@@ -284,7 +288,7 @@ class SendPart(QWidget):
                 _("The test was sent to {address}. Look at it before you send to all.").format(address=told.address)
             )
         else:
-            self._page.show_problem(Problem(f"{_(told.cause)}.", remedy=_(told.remedy), detail=told.detail))
+            self._page.show_problem(Problem(f"{translated(told.cause)}.", remedy=translated(told.remedy), detail=told.detail))
 
     def send(self, addresses: Collection[str] | None = None, again: bool = False) -> None:
         """To all who have not got it, or, after a yes, ``again``."""

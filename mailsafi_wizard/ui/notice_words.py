@@ -12,7 +12,7 @@ from mailsafi_wizard.notices import LONGEST_SHORT, Draft, Finding, Notice
 from mailsafi_wizard.ui.notice_look import in_our_colours
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Field, FieldNote, box, column, label, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, translated
 
 PAUSE = 250  # milliseconds after the last key before the words are looked at
 FIELDS = {
@@ -162,7 +162,7 @@ class NoticeWords(QWidget):
         first: dict[str, str] = {}
         for one in found:
             if one.wrong or one.place != "body":
-                first.setdefault(one.place, _(one.text).format(what=_(one.named)))
+                first.setdefault(one.place, _(one.text).format(what=translated(one.named)))
         for place, note in self.notes.items():
             note.complain(first.get(place, ""))
         self._notice = notice or self._notice
@@ -174,7 +174,7 @@ class NoticeWords(QWidget):
             at = self.mail.verticalScrollBar().value()
             self.mail.setHtml(in_our_colours(self._notice.as_html))
             self.mail.verticalScrollBar().setValue(at)
-        lacks = [_(one.text).format(what=_(one.named)) for one in found if not one.wrong and one.place == "body"]
+        lacks = [_(one.text).format(what=translated(one.named)) for one in found if not one.wrong and one.place == "body"]
         self.advice.setText("\n".join(f"⚠ {text}" for text in lacks))
         self.advice.setVisible(bool(lacks))
         if keep:

@@ -14,7 +14,7 @@ from mailsafi_wizard.cutover.records import When
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import L, M, S
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, column, label, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, filled
 
 TITLES = {
     "MX": N_("Where mail is delivered (MX)"),
@@ -137,7 +137,7 @@ class RecordChanges(QWidget):
         self.where.setText(where.directions)
         emptied(self.findings)
         for finding in findings:
-            words = _(finding.text).format(**dict(finding.fields))
+            words = filled(finding.text, dict(finding.fields))
             self.findings.addWidget(ProblemPanel(Problem(words, tone=Tone.BAD if finding.grave else Tone.WARN)))
         emptied(self.cards)
         for change in changes:

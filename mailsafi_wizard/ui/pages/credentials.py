@@ -20,7 +20,7 @@ from mailsafi_wizard.ui.sign_in_grid import SERVER_NAMES, SignInPanel
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, Tone, box, column, label, row
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 PASSWORD_NAMES = {Side.SOURCE: N_("Password at the old server"), Side.DESTINATION: N_("Password at MailSafi")}
 
@@ -116,8 +116,8 @@ class MailboxDetail(Card):
         for side in Side:
             result = account.result(side)
             if result is not None and not result.ok:
-                what = _("{server}: {cause}").format(server=_(SERVER_NAMES[side]), cause=_(result.cause))
-                self.problems.addWidget(ProblemPanel(Problem(what, remedy=_(result.remedy), detail=result.detail)))
+                what = _("{server}: {cause}").format(server=_(SERVER_NAMES[side]), cause=translated(result.cause))
+                self.problems.addWidget(ProblemPanel(Problem(what, remedy=translated(result.remedy), detail=result.detail)))
 
     def _keep(self) -> None:
         if self._mailbox is None:

@@ -20,6 +20,7 @@ from mailsafi_wizard.ui.gate_view import GateView
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.passes_view import PassesView
 from mailsafi_wizard.ui.pdf import write_pdf
+from mailsafi_wizard.ui.problems import in_a_line
 from mailsafi_wizard.ui.record_changes import RecordChanges
 from mailsafi_wizard.ui.spread_view import SpreadView
 from mailsafi_wizard.ui.theme import M, S
@@ -123,7 +124,7 @@ class CutoverPage(Page):
             self.gate.show_gate(self.project.gate(now), self.project.probes(), zone)
         elif place == AFTER:
             problem = self.project.passes_problem
-            words = str(problem) if problem else ""
+            words = in_a_line(problem) if problem else ""
             self.passes.show_watch(self.project.watch(now), self.project.passes, now, zone, words, self.project.running)
             self.passes.show_senders(*self.project.late_mail(), zone)
         self.spread.show_spread(self.project.who_sees_what(), snapshot, self.project.dns_clock(now), now, zone)

@@ -20,7 +20,7 @@ from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import XL, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Chip, EmptyState, Fact, Tone, box, column, label, row
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 STATE_LOOKS = {  # words, tone, icon ("" for the tone's own)
     MailboxState.NEW: (N_("Not started"), Tone.MUTED, "dash"),
@@ -87,7 +87,7 @@ def state_words(copy: CopyRow) -> str:
 
 
 def _state_tip(copy: CopyRow) -> str:
-    return copy.live.why or copy.live.problem
+    return translated(copy.live.why or copy.live.problem)
 
 
 def _share(copy: CopyRow) -> float:
@@ -144,7 +144,7 @@ def _failure_columns() -> list[Column[tuple[str, FailedMessage]]]:
         Column(_("Folder"), lambda f: f[1].folder),
         Column(_("Date"), lambda f: f[1].date),
         Column(_("Size"), lambda f: formats.size(f[1].size), sort=lambda f: f[1].size, numeric=True),
-        Column(_("Why it was not copied"), lambda f: f[1].reason, stretch=True, tip=lambda f: f[1].reason),
+        Column(_("Why it was not copied"), lambda f: translated(f[1].reason), stretch=True, tip=lambda f: translated(f[1].reason)),
     ]
 
 
@@ -332,7 +332,7 @@ class MigratePage(Page):
             return
         paused = chosen.state is MailboxState.PAUSED
         self.one_pause.be(_("Go on with this one") if paused else _("Pause this one"), "play" if paused else "pause")
-        words = [chosen.mailbox.address, chosen.live.folder, chosen.live.why or chosen.live.problem]
+        words = [chosen.mailbox.address, chosen.live.folder, translated(chosen.live.why or chosen.live.problem)]
         self.chosen_words.setText(" · ".join(filter(None, words)))
 
     def _show_failures(self) -> None:
@@ -341,7 +341,7 @@ class MigratePage(Page):
 
     def _show_remarks(self) -> None:
         self.remarks.show_rows(
-            dict.fromkeys((self._addresses.get(i, ""), folder, _(text)) for i, folder, text in self.project.remarks())
+            dict.fromkeys((self._addresses.get(i, ""), folder, translated(text)) for i, folder, text in self.project.remarks())
         )
         self._title_tab(3, _("Remarks"), self.remarks.rowCount())
 

@@ -22,7 +22,7 @@ from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.provider_card import ProviderCard
 from mailsafi_wizard.ui.theme import L, S
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, label, line, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, translated
 
 SECURITY_WORDS = {
     Security.TLS: N_("Encrypted (TLS)"),
@@ -56,7 +56,7 @@ def needs(project: MigrationProject) -> str:
     """A server that was tested and failed wants the admin."""
     ladders = [kept.last_ladder(project, side) for side in Side]
     failed = [ladder.failed for ladder in ladders if ladder is not None and ladder.failed is not None]
-    return _(failed[0].cause) if failed else ""
+    return translated(failed[0].cause) if failed else ""
 
 
 class ServerCard(Card):
