@@ -24,7 +24,7 @@ SURE = {
     Sureness.SURE: N_("Sure"),
     Sureness.LIKELY: N_("Likely"),
     Sureness.DOUBTFUL: N_("Doubtful"),
-    Sureness.UNSEEN: N_("Not met"),
+    Sureness.UNSEEN: N_("Not found there"),
 }
 NOTES = {
     Note.NO_DNS: N_("No name server answered. Check that this computer is online."),
@@ -42,7 +42,7 @@ SECURITY = {
 
 
 def origin_words(source: Source) -> str:
-    return _(ORIGINS[source.origin]).format(who=source.who)
+    return filled(ORIGINS[source.origin], {"who": source.who})
 
 
 def from_words(candidate: Candidate) -> str:

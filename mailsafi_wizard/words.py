@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from mailsafi_wizard import resources
 
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
-LEAST_WORDS = 10  # letters that a template must have of its own before a sentence is recognised as made from it
+LEAST_WORDS = 7  # letters that a template must have of its own before a sentence is recognised as made from it
 DEEPEST = 4  # sentences within sentences
 _current: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
@@ -70,12 +70,12 @@ def translated(text: str, depth: int = DEEPEST) -> str:
 def _templates() -> tuple[tuple[re.Pattern[str], str], ...]:
     """The texts of the catalogue that have fields, those with the most words of their own first."""
     catalogue: Mapping[object, str] = getattr(_current, "_catalog", {})
-    made = [(template, *_pattern(template)) for template in catalogue if isinstance(template, str) and "{" in template]
+    made = [(template, *pattern(template)) for template in catalogue if isinstance(template, str) and "{" in template]
     able = [(own, pattern, template) for template, own, pattern in made if own >= LEAST_WORDS and pattern is not None]
     return tuple((pattern, template) for own, pattern, template in sorted(able, key=lambda one: -one[0]))
 
 
-def _pattern(template: str) -> tuple[int, re.Pattern[str] | None]:
+def pattern(template: str) -> tuple[int, re.Pattern[str] | None]:
     """How many letters are the template's own, and what a sentence made from it looks like; None where that can't be said."""
     parts, own, names = [], 0, set()
     for literal, name, _form, _conversion in string.Formatter().parse(template):

@@ -4,7 +4,8 @@
     python -m tests.catalogue missing   name the texts that have no translation yet
     python -m tests.catalogue check     say everything that is wrong with the catalogues; exit status 1 when there is something
 
-Texts are what `_()`, `N_()` and `ngettext()` are given, titles and hints of errors, and the sentences of resources/providers and dns-panels.
+Texts are what `_()`, `N_()` and `ngettext()` are given, titles and hints of errors, the sentences of resources/providers and dns-panels, and the
+names of countries.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from babel.messages.pofile import read_po, write_po
 from mailsafi_wizard.cutover import panels
 from mailsafi_wizard.model import NOT_TRIED
 from mailsafi_wizard.net import providers
+from mailsafi_wizard.schedule import workdays
+from mailsafi_wizard.ui import cutover_day
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "resources" / "locale"
@@ -72,6 +75,7 @@ def texts() -> dict[Text, list[str]]:
     others = [("mailsafi_wizard/model/servers.py", NOT_TRIED)]
     others += [("resources/providers", text) for text in providers.texts()]
     others += [("resources/dns-panels", text) for panel in panels.panels() for text in panel.texts()]
+    others += [("countries", cutover_day.english_name(code)) for code in workdays.countries()]
     for name, text in others:
         if name not in (places := found.setdefault(text, [])):
             places.append(name)

@@ -69,8 +69,8 @@ class GateView(QWidget):
         return card
 
     def _decided(self) -> None:
-        self.name_note.complain("" if self.name.text().strip() else _("Who decides?"))
-        self.reason_note.complain("" if self.reason.text().strip() else _("Why?"))
+        self.name_note.complain("" if self.name.text().strip() else _("Enter the name of the one who decides."))
+        self.reason_note.complain("" if self.reason.text().strip() else _("Enter the reason."))
         if self.name.text().strip() and self.reason.text().strip():
             self._override(self.name.text(), self.reason.text())
 
@@ -129,7 +129,7 @@ def _probe_line(probe: Probe) -> QWidget:
     else:
         words = _("{host} accepts {n} of {all} addresses.").format(host=probe.host, n=probe.accepted, all=probe.asked)
         if probe.later:
-            words += " " + _("{n} it wants to be asked again later, as many servers do with strangers.").format(n=probe.later)
+            words += " " + _("For {n} it wants to be asked again later, as many servers do with strangers.").format(n=probe.later)
         tone = Tone.GOOD if probe.good else Tone.BAD
     tls = {"": _("It offers no secure connection."), "yes": _("The connection is secure.")}.get(probe.tls, translated(probe.tls))
     shown = column(row(Chip(words, tone), 1), spacing=XS)

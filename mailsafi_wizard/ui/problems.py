@@ -46,7 +46,7 @@ class Problem:
         return cls(
             _("The program made a mistake here."),
             _("This is not your doing, and nothing that was copied is lost."),
-            _("Try it again. If it stays, copy the technical details and send them to MailSafi's support."),
+            _("Try it again. If it happens again, copy the technical details and send them to MailSafi's support."),
             bug_details(error),
             is_bug=True,
         )
