@@ -334,11 +334,11 @@ class SendPart(QWidget):
         sent = sum(state is ToldState.SENT for state in done.values())
         text = ngettext("The notice was sent to {n} user.", "The notice was sent to {n} users.", sent).format(n=formats.count(sent))
         if not to_the_end:
-            text = _("Stopped. {text} Send to the others when you like.").format(text=text)
+            text = _("Stopped. {text} You can send to the others when you like.").format(text=text)
         failed = len(done) - sent
         if failed:
             what = ngettext("{n} user has not surely got the notice.", "{n} users have not surely got the notice.", failed)
-            remedy = _("The table says why, and what to do. “Send to the others” tries those again that surely have not got it.")
+            remedy = _("The table says why, and what to do. Sending to the others tries again those that surely have not got it.")
             self._page.show_problem(Problem(what.format(n=formats.count(failed)), remedy=remedy, tone=Tone.WARN))
         self._page.told.emit(text)
 

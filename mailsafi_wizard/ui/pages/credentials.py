@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from mailsafi_wizard.model import Mailbox, Secret, Side, SignInResult
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import formats, sign_in_grid
+from mailsafi_wizard.ui import formats, leaves, sign_in_grid
 from mailsafi_wizard.ui.admin_login import Logins
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.list_intake import DropArea
@@ -132,11 +132,7 @@ class MailboxDetail(Card):
 class CredentialsPage(Page):
     title = N_("Credentials")
     lead = N_("Give the list of mailboxes with their passwords, then let every one of them sign in on both servers.")
-    why = N_(
-        "Each mailbox is opened with its own user name and password, at the old server to read and at MailSafi to write."
-        " Trying all sign-ins now means that nothing stops later in the night. Passwords are never shown, never written to a log or a report,"
-        " and never altered: not even a space at the end is taken away."
-    )
+    why = leaves.CREDENTIALS
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)

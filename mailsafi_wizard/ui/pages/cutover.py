@@ -14,7 +14,7 @@ from mailsafi_wizard.cutover.card import as_zone
 from mailsafi_wizard.net.dns_records import Server, Snapshot
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.report import switch as switch_report
-from mailsafi_wizard.ui import ask, formats
+from mailsafi_wizard.ui import ask, formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.gate_view import GateView
 from mailsafi_wizard.ui.page import Action, Page
@@ -43,11 +43,7 @@ def done(project: MigrationProject) -> bool:
 class CutoverPage(Page):
     title = N_("Cut over")
     lead = N_("See what the domain's records say now, and enter the wanted values at your DNS provider on the days of the plan.")
-    why = N_(
-        "The MX record tells the world where to deliver your mail. Others remember it for as long as its TTL says; so the TTL is lowered first,"
-        " and for a while mail may still reach the old server: the copies after the change bring it along. The old values are kept on a card,"
-        " so that you can go back. The wizard itself changes nothing at your DNS provider."
-    )
+    why = leaves.CUTOVER
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 from mailsafi_wizard.events import MessageFailed, Summary
 from mailsafi_wizard.model import FailedMessage, Mailbox, MailboxCensus, MailboxState
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui import formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.census_view import FindingsView, FolderPlan, LookBar, problem_of
 from mailsafi_wizard.ui.drawings import SpeedDrawing
@@ -161,10 +161,7 @@ class MigratePage(Page):
     lead = N_(
         "First take a look at every mailbox, then start the copy. It goes on by itself; you can pause it, stop it, or close the window."
     )
-    why = N_(
-        "The look writes nothing; it only counts. The copy reads at the old server without changing anything there, and writes to MailSafi."
-        " It can be repeated as often as you like: what has arrived is known and never copied twice. Do that every day until the cutover."
-    )
+    why = leaves.MIGRATE
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)

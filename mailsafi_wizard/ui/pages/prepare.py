@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QLineEdit
 from mailsafi_wizard.model import Endpoint, Ladder, Security, Side
 from mailsafi_wizard.net.found import Discovery, Sureness
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import ask, checks, kept
+from mailsafi_wizard.ui import ask, checks, kept, leaves
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.find_server import FindCard
 from mailsafi_wizard.ui.ladder import LadderView
@@ -141,10 +141,7 @@ class ServerCard(Card):
 class PreparePage(Page):
     title = N_("Prepare")
     lead = N_("Find or enter both mail servers and test them. Then tick off what has to be ready on each side.")
-    why = N_(
-        "The test climbs five steps: the name is looked up, a connection is made, it is secured, the server greets, and a mailbox signs in."
-        " The first step that fails names one cause and one remedy. No password leaves this computer before the connection is secure."
-    )
+    why = leaves.PREPARE
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QDateEdit, QLineEdit
 
 from mailsafi_wizard.model import Company, Endpoint, MailSafiValues, Security, Side
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import checks, formats
+from mailsafi_wizard.ui import checks, formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.cutover_day import CountryBox, DayWords
 from mailsafi_wizard.ui.page import Page
@@ -35,11 +35,7 @@ def done(project: MigrationProject) -> bool:
 class StartPage(Page):
     title = N_("Start")
     lead = N_("Say who moves and when. What your MailSafi welcome mail tells goes in below; leave empty what you don't have yet.")
-    why = N_(
-        "The day of the cutover is when mail begins to arrive at MailSafi. Everything else is counted from it, about 30 days back and a week on."
-        " The last working evening of a week is best: few people write, and the weekend is there for questions; holidays are seen and passed over."
-        " You can move the day later; the plan moves with it. A task is ticked when the wizard has seen it done, or by you where it can't see."
-    )
+    why = leaves.START
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
