@@ -24,7 +24,7 @@ from mailsafi_wizard.words import N_, _, ngettext, translated
 
 ROLES = {
     Role.INBOX: N_("Inbox"),
-    Role.SENT: N_("Sent"),
+    Role.SENT: N_("Sent mail"),
     Role.DRAFTS: N_("Drafts"),
     Role.TRASH: N_("Deleted"),
     Role.JUNK: N_("Junk"),

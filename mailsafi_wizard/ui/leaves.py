@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QGridLayout
 
 from mailsafi_wizard.ui.theme import XS, L, S
@@ -180,6 +181,10 @@ class LeafCard(Card):
             grid.setColumnStretch(side, 1)
         self.body.setContentsMargins(L, S, L, S)
         self.add(grid)
+
+    def minimumSizeHint(self) -> QSize:
+        """Only the width, as for a page: words that wrap would be counted as if the card were narrow."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
     def show_leaf(self, leaf: Leaf | None) -> None:
         texts = (leaf.what, leaf.why, leaf.wrong, leaf.long) if leaf else ("",) * len(self.parts)
