@@ -34,7 +34,7 @@ STRETCH = 2000  # messages listed at once
 SET = 500  # UIDs named in one command where they are far apart
 BATCH, BATCH_BYTES = 400, 16 << 20  # messages and bytes whose content is compared at once
 TOLD_EVERY = 0.2  # seconds
-CONTENT = N_("the content at the destination differs from the source")
+CONTENT = N_("the content at MailSafi differs from the old server")
 
 
 class NotNow(errors.MigrationError):

@@ -31,8 +31,8 @@ from mailsafi_wizard.store.rows import FolderRecord
 from mailsafi_wizard.words import N_
 
 WAITS = (2.0, 10.0, 30.0)  # seconds after breaks in a row without headway; then the server is gone
-MISSING = N_("the destination does not show the message as it was sent")
-FOLDER_GONE = N_("the folder is no longer at the destination: it was deleted or renamed there")
+MISSING = N_("MailSafi does not show the message as it was sent")
+FOLDER_GONE = N_("the folder is no longer at MailSafi: it was deleted or renamed there")
 _BREAKS = (errors.ConnectionLost, errors.ConnectionRefused, errors.ConnectTimeout, errors.ServerBusy, errors.TooManyConnections)
 
 

@@ -43,7 +43,7 @@ class Mapper:
             if not plan.selectable:
                 continue
             if self._source.folders[plan.source].doubtful and plan.source not in self._source.status:
-                self._remark(plan.source_name, N_("is listed by the source in a broken form and does not exist there"))
+                self._remark(plan.source_name, N_("is listed by the old server in a broken form and does not exist there"))
                 continue
             self._plans[plan.source] = plan
             found.append(self._record(plan))
@@ -56,7 +56,7 @@ class Mapper:
         for record in gone:
             self._journal.set_gone(record.id, self._journal.live_uids(record.id))
             record.s_count, record.s_claimed_next, record.checked = 0, None, 1
-            self._remark(record.source_name, N_("is no longer at the source"))
+            self._remark(record.source_name, N_("is no longer at the old server"))
         self._journal.save_folders(gone)
 
     def _record(self, plan: FolderPlan) -> FolderRecord:
@@ -65,7 +65,7 @@ class Mapper:
         if known and (known.destination, known.excluded_reason, known.role) == (plan.destination, plan.excluded_reason, role):
             return known
         if plan.renamed and not plan.excluded_reason:
-            self._remark(plan.source_name, N_("is named {name} at the destination").format(name=plan.destination_name))
+            self._remark(plan.source_name, N_("is named {name} at MailSafi").format(name=plan.destination_name))
         if plan.excluded_reason:
             self._remark(plan.source_name, N_("left out: {why}").format(why=plan.excluded_reason))
         return self._journal.put_folder(
@@ -140,15 +140,13 @@ class Mapper:
         safe = self._map.safe_variant(self._plans[record.source])
         session.try_run(b"CREATE", quoted(safe.destination))
         if not self._is_there(session, safe.destination):
-            self._remark(record.source_name, N_("could not be created at the destination: {why}").format(why=error.detail))
+            self._remark(record.source_name, N_("could not be created at MailSafi: {why}").format(why=error.detail))
             return
         record.destination, record.destination_name, record.renamed = safe.destination, safe.destination_name, 1
         self._journal.put_folder(record)
         self._remark(
             record.source_name,
-            N_("is named {name} at the destination, which refused the name: {why}").format(
-                name=safe.destination_name, why=error.detail
-            ),
+            N_("is named {name} at MailSafi, which refused the name: {why}").format(name=safe.destination_name, why=error.detail),
         )
 
     def _is_there(self, session: Session, name: bytes) -> bool:

@@ -39,7 +39,7 @@ class RefusedMail:
             )
         except (fetch.MessageVanished, errors.CommandRefused) as e:
             return N_("a refused message could not be saved: {why}").format(why=e.detail or e.title_text)
-        return N_("messages that the destination refused are saved in {path}").format(path=self._place)
+        return N_("messages that MailSafi refused are saved in {path}").format(path=self._place)
 
     def mend(self, record: FolderRecord, uid: int, size: int, flags: bytes, date: bytes) -> str:
         """Sends a repaired copy where that was chosen; what was changed when it arrived, "" when nothing was or could be done."""

@@ -130,7 +130,7 @@ class Rounds:
             self._touched.setdefault(work.record.id, work)
         for work in works:
             for uid, size in [(u, s) for u, s in zip(work.uids, work.sizes, strict=True) if s > limit]:
-                reason = N_("it has {size} bytes, the destination takes {limit} at most").format(size=size, limit=limit)
+                reason = N_("it has {size} bytes, MailSafi takes {limit} at most").format(size=size, limit=limit)
                 error = errors.MessageRefused(reason, host=self._destination.host, text=reason)
                 self._refuse(Refused(work, uid, size, error, True))
         return [self._narrowed(w, {u: s for u, s in zip(w.uids, w.sizes, strict=True) if s <= limit}) for w in works]
@@ -165,7 +165,7 @@ class Rounds:
             elif not self._still_listed(item):
                 item.work.record.s_count -= 1  # deleted at the source while we were at it: no failure
             elif self._tries[place] >= MOST_TRIES:
-                self._fail(item.work, item.uid, item.size, N_("the source lists the message but does not deliver it"), b"")
+                self._fail(item.work, item.uid, item.size, N_("the old server lists the message but does not deliver it"), b"")
             else:
                 again[item.work.record.id][item.uid] = item.size
 
@@ -174,7 +174,7 @@ class Rounds:
         place = (item.work.record.id, item.uid)
         if not believable(self._source, item.size, item.found or 0, item.lines, item.ended):
             if self._tries[place] >= MOST_TRIES:
-                reason = N_("the source announces {size} bytes and delivers {found}: a part is missing").format(
+                reason = N_("the old server announces {size} bytes and delivers {found}: a part is missing").format(
                     size=item.size, found=item.found
                 )
                 self._fail(item.work, item.uid, item.size, reason, self._attributes(item.work.record, item.uid)[1])
@@ -182,7 +182,7 @@ class Rounds:
                 again[item.work.record.id][item.uid] = item.size
             return
         if self._tries[place] > MOST_TRIES:
-            reason = N_("the source announces {size} bytes and delivers something else each time").format(size=item.size)
+            reason = N_("the old server announces {size} bytes and delivers something else each time").format(size=item.size)
             self._fail(item.work, item.uid, item.size, reason, self._attributes(item.work.record, item.uid)[1])
             return
         self._style.agreed[place] = item.digest

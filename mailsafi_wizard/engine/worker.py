@@ -243,7 +243,9 @@ class Worker:
             findings = ReadBack(self._journal, destination).read([r for r in looking.records if r.id not in shut], looking.there)
             self._pacer.progress()
             for line in looking.here.garbled[:20]:
-                self._remark("", N_("the source lists something that cannot be read and names no folder: {line}").format(line=line))
+                self._remark(
+                    "", N_("the old server lists something that cannot be read and names no folder: {line}").format(line=line)
+                )
             return self._judge(findings, [*planner.unreadable, *lookup.unreadable])
 
     def _copy(self, source: Session, destination: Session, works: list[FolderWork]) -> None:
@@ -332,14 +334,12 @@ class Worker:
         if again:
             self._pause(max(1.0, *(e.wait for _record, e in unreadable if isinstance(e, errors.ServerBusy)), 0.0))
         for record, uid, size in findings.lost:
-            self._fail(
-                FolderWork(record), uid, size, N_("the destination said that it had stored the message, but does not show it"), b""
-            )
+            self._fail(FolderWork(record), uid, size, N_("MailSafi said that it had stored the message, but does not show it"), b"")
             if (record.id, uid) not in self._lost_before:
                 self._lost_before.add((record.id, uid))
                 again = True
         for record, uid, size in findings.altered:
-            self._fail(FolderWork(record), uid, size, N_("the destination holds a changed copy of the message"), b"")
+            self._fail(FolderWork(record), uid, size, N_("MailSafi holds a changed copy of the message"), b"")
         self._retry_failed = self._retry_failed or again
         return not again
 

@@ -69,7 +69,7 @@ def test_one_and_many() -> None:
 
 
 def test_a_sentence_that_was_kept_in_english_is_told_in_swahili() -> None:
-    reason = "it has 52000000 bytes, the destination takes 26214400 at most"
+    reason = "it has 52000000 bytes, MailSafi takes 26214400 at most"
     assert translated(reason) == "ina baiti 52000000, MailSafi inapokea 26214400 tu"
     assert translated("left out: not a mail folder") == "imeachwa: si folda ya barua"
     error = errors.SignInRefused(host="mail.example.co.ke", user="amina")
