@@ -35,7 +35,7 @@ WIDTH = 120
 Text = str | tuple[str, str]
 MARKS = {"_", "N_"}
 ERROR_WORDS = {"title", "hint"}
-ALIKE = re.compile(r"<[^>]+>|%\([^)]+\)s|%[sd]|https?://\S+|\{\{.*?\}\}")
+ALIKE = re.compile(r"<[^>]+>|%\([^)]+\)s|%[sd1]|https?://\S+|\{\{.*?\}\}")
 
 
 def folder(language: str) -> Path:
