@@ -142,7 +142,7 @@ def _envelope(smtp: smtplib.SMTP, addresses: Sequence[str], heard: Heard) -> Non
     for address in addresses:
         if not _plain(address):
             heard.asked += 1
-            heard.refused.append((_words(address.encode("utf-8", "replace")), "the address can't be asked for"))
+            heard.refused.append((_words(address.encode("utf-8", "replace")), N_("the address can't be asked for")))
             continue
         code, words = smtp.docmd("RCPT", f"TO:<{address}>")
         if code == 421:

@@ -202,7 +202,7 @@ class SendPart(QWidget):
         pairs = ":".join(fingerprint[i : i + 2].upper() for i in range(0, len(fingerprint), 2))
         problem = Problem(
             _("Do you trust this certificate for sending?"),
-            _("{certificate}. SHA-256 fingerprint: {fingerprint}").format(certificate=words, fingerprint=pairs),
+            _("{certificate}. SHA-256 fingerprint: {fingerprint}").format(certificate=translated(words), fingerprint=pairs),
             _("Compare it with what the server's administrator tells you."),
             tone=Tone.WARN,
         )

@@ -325,7 +325,7 @@ class PreparePage(Page):
         text = _(
             "{certificate}\n\nSHA-256 fingerprint:\n{fingerprint}\n\nCompare it with what the server's administrator tells you."
         )
-        filled = text.format(certificate=ladder.certificate if ladder else "", fingerprint=_grouped(fingerprint))
+        filled = text.format(certificate=translated(ladder.certificate) if ladder else "", fingerprint=_grouped(fingerprint))
         yes = ask.Answer(_("Trust this certificate"), lambda: self._trust(side, fingerprint), danger=True)
         ask.ask(self, _("Trust this certificate for this project?"), filled, ask.Answer(_("Don't trust it"), lambda: None), yes)
 
