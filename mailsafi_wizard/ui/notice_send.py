@@ -115,7 +115,7 @@ class SendPart(QWidget):
         self.halt = Button(_("S&top"), self.stop, icon="stop")
         self.working = box(row(self.bar, self.count, self.halt, spacing=M))
         self.again = Button(_("Send &once more…"), lambda: self._ask_again(), kind="quiet", icon="refresh")
-        self.some = Button(_("Send to those &marked"), self._send_chosen, kind="quiet", icon="people")
+        self.some = Button(_("Send to those mar&ked"), self._send_chosen, kind="quiet", icon="people")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.selectionModel().selectionChanged.connect(lambda *_args: self._choice_changed())
         head = row(self.title, self.heading, spacing=M)

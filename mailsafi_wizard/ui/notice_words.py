@@ -80,8 +80,8 @@ class NoticeWords(QWidget):
     def _editor(self, put_back: Callable[[], object]) -> QWidget:
         self.heading = label("", "heading")
         subject, short, text = (
-            Field(_("&Subject"), self.subject),
-            Field(_("S&MS or WhatsApp"), self.short),
+            Field(_("Sub&ject"), self.subject),
+            Field(_("SM&S or WhatsApp"), self.short),
             Field(_("&Text"), self.text),
         )
         self.notes: dict[str, FieldNote] = {"subject": subject.note, "short": short.note, "body": text.note}
@@ -90,10 +90,10 @@ class NoticeWords(QWidget):
         )
         self.menu = QMenu(insert)
         insert.setMenu(self.menu)
-        self.write_out = Button(_("&Write out the parts"), self._write_out, kind="quiet", icon="file", hint=_(
+        self.write_out = Button(_("Write &out the parts"), self._write_out, kind="quiet", icon="file", hint=_(
             "Puts the words of the ready-made parts in the place of their names, so that you can change them"
         ))  # fmt: skip
-        self.back = Button(_("Put the &original back"), put_back, kind="quiet", icon="refresh")
+        self.back = Button(_("Put the origi&nal back"), put_back, kind="quiet", icon="refresh")
         self.again = Button(_("Take my words back"), self._again, kind="quiet")
         marks = label(
             _("An empty line begins a paragraph; “## ” a heading, “- ” a list, **stars** strong words."), "small", "muted"

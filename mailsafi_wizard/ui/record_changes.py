@@ -119,7 +119,7 @@ class RecordChanges(QWidget):
         self.findings, self.cards = QVBoxLayout(), QVBoxLayout()
         self.findings.setSpacing(S)
         self.cards.setSpacing(M)
-        field = Field(_("In the &words of"), self.choice)
+        field = Field(_("In the wor&ds of"), self.choice)
         top = row(field, self.where, spacing=L)
         top.setStretch(1, 1)
         self.setLayout(column(self.findings, top, self.cards, 1, spacing=L, margins=(0, M, 0, 0)))

@@ -216,7 +216,7 @@ class SignoffPart(QWidget):
         if self.views.currentIndex():
             return None
         reminder = self.whom.currentData() == "remind"
-        words = _("&Write the reminders…") if reminder else _("&Write the sheets…")
+        words = _("Write the remin&ders…") if reminder else _("Write the s&heets…")
         n, of = signed_off(self._project)
         return Action(words, self.ask_where, "download", bool(self.wanted()) and not self._page.busy, urgent=n < of)
 

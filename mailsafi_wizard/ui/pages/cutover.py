@@ -60,7 +60,7 @@ class CutoverPage(Page):
 
     def _board(self) -> QWidget:
         self.when = label("", "small", "muted")
-        self.card_pdf = Button(_("Card for going &back…"), self._ask_card, icon="print", hint=_("The old records exactly, as PDF"))
+        self.card_pdf = Button(_("&Card for going back…"), self._ask_card, icon="print", hint=_("The old records exactly, as PDF"))
         self.card_text = Button(_("… as text"), self._ask_card_text, kind="quiet", icon="file", hint=_("As lines of a zone file"))
         self.card_text.setAccessibleName(_("Card for going back, as text"))
         self.records = RecordChanges(self._choose_panel, self.enter_in_rehearsal if self.project.rehearsal else None)

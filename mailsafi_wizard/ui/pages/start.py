@@ -75,7 +75,7 @@ class StartPage(Page):
         fields.add(_("Day of the c&utover"), self.cutover, beside=propose)
         fields.add(_("C&ountry"), self.country, _("Its weekends and public holidays are seen by the plan."))
         self.notes["timezone"] = fields.add(_("&Time zone"), self.timezone)
-        fields.add(_("&Whom users may ask"), self.help, _("A name and a phone number or address; it stands in every notice."))
+        fields.add(_("W&hom users may ask"), self.help, _("A name and a phone number or address; it stands in every notice."))
         fields.add(_("&Language of the notices"), self.language)
         for edit in (self.name, self.domains, self.help):
             edit.editingFinished.connect(self._keep)
@@ -93,7 +93,7 @@ class StartPage(Page):
         fields = Fields()
         add = fields.add
         self.notes["imap"] = add(_("&IMAP server"), self.values["imap"], _("Where mail programs fetch mail."))
-        self.notes["webmail"] = add(_("Web&mail"), self.values["webmail"], _("The address that begins with https://"))
+        self.notes["webmail"] = add(_("W&ebmail"), self.values["webmail"], _("The address that begins with https://"))
         self.notes["mx"] = add(
             _("M&X records"), self.values["mx"], _("Where mail for your domain is delivered; the first is the best.")
         )
@@ -101,7 +101,7 @@ class StartPage(Page):
         self.values["smtp_port"].setPlaceholderText(_("port"))
         self.values["smtp_port"].setFixedWidth(theme().px(76))
         help_text = _("Where mail programs send mail, and its port: usually 587 or 465.")
-        self.notes["smtp"] = add(_("S&MTP server"), self.values["smtp"], help_text, beside=self.values["smtp_port"])
+        self.notes["smtp"] = add(_("SMT&P server"), self.values["smtp"], help_text, beside=self.values["smtp_port"])
         self.notes["spf"] = add(_("SP&F part"), self.values["spf"], _("Such as include:…; lets MailSafi send for your domain."))
         self.notes["selector"] = add(_("DKIM &selector"), self.values["selector"])
         self.notes["dkim"] = add(_("DKIM &key"), self.values["dkim"], _("Copy it whole; it is long."), wide=True)
