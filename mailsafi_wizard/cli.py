@@ -16,13 +16,16 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailsafi_wizard import __version__, errors
-from mailsafi_wizard.model import CheckPlan, Depth, Endpoint, Hours, Mailbox, Pace, Secret, Side, SignInStyle
+from mailsafi_wizard.model import Endpoint, Hours, Mailbox, Pace, Secret, Side, SignInStyle
 from mailsafi_wizard.model.pace import parse_size
-from mailsafi_wizard.project import MigrationProject, oauth_file
-from mailsafi_wizard.store import credential_list
+from mailsafi_wizard.project.copy_project import CopyProject
 from mailsafi_wizard.telling import Teller
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.model import CheckPlan
 
 GIVE_UP_AFTER = 240.0  # seconds without headway; running the same command again goes on
 STYLES = {style.value: style for style in SignInStyle}
@@ -170,7 +173,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    project = MigrationProject.open(options.project) if options.project.exists() else _created(options)
+    project = CopyProject.open(options.project) if options.project.exists() else _created(options)
     try:
         _prepare(project, options)
         project.give_up_after(GIVE_UP_AFTER)
@@ -186,17 +189,20 @@ def _migrate(options: argparse.Namespace) -> int:
             pass
         if project.broken is not None:
             raise project.broken
-        with contextlib.suppress(errors.MigrationError):  # of no weight beside how the run ended
-            project.note_day()
+        if project.company.cutover is not None:
+            from mailsafi_wizard.project import MigrationProject
+
+            with contextlib.suppress(errors.MigrationError):  # of no weight beside how the run ended
+                MigrationProject.of(project).note_day()
         return teller.exit_status
     finally:
         project.close()
 
 
-def _created(options: argparse.Namespace) -> MigrationProject:
+def _created(options: argparse.Namespace) -> CopyProject:
     if not (options.source and options.destination):
         raise errors.ProjectMissing(path=options.project)
-    return MigrationProject.create(options.project)
+    return CopyProject.create(options.project)
 
 
 def _stop_on_signal(stop: Callable[[], object]) -> None:
@@ -210,7 +216,7 @@ def _stop_on_signal(stop: Callable[[], object]) -> None:
         signal.signal(number, handle)
 
 
-def _prepare(project: MigrationProject, options: argparse.Namespace) -> None:
+def _prepare(project: CopyProject, options: argparse.Namespace) -> None:
     for side, url in ((Side.SOURCE, getattr(options, "source", None)), (Side.DESTINATION, getattr(options, "destination", None))):
         if url:
             project.set_endpoint(side, _endpoint(url))
@@ -226,7 +232,7 @@ def _prepare(project: MigrationProject, options: argparse.Namespace) -> None:
         _single(project, options)
 
 
-def _prepare_logins(project: MigrationProject, options: argparse.Namespace) -> None:
+def _prepare_logins(project: CopyProject, options: argparse.Namespace) -> None:
     """What reaches all mailboxes of a side."""
     for side, option in ADMIN_OPTIONS.items():
         user, file, style, separator = (
@@ -235,6 +241,8 @@ def _prepare_logins(project: MigrationProject, options: argparse.Namespace) -> N
         if user or (file and STYLES[style] is SignInStyle.KERIO):  # whose master password has no name
             project.set_admin(side, user or "", _password(file, f"{option}-password-file"), STYLES[style], separator)
     if options.oauth_file:
+        from mailsafi_wizard.project import oauth_file
+
         for side, settings in oauth_file.read(options.oauth_file).items():
             project.set_oauth(side, settings)
 
@@ -267,7 +275,7 @@ def _password(path: Path | None, option: str) -> Secret:
     return Secret(line)
 
 
-def _import(project: MigrationProject, path: Path) -> None:
+def _import(project: CopyProject, path: Path) -> None:
     parsed = project.import_list(_read(path))
     for problem in parsed.problems:
         print(f"{path}:{problem.line}: {problem.severity}: {problem.text}", file=sys.stderr)
@@ -275,7 +283,7 @@ def _import(project: MigrationProject, path: Path) -> None:
         raise errors.ListProblems(path=path, count=len({p.line for p in parsed.errors}) or 1)
 
 
-def _single(project: MigrationProject, options: argparse.Namespace) -> None:
+def _single(project: CopyProject, options: argparse.Namespace) -> None:
     destination_user = options.destination_user or options.source_user
     project.add_mailboxes([Mailbox(destination_user, options.source_user, destination_user)])
     box = next(m for m in project.mailboxes() if (m.source_user, m.destination_user) == (options.source_user, destination_user))
@@ -286,6 +294,8 @@ def _single(project: MigrationProject, options: argparse.Namespace) -> None:
 
 
 def _check_plan(options: argparse.Namespace) -> CheckPlan:
+    from mailsafi_wizard.model import CheckPlan, Depth
+
     if options.sample is None:
         return CheckPlan(Depth.EVERYTHING if options.deep else Depth.COUNTS)
     if options.deep or not 0 < options.sample <= 100:
@@ -294,6 +304,8 @@ def _check_plan(options: argparse.Namespace) -> CheckPlan:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from mailsafi_wizard.project import MigrationProject
+
     project = MigrationProject.open(options.project)
     try:
         _prepare(project, options)
@@ -317,6 +329,7 @@ def _report(options: argparse.Namespace) -> int:
     for path in (options.pdf, options.html):
         if path and path.exists():
             raise errors.WrongUsage(what=f"{path} exists already; choose another name")
+    from mailsafi_wizard.project import MigrationProject
     from mailsafi_wizard.report import html, write_csv  # slow to load, and a copy does without
 
     project = MigrationProject.open(options.project)
@@ -339,6 +352,8 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _check_list(options: argparse.Namespace) -> int:
+    from mailsafi_wizard.store import credential_list
+
     parsed = credential_list.read(_read(options.list))
     if options.json:
         for problem in parsed.problems:

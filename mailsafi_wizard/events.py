@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mailsafi_wizard.model import CheckRecord, Difference, FailedMessage, Ledger, MailboxState
+if TYPE_CHECKING:
+    from mailsafi_wizard.model import CheckRecord, Difference, FailedMessage, Ledger, MailboxState
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.runner import AT_ONCE, LEARNED
 from mailsafi_wizard.engine.slots import MAILBOXES, Slots
 from mailsafi_wizard.events import LookFinished, Report
-from mailsafi_wizard.model import Finding, Forecast, Mailbox, MailboxCensus
+from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.project.results import Results
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.engine.census import Look
+    from mailsafi_wizard.model import Finding, Forecast, MailboxCensus
     from mailsafi_wizard.report import Section
 
 KNOWN_ADDRESSES = "addresses.known"  # the note with addresses that the admin says need no mailbox of their own (JSON)
@@ -41,6 +42,7 @@ class Censuses(Results):
         """
         from mailsafi_wizard.engine.census import Census
         from mailsafi_wizard.engine.task_round import TaskRound
+        from mailsafi_wizard.model import MailboxCensus
 
         self._looking = Control()
         jobs, missing = self._jobs(mailbox_ids)

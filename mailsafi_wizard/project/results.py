@@ -7,11 +7,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
-from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState, RunRecord, Side
+from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState, Side
 from mailsafi_wizard.project.sign_in_tests import SignInTests
 from mailsafi_wizard.store.journal import Journal
 
 if TYPE_CHECKING:
+    from mailsafi_wizard.model import RunRecord
     from mailsafi_wizard.report import ReportFacts, Section
 
 

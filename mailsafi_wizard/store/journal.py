@@ -9,6 +9,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailsafi_wizard.model import (
     FailedMessage,
@@ -18,12 +19,14 @@ from mailsafi_wizard.model import (
     MailboxState,
     MessageState,
     Role,
-    RunRecord,
     Side,
     SignInResult,
 )
 from mailsafi_wizard.store.database import Database, Row
 from mailsafi_wizard.store.rows import FolderRecord, Foreign, Intent, Outcome, Unconfirmed
+
+if TYPE_CHECKING:
+    from mailsafi_wizard.model import RunRecord
 
 _FOLDER_COLUMNS = (
     "id, mailbox_id, source, source_name, destination, destination_name, role, excluded_reason, renamed, s_validity, s_next, s_claimed_next,"
@@ -376,6 +379,8 @@ class Journal(Database):
         self.write(sql, now.isoformat(), messages, size, outcome, run_id)
 
     def runs(self) -> tuple[RunRecord, ...]:
+        from mailsafi_wizard.model import RunRecord
+
         found = self.rows("SELECT id, started, ended, messages, bytes, outcome FROM run ORDER BY id")
         return tuple(
             RunRecord(r[0], dt.datetime.fromisoformat(r[1]), dt.datetime.fromisoformat(r[2]) if r[2] else None, *r[3:])

@@ -1,0 +1,35 @@
+"""Everything that can be asked of one migration, joined.
+
+Every method may be called from any thread. Those that talk to servers block: a screen calls them beside its event loop.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+from mailsafi_wizard.project.copy_project import CopyProject
+from mailsafi_wizard.project.finishing import Finishing
+from mailsafi_wizard.project.plan import Plan
+from mailsafi_wizard.project.preparation import Preparation
+from mailsafi_wizard.project.signing import Signing
+from mailsafi_wizard.project.stragglers import Stragglers
+
+
+class MigrationProject(Signing, Finishing, Plan, Stragglers, Preparation, CopyProject):
+    """One project file and what can be asked of it."""
+
+    @classmethod
+    def of(cls, project: CopyProject) -> Self:
+        """Everything that can be asked of an open file; whoever opened it closes it."""
+        return cls(project._journal)
+
+    def _end_rounds(self) -> None:
+        self._end_passes()
+        self._end_sending()
+        super()._end_rounds()
+        self.stop_check()
+        self.stop_sheets()
+        self.stop_programs()
+
+    def _wait_for_rounds(self, seconds: float) -> None:
+        self.wait_for_check(seconds)
