@@ -16,6 +16,7 @@ from mailsafi_wizard import resources
 
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
 LEAST_WORDS = 7  # letters that a template must have of its own before a sentence is recognised as made from it
+LONGEST = 1000  # characters; what is longer is a server's words
 DEEPEST = 4  # sentences within sentences
 _current: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
@@ -55,35 +56,46 @@ def filled(template: str, fields: Mapping[str, object]) -> str:
 @functools.lru_cache(maxsize=4096)
 def translated(text: str, depth: int = DEEPEST) -> str:
     """A finished English sentence of this program in the language of the screen; what is not ours (a server's words) stays as it is."""
-    if _language == "en" or not text:
+    if _language == "en" or not text or len(text) > LONGEST:
         return text
     exact = _(text)
     if exact != text or depth == 0:
         return exact
-    for pattern, template in _templates():
-        if found := pattern.fullmatch(text):
+    for template, own in _templates():
+        if all(words in text for words in own) and (found := pattern(template).fullmatch(text)):
             return _(template).format(**{name: translated(value, depth - 1) for name, value in found.groupdict().items()})
     return text
 
 
 @functools.cache
-def _templates() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The texts of the catalogue that have fields, those with the most words of their own first."""
+def _templates() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The texts of the catalogue that have fields, and their own words between these; those with the most come first."""
     catalogue: Mapping[object, str] = getattr(_current, "_catalog", {})
-    made = [(template, *pattern(template)) for template in catalogue if isinstance(template, str) and "{" in template]
-    able = [(own, pattern, template) for template, own, pattern in made if own >= LEAST_WORDS and pattern is not None]
-    return tuple((pattern, template) for own, pattern, template in sorted(able, key=lambda one: -one[0]))
+    able = [(own_letters(one), one) for one in catalogue if isinstance(one, str) and "{" in one]
+    best = sorted((one for one in able if one[0] >= LEAST_WORDS), key=lambda one: -one[0])
+    return tuple((one, tuple(part[0] for part in string.Formatter().parse(one) if part[0])) for _letters, one in best)
 
 
-def pattern(template: str) -> tuple[int, re.Pattern[str] | None]:
-    """How many letters are the template's own, and what a sentence made from it looks like; None where that can't be said."""
-    parts, own, names = [], 0, set()
+def own_letters(template: str) -> int:
+    """How many letters are the template's own; 0 where it has no named fields, or other braces."""
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:
+        return 0
+    names = [name for _words, name, _form, _conversion in parts if name is not None]
+    if not names or not all(name.isidentifier() for name in names):
+        return 0
+    return sum(letter.isalpha() for part in parts for letter in part[0])
+
+
+@functools.cache
+def pattern(template: str) -> re.Pattern[str]:
+    """What a sentence made from ``template`` looks like; its fields must be plain names."""
+    parts: list[str] = []
+    names: set[str] = set()
     for literal, name, _form, _conversion in string.Formatter().parse(template):
         parts.append(re.escape(literal))
-        own += sum(letter.isalpha() for letter in literal)
         if name is not None:
-            if not name.isidentifier():
-                return 0, None
             parts.append(f"(?P={name})" if name in names else f"(?P<{name}>.+?)")
             names.add(name)
-    return own, re.compile("".join(parts), re.DOTALL)
+    return re.compile("".join(parts), re.DOTALL)

@@ -26,9 +26,8 @@ def on_the_screen() -> tuple[frozenset[str], list[re.Pattern[str]]]:
         for form in (text,) if isinstance(text, str) else text:
             seen = form.replace("&&", "\0").replace("&", "").replace("\0", "&")
             plain.add(seen)
-            own, pattern = words.pattern(seen) if "{" in seen and "{{" not in seen else (0, None)
-            if pattern is not None and own >= 4:
-                patterns.append(pattern)
+            if words.own_letters(seen) >= 4:
+                patterns.append(words.pattern(seen))
     return frozenset(plain), patterns
 
 
