@@ -18,7 +18,7 @@ from mailsafi_wizard.ui.pace_panel import PacePanel
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import XL, M, S, theme
+from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Chip, EmptyState, Fact, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext, translated
 
@@ -193,7 +193,7 @@ class MigratePage(Page):
         self.chip = Chip()
         self.pause = Button(_("&Pause"), self._pause_or_resume, icon="pause")
         self.stop = Button(_("&Stop"), self._stop, icon="stop")
-        top = row(*self.facts.values(), 1, self.chip, self.pause, self.stop, spacing=XL)
+        top = row(*self.facts.values(), 1, self.chip, self.pause, self.stop, spacing=L)
         self.model: LiveRows[CopyRow] = LiveRows(_columns(), key=lambda c: c.mailbox.id)
         self.table: Table[CopyRow] = Table(_("Mailboxes and their progress"), self.model)
         self.table.setMinimumHeight(theme().px(34) * 5)
