@@ -93,6 +93,59 @@ def test_every_stage_runs_and_any_can_fail_the_whole(
     assert line in capsys.readouterr().out.splitlines()[-1]
 
 
+class Second(dev.Beside):
+    """The run beside, without a child: it leaves a JUnit file and an exit status."""
+
+    status = 0
+
+    def __init__(self, out: Path, *arguments: str) -> None:
+        option = next(one for one in arguments if one.startswith("--junit-xml="))
+        Path(option.partition("=")[2]).write_text(JUNIT.format(3, int(self.status == 1), 0, 0), "utf-8")
+
+    def end(self) -> int:
+        return self.status
+
+    def stop(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("statuses", "beside", "status", "line"),
+    [
+        ({}, 0, 0, " 8 passed in "),
+        ({}, 1, 1, " 1 failed, 7 passed in "),
+        ({"pytest": 134}, 0, 1, " pytest ended with exit status 134, 8 passed in "),
+        ({}, 134, 1, " pytest ended with exit status 134, 8 passed in "),
+    ],
+)
+def test_everything_is_two_runs_and_each_can_fail_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    statuses: dict[str, int],
+    beside: int,
+    status: int,
+    line: str,
+) -> None:
+    monkeypatch.setattr(dev, "program", Stages(statuses, JUNIT.format(5, 0, 0, 0)))
+    monkeypatch.setattr(dev, "Beside", Second)
+    monkeypatch.setattr(Second, "status", beside)
+    monkeypatch.setattr(sys, "argv", ["dev.py", "test"])
+    assert dev.test(dev.read_arguments()) == status
+    assert line in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_program_beside_is_shown_when_it_has_ended(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(dev, "PYTHON", Path(sys.executable))
+    run = dev.Beside(tmp_path / "out.txt", "this_is_no_module")
+    assert run.end() == 1
+    assert "this_is_no_module" in capsys.readouterr().out
+    waiting = dev.Beside(tmp_path / "out.txt", "http.server", "--bind", "127.0.0.1", "0")
+    waiting.stop()
+    assert waiting.end()
+
+
 def test_unknown_arguments_go_to_pytest_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["dev.py", "test", "tests/unit", "-k", "a and b", "-x"])
     assert dev.read_arguments().rest == ["tests/unit", "-k", "a and b", "-x"]
