@@ -2,6 +2,7 @@
 
     python -m tests.catalogue update    put new texts into resources/locale/*/LC_MESSAGES/wizard.po, take out old ones, make the .mo files
     python -m tests.catalogue missing   name the texts that have no translation yet
+    python -m tests.catalogue fill FILE take from another .po file what has no translation yet
     python -m tests.catalogue check     say everything that is wrong with the catalogues; exit status 1 when there is something
 
 Texts are what `_()`, `N_()` and `ngettext()` are given, titles and hints of errors, the sentences of resources/providers and dns-panels, and the
@@ -253,12 +254,29 @@ def update(language: str) -> None:
     (folder(language) / "wizard.mo").write_bytes(mo(language))
 
 
+def fill(language: str, path: Path) -> int:
+    """Takes translations of texts that have none from another .po file; returns how many."""
+    with path.open("rb") as file:
+        other = read_po(file, locale=language, domain="wizard")
+    made, taken = brought_up_to_date(language), 0
+    for message in missing(made):
+        found = other.get(message.id if isinstance(message.id, str) else message.id[0])
+        if found is not None and found.id == message.id and found.string:
+            message.string, taken = found.string, taken + 1
+    folder(language).mkdir(parents=True, exist_ok=True)
+    (folder(language) / "wizard.po").write_bytes(po(made))
+    (folder(language) / "wizard.mo").write_bytes(mo(language))
+    return taken
+
+
 def main(arguments: list[str]) -> int:
     for language in LANGUAGES:
         match arguments:
             case ["update"]:
                 update(language)
                 print(f"{language}: {len(messages(read(language)))} texts, {len(missing(read(language)))} of them not translated")
+            case ["fill", path]:
+                print(f"{language}: {fill(language, Path(path))} texts translated from {path}")
             case ["missing"]:
                 for message in missing(brought_up_to_date(language)):
                     print(f"{message.locations[0][0]}: {message.id}")

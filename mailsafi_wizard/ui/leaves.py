@@ -156,7 +156,7 @@ FINISH = Leaf(
     ),
     N_(
         "Passwords and rights that were lent for the migration must not stay lent. The report is your proof, for the management and for an auditor: every"
-        " folder's accounts, everything that was left out or failed and why, and when what was done. It holds no mail, no subjects and no passwords."
+        " folder's accounts, everything that was left out or failed and why, and when what was done. It holds no mail and no passwords."
     ),
     N_(
         "To close the old server too early is the one thing that can't be undone: wait until this page says that it may be closed. After the passwords are"

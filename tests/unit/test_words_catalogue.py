@@ -180,6 +180,12 @@ def test_missing_texts_and_an_old_mo_file_are_told(tmp_path: Path, monkeypatch: 
     assert any("wizard.mo" in one for one in catalogue.faults("sw"))
     catalogue.update("sw")
     assert [one for one in catalogue.faults("sw") if "Now" in one or "wizard.mo" in one] == []
+    other = tmp_path / "other.po"
+    other.write_text('msgid "{n} day"\nmsgid_plural "{n} days"\nmsgstr[0] "siku {n}"\nmsgstr[1] "siku {n}"\n', "utf-8")
+    assert catalogue.main(["fill", str(other)]) == 0
+    assert catalogue.faults("sw") == []
     assert catalogue.main(["missing"]) == 0
+    assert catalogue.main(["check"]) == 0
+    file.write_text(file.read_text("utf-8").replace("Sasa", ""), "utf-8")
     assert catalogue.main(["check"]) == 1
     assert catalogue.main([]) == 2
