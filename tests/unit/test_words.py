@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -35,3 +36,23 @@ def test_an_unknown_language_is_english(language: str) -> None:
     words.use(language)
     assert words.language() == "en"
     assert _("Next") == "Next"
+
+
+def test_another_language_is_spoken_within_a_block_and_on_its_thread_alone() -> None:
+    words.use("en")
+    heard: list[str] = []
+    with words.speaking("sw"):
+        assert (words.language(), _("Folder")) == ("sw", "Folda")
+        other = threading.Thread(target=lambda: heard.append(_("Folder")))
+        other.start()
+        other.join()
+        with words.speaking("en"):
+            assert _("Folder") == "Folder"
+        assert ngettext("{n} mailbox", "{n} mailboxes", 2) == "masanduku {n} ya barua"
+    assert (words.language(), _("Folder"), heard) == ("en", "Folder", ["Folder"])
+
+
+def test_after_a_block_that_failed_the_language_is_the_one_before() -> None:
+    with pytest.raises(KeyError), words.speaking("sw"):
+        raise KeyError
+    assert words.language() == "en"
