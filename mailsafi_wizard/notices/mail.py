@@ -1,6 +1,7 @@
 """A notice as a mail to one user: multipart with plain text beside HTML, lines that every server takes, nothing from outside in a header of its own.
 
-Two forms of the same: a draft for the admin's own mail program (.eml), and the mail as it goes out from here (RFC 5322, RFC 3834).
+Two forms of the same: a draft for the admin's own mail program (.eml), and the mail as it goes out from here (RFC 5322, RFC 3834). Other drafts
+(sheets) go out the same way.
 """
 
 from __future__ import annotations
@@ -52,10 +53,24 @@ def outgoing(notice: Notice, to: str, sender: Sender, now: dt.datetime, name: st
     An address with a non-ASCII local part makes a message that only servers with SMTPUTF8 (RFC 6531) take.
     """
     message = _mail(notice, to, now, name)
+    _set_sender(message, sender)
+    return message
+
+
+def sent_from(draft: EmailMessage, sender: Sender, now: dt.datetime, name: str) -> EmailMessage:
+    """A draft as it goes out; ``name``: its Message-ID. Changes and returns ``draft``. Raises NoticeError for a sender that can't be one."""
+    for field, value in (("X-Unsent", None), ("Date", email.utils.format_datetime(now)), ("Message-ID", name)):
+        del draft[field]
+        if value:
+            draft[field] = value
+    _set_sender(draft, sender)
+    return draft
+
+
+def _set_sender(message: EmailMessage, sender: Sender) -> None:
     _set_address(message, "From", sender.address, sender.name)
     if sender.reply_to and sender.reply_to != sender.address:
         _set_address(message, "Reply-To", sender.reply_to)
-    return message
 
 
 def _mail(notice: Notice, to: str, now: dt.datetime, name: str) -> EmailMessage:

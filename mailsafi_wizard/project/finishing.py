@@ -125,12 +125,10 @@ class Finishing(Copying, Switch):
         seen = self.programs()
         return tuple(self.sheet(box, language, seen) for box in self.mailboxes())
 
-    def note_sheets(self, language: str, form: str) -> None:
-        """Everybody's sheet was written just now."""
-        now = _now()
-        self.set_note(
-            SHEETS, json.dumps(self._kept_facts(SHEETS) | {str(box.id): [now, language, form] for box in self.mailboxes()})
-        )
+    def note_sheets(self, language: str, form: str, boxes: Iterable[Mailbox] | None = None) -> None:
+        """The sheets of ``boxes`` (None: everybody's) were written or sent just now."""
+        now, among = _now(), self.mailboxes() if boxes is None else boxes
+        self.set_note(SHEETS, json.dumps(self._kept_facts(SHEETS) | {str(box.id): [now, language, form] for box in among}))
 
     def sheets_made(self) -> dict[int, SheetsMade]:
         found = {}

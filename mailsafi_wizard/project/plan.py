@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from mailsafi_wizard.model import Endpoint, MailSafiValues, Security, Side
 from mailsafi_wizard.model.plan import CopyOutlook, Done, PlanEntry
+from mailsafi_wizard.project.mailing_sheets import MailingSheets
 from mailsafi_wizard.project.switch import Switch
-from mailsafi_wizard.project.telling_users import TellingUsers
 
 if TYPE_CHECKING:
     from mailsafi_wizard.report import Section
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mailsafi_wizard.schedule.workdays import Workdays
 
 
-class Plan(TellingUsers, Switch):
+class Plan(MailingSheets, Switch):
     """Days, tasks and forecasts of a project."""
 
     def now(self) -> dt.datetime:

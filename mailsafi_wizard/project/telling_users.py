@@ -7,17 +7,19 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Mailbox, Secret, Security, Side, SignIn, SignInStyle
-from mailsafi_wizard.model.telling import MailServer, Told, ToldState
+from mailsafi_wizard.model.telling import MailServer, Sender, Told, ToldState
 from mailsafi_wizard.project.sending_server import PLACE, TESTED, SendingServer
 from mailsafi_wizard.store import told as told_rows
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from mailsafi_wizard.engine.notice_round import Letter
     from mailsafi_wizard.net.smtp import Mailer
     from mailsafi_wizard.notices import Draft, Finding, Notice
@@ -55,6 +57,24 @@ class Standing:
     def last(self) -> dt.datetime | None:
         """When the newest outcome came."""
         return max((one.at for one in self.outcomes.values()), default=None)
+
+
+@dataclass(frozen=True)
+class Post:
+    """One mail of a round. ``mail(sender, now, Message-ID)`` makes it and may raise NoticeError; ``each_anew``: no two of a kind are the same mail."""
+
+    box: Mailbox
+    kind: str
+    language: str
+    mail: Callable[[Sender, dt.datetime, str], EmailMessage]
+    each_anew: bool = False
+
+    @classmethod
+    def of(cls, box: Mailbox, notice: Notice) -> Self:
+        """A notice as the mail to ``box``'s address."""
+        from mailsafi_wizard.notices.mail import outgoing
+
+        return cls(box, notice.kind, notice.language, lambda sender, now, name: outgoing(notice, box.address, sender, now, name))
 
 
 class TellingUsers(SendingServer):
@@ -114,7 +134,7 @@ class TellingUsers(SendingServer):
         box = next(iter(self.mailboxes()), None) or Mailbox(to, to, to)
         heard: list[Told] = []
         notice = self._ready(kind, language, [box])[0][1]
-        self._send([(Mailbox(to, to, to), notice)], heard.append, token, test=True)
+        self._send([Post.of(Mailbox(to, to, to), notice)], heard.append, token, test=True)
         done = heard[-1]
         if done.state is ToldState.SENT:
             self.set_note(TESTED, self._test_name())
@@ -138,7 +158,8 @@ class TellingUsers(SendingServer):
         """
         if not self.sending_tested:
             raise errors.WrongUsage(what=N_("Send a test to yourself first"))
-        return self._send(self._ready(kind, language, self.to_tell(kind, again, addresses)), report, token)
+        made = self._ready(kind, language, self.to_tell(kind, again, addresses))
+        return self._send([Post.of(box, notice) for box, notice in made], report, token)
 
     def to_tell(self, kind: str, again: bool = False, addresses: Collection[str] | None = None) -> list[Mailbox]:
         """Whom `send_notice` would send to: each address once; of all whom the notice concerns, or of ``addresses`` whoever they are."""
@@ -194,9 +215,7 @@ class TellingUsers(SendingServer):
         self.stop_sending()
         self._idle.wait(CLOSING)
 
-    def _send(
-        self, made: list[tuple[Mailbox, Notice]], report: Callable[[Told], None], token: Secret | None, test: bool = False
-    ) -> bool:
+    def _send(self, made: list[Post], report: Callable[[Told], None], token: Secret | None, test: bool = False) -> bool:
         from mailsafi_wizard.engine.notice_round import NoticeRound
 
         server = self.mail_server()
@@ -232,25 +251,25 @@ class TellingUsers(SendingServer):
         who = SignIn(server.user, secret, style) if server.user and secret else None
         return lambda: Mailer(endpoint, trust, who, patience)
 
-    def _letters(
-        self, made: list[tuple[Mailbox, Notice]], test: bool, report: Callable[[Told], None]
-    ) -> tuple[list[Letter], dict[int, Told]]:
+    def _letters(self, made: list[Post], test: bool, report: Callable[[Told], None]) -> tuple[list[Letter], dict[int, Told]]:
         """The mails, and by their keys what is written down of each. One whose address can't be written is refused here."""
         from mailsafi_wizard.engine.notice_round import Letter
         from mailsafi_wizard.net.smtp import Envelope
         from mailsafi_wizard.notices import NoticeError
-        from mailsafi_wizard.notices.mail import message_id, outgoing, test_id, wire_address
+        from mailsafi_wizard.notices.mail import message_id, test_id, wire_address
 
         sender, now = self.sender(), dt.datetime.now(self.company.zone)
         domain = wire_address(sender.address).rpartition("@")[2]
         letters, rows = [], {}
-        for key, (box, notice) in enumerate(made):
-            name = test_id(domain) if test else message_id(self._notice_root(), notice.kind, box.address, domain)
+        for key, post in enumerate(made):
+            box = post.box
+            anew = test or post.each_anew
+            name = test_id(domain) if anew else message_id(self._notice_root(), post.kind, box.address, domain)
             row = Told(
-                0 if test else box.id, notice.kind, notice.language, box.address, ToldState.SENDING, now.astimezone(dt.UTC), name
+                0 if test else box.id, post.kind, post.language, box.address, ToldState.SENDING, now.astimezone(dt.UTC), name
             )
             try:
-                mail = outgoing(notice, box.address, sender, now, name)
+                mail = post.mail(sender, now, name)
                 envelope = Envelope(
                     wire_address(sender.address), wire_address(box.address), mail.as_bytes(), name.strip("<>").partition("@")[0]
                 )

@@ -10,7 +10,7 @@ from mailsafi_wizard.words import LANGUAGES, N_, _, ngettext
 
 SheetLine = tuple[str, dt.datetime | None, str, str]  # address, when its sheet was written, language, form
 CredentialLine = tuple[str, str, str, str, dt.datetime | None]  # what, whose, at which server, what to do, when it was taken back
-_FORMS = {"pdf": N_("PDF"), "html": N_("HTML"), "mail": N_("mail file")}
+_FORMS = {"pdf": N_("PDF"), "html": N_("HTML"), "mail": N_("mail file"), "sent": N_("sent by mail")}
 
 
 def finish_sections(

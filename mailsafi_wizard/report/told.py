@@ -26,6 +26,9 @@ TITLES = {  # as `notices.KINDS`, which the report must not know
     "help": N_("Help and known effects"),
     "closing": N_("Closing note"),
     "reset-password": N_("Your password must be changed"),
+    "sheet.sign-in": N_("Sign-in sheet"),  # these three as `project.mailing_sheets.SheetKind`
+    "sheet.check": N_("Sheet to check by"),
+    "sheet.reminder": N_("Reminder to check"),
 }
 
 

@@ -118,7 +118,7 @@ def _environment() -> SandboxedEnvironment:
 @functools.cache
 def _texts(language: str) -> Mapping[str, Any]:
     if language not in LANGUAGES:
-        raise SheetError(what=f"there is none in {language!r}")
+        raise SheetError(what=N_("there is none in {language}").format(language=language))
     try:
         return tomllib.loads(resources.path(f"templates/{language}/signin/sheet.toml").read_text("utf-8"))
     except (OSError, ValueError) as e:

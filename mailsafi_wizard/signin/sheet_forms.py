@@ -56,7 +56,7 @@ def as_mail(sheet: Sheet, domain: str, now: dt.datetime, profile: bytes = b"") -
 
     The sender is left to whoever sends it. ``domain``: the company's, for the Message-ID.
     """
-    message = EmailMessage(policy=email.policy.SMTP)
+    message = EmailMessage(policy=email.policy.SMTP.clone(cte_type="7bit"))  # lines that every server takes
     try:
         message["To"] = Address(addr_spec=sheet.address)
     except (ValueError, IndexError, email.errors.MessageError) as e:

@@ -45,7 +45,7 @@ def as_html(page: CheckPage) -> str:
 
 def as_mail(page: CheckPage, domain: str, now: dt.datetime) -> EmailMessage:
     """The mail to its user. Raises NoAddress. The sender is left to whoever sends it. ``domain``: the company's, for the Message-ID."""
-    message = EmailMessage(policy=email.policy.SMTP)
+    message = EmailMessage(policy=email.policy.SMTP.clone(cte_type="7bit"))  # lines that every server takes
     try:
         message["To"] = Address(addr_spec=page.address)
     except (ValueError, IndexError, email.errors.MessageError) as e:

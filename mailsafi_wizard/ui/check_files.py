@@ -7,6 +7,7 @@ import enum
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 
 from mailsafi_wizard import errors, signoff
@@ -31,6 +32,7 @@ class Form(enum.Enum):
     MAIL = "mail"
     PDF = "pdf"  # one for all
     PDFS = "pdfs"
+    SENT = "sent"  # nothing is written: it goes out from here
 
     @property
     def one_file(self) -> bool:
@@ -41,6 +43,7 @@ NAMES = {
     Form.MAIL: N_("A mail file for each user"),
     Form.PDF: N_("One PDF for all users"),
     Form.PDFS: N_("A PDF for each user"),
+    Form.SENT: N_("Send by mail from here"),
 }
 
 
@@ -71,13 +74,8 @@ def write(
 
     Talks to the old server. Raises NobodyToWrite before anything is written, OSError while it is.
     """
-    made, problems = project.make_sheets([box.id for box in boxes], now)
-    if not made:
-        raise NobodyToWrite()
-    company = project.company
-    users = [box for box in boxes if box.id in made]
-    pages = [signoff.page(made[box.id], company, box, language, formats.size, reminder) for box in users]
-    domain = company.domains[0] if company.domains else ""
+    users, pages, problems = _pages(project, boxes, language, now, reminder)
+    domain = _domain(project)
     if form is Form.PDF:
         write_document(lay_out_check_sheets(pages), target)
     elif form is Form.PDFS:
@@ -85,9 +83,33 @@ def write(
     else:
         _each(target, pages, ".eml", lambda page, path: _whole(path, signoff.as_mail(page, domain, now).as_bytes()))
     project.mark_sheets([box.id for box in users], now, reminder)
+    return Written(1 if form.one_file else len(pages), problems)
+
+
+def drafts(
+    project: MigrationProject, boxes: Sequence[Mailbox], language: str, now: dt.datetime, reminder: bool = False
+) -> list[tuple[Mailbox, EmailMessage]]:
+    """The sheets as mails to their users, without a sender. Talks to the old server. Raises NobodyToWrite, NoAddress."""
+    users, pages, _problems = _pages(project, boxes, language, now, reminder)
+    domain = _domain(project)
+    return [(box, signoff.as_mail(page, domain, now)) for box, page in zip(users, pages, strict=True)]
+
+
+def _pages(
+    project: MigrationProject, boxes: Sequence[Mailbox], language: str, now: dt.datetime, reminder: bool
+) -> tuple[list[Mailbox], list[CheckPage], tuple[tuple[str, str], ...]]:
+    """Users, their pages, and addresses whose messages to look for could not be read, with the reason."""
+    made, problems = project.make_sheets([box.id for box in boxes], now)
+    if not made:
+        raise NobodyToWrite()
+    users = [box for box in boxes if box.id in made]
+    pages = [signoff.page(made[box.id], project.company, box, language, formats.size, reminder) for box in users]
     names = {box.id: box.address for box in users}
-    told = tuple((names[number], in_a_line(error)) for number, error in problems.items() if number in names)
-    return Written(1 if form.one_file else len(pages), told)
+    return users, pages, tuple((names[number], in_a_line(error)) for number, error in problems.items() if number in names)
+
+
+def _domain(project: MigrationProject) -> str:
+    return next(iter(project.company.domains), "")
 
 
 def write_list(project: MigrationProject, target: Path) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from mailsafi_wizard import signin
-from mailsafi_wizard.model import Secret
+from mailsafi_wizard.model import Mailbox, Secret
 from mailsafi_wizard.project.finishing import ProgramsSeen
+from mailsafi_wizard.project.mailing_sheets import SheetKind
 from mailsafi_wizard.signin import ProfileSigner
 from mailsafi_wizard.signin.apple import LARGEST, NoSigner
 from mailsafi_wizard.signin.values import safe_name
 from mailsafi_wizard.ui import ask, formats, kept, signin_files
+from mailsafi_wizard.ui.mailing import Mailing
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.sheet_view import Preview
@@ -89,7 +92,8 @@ class SigninPart(QWidget):
         self.word_field = Field(_("Passp&hrase of this file"), self.word, beside=Button(_("Use it"), self._use_word))
         self.signing = box(column(self.signed, row(self.choose_key, 1), self.word_field))
         self.written = label("", "small", "muted")
-        card = Card().add(Field(_("Save &as"), self.form), self.form_note, self.signing, self.written)
+        self.mailing = Mailing(self._page, lambda _kind, boxes, language: self._mailed(boxes, language))
+        card = Card().add(Field(_("Save &as"), self.form), self.form_note, self.signing, self.written, self.mailing)
         self.word_field.hide()
         return card
 
@@ -158,7 +162,7 @@ class SigninPart(QWidget):
 
     def _form_chosen(self) -> None:
         self.form_note.setText(_(signin_files.NOTES[self.chosen]))
-        self.signing.setVisible(self.chosen in (Form.APPLE, Form.MAIL))
+        self.signing.setVisible(self.chosen in (Form.APPLE, Form.MAIL, Form.SENT))
         if self._signer is None:
             self.signed.setText(_("Apple's files are not signed: the devices call them “not signed” and set up all the same."))
         else:
@@ -255,6 +259,9 @@ class SigninPart(QWidget):
 
     def action(self) -> Action:
         ready = not self._page.busy and self.user.count() > 0
+        if self.chosen is Form.SENT:
+            words = ngettext("&Send the sheet to {n} user", "&Send the sheets to {n} users", self.user.count())
+            return Action(words.format(n=formats.count(self.user.count())), self.send, "mail", ready)
         return Action(_("&Save the sheets…") if self.chosen.sheets else _("&Save the files…"), self._ask_where, "download", ready)
 
     def _ask_where(self) -> None:
@@ -264,6 +271,20 @@ class SigninPart(QWidget):
             ask.ask_save(self, _("Save the sign-in sheets"), folder / name, _("PDF (*.pdf)"), self.save)
         else:
             ask.ask_folder(self, _("Choose a folder for the files"), folder, self.save)
+
+    def send(self) -> None:
+        """To every user, by the sending server."""
+        project, language, signer = self._project, str(self.language.currentData()), self._signer
+        self.mailing.send(
+            SheetKind.SIGN_IN,
+            language,
+            project.mailboxes(),
+            lambda boxes: signin_files.drafts(project, boxes, language, signer),
+        )
+
+    def _mailed(self, boxes: Sequence[Mailbox], language: str) -> None:
+        self._project.note_sheets(language, Form.SENT.value, boxes)
+        self._page.refresh()
 
     def save(self, target: Path) -> None:
         """Write the chosen form: a file for one PDF, else files in the folder ``target``."""

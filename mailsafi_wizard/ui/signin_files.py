@@ -6,12 +6,13 @@ import datetime as dt
 import enum
 import os
 from collections.abc import Iterable
+from email.message import EmailMessage
 from pathlib import Path
 
 from mailsafi_wizard import errors, signin
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.signin import NotReady, ProfileSigner, Sheet
+from mailsafi_wizard.signin import NotReady, ProfileSigner
 from mailsafi_wizard.signin.values import safe_name
 from mailsafi_wizard.ui.pdf import write_document
 from mailsafi_wizard.ui.signin_paper import lay_out_sheets
@@ -25,6 +26,7 @@ class Form(enum.Enum):
     PDFS = "pdfs"
     HTML = "html"
     MAIL = "mail"
+    SENT = "sent"  # nothing is written: it goes out from here
     APPLE = "apple"
     THUNDERBIRD = "thunderbird"
 
@@ -43,6 +45,7 @@ NAMES = {
     Form.PDFS: N_("A PDF for each user"),
     Form.HTML: N_("A web page for each user"),
     Form.MAIL: N_("A mail file for each user"),
+    Form.SENT: N_("Send by mail from here"),
     Form.APPLE: N_("Set-up files for Apple devices"),
     Form.THUNDERBIRD: N_("Set-up file for Thunderbird"),
 }
@@ -51,6 +54,7 @@ NOTES = {
     Form.PDFS: N_("To be handed over one by one."),
     Form.HTML: N_("To be opened in a browser; nothing is loaded from elsewhere."),
     Form.MAIL: N_("Opened in your mail program, each is ready to be sent; Apple's set-up file is attached."),
+    Form.SENT: N_("To each user, by the server you entered on the page Communicate; Apple's set-up file is attached."),
     Form.APPLE: N_("A profile for each user that sets up iPhone, iPad and Mac. It asks for the password and holds none."),
     Form.THUNDERBIRD: N_("config-v1.1.xml for your web server, with a text that says where to put it and which records help."),
 }
@@ -81,11 +85,13 @@ def write(project: MigrationProject, form: Form, language: str, target: Path, si
     elif form is Form.HTML:
         count = _bytes(target, boxes, ".html", [signin.as_html(sheet).encode() for sheet in sheets])
     elif form is Form.MAIL:
-        count = _bytes(target, boxes, ".eml", _mails(project, boxes, sheets, signer))
+        count = _bytes(target, boxes, ".eml", [draft.as_bytes() for _box, draft in drafts(project, boxes, language, signer)])
     elif form is Form.APPLE:
         count = _bytes(target, boxes, ".mobileconfig", [_profile(project, box, signer) for box in boxes])
-    else:
+    elif form is Form.THUNDERBIRD:
         count = _thunderbird(project, boxes, target)
+    else:
+        raise ValueError(f"{form} is not written to files")
     if form.sheets:
         project.note_sheets(language, "pdf" if form is Form.PDFS else form.value)
     return count
@@ -101,17 +107,19 @@ def _profile(project: MigrationProject, box: Mailbox, signer: ProfileSigner | No
     return signer.signed(made) if signer else made
 
 
-def _mails(
-    project: MigrationProject, boxes: Iterable[Mailbox], sheets: Iterable[Sheet], signer: ProfileSigner | None
-) -> list[bytes]:
-    now, domains = dt.datetime.now(dt.UTC), project.company.domains
+def drafts(
+    project: MigrationProject, boxes: Iterable[Mailbox], language: str, signer: ProfileSigner | None = None
+) -> list[tuple[Mailbox, EmailMessage]]:
+    """The sheet of each mailbox as a mail to its user, without a sender. Raises NoAddress."""
+    now, domains, seen = dt.datetime.now(dt.UTC), project.company.domains, project.programs()
     made = []
-    for box, sheet in zip(boxes, sheets, strict=True):
+    for box in boxes:
+        sheet = project.sheet(box, language, seen)
         try:
             profile = _profile(project, box, signer)
         except NotReady:
             profile = b""  # the sheet itself says what is missing
-        made.append(signin.as_mail(sheet, domains[0] if domains else "", now, profile).as_bytes())
+        made.append((box, signin.as_mail(sheet, domains[0] if domains else "", now, profile)))
     return made
 
 

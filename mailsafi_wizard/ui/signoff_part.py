@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, Q
 
 from mailsafi_wizard.model import HOW, Mailbox, SignOff
 from mailsafi_wizard.project import signed_off
+from mailsafi_wizard.project.mailing_sheets import SheetKind
 from mailsafi_wizard.report.checks import HOW_WORDS
 from mailsafi_wizard.ui import ask, check_files, formats
 from mailsafi_wizard.ui.check_files import Form, Written
+from mailsafi_wizard.ui.mailing import Mailing
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.reply_import import ReplyImport
@@ -117,6 +119,9 @@ class SignoffPart(QWidget):
         )
         card = Card(_("Let your users check"), note, spacing=S).add(choices, row(self.subjects, 1, self.save_list, self.paste))
         card.head.addWidget(self.chip)
+        self.mailing = Mailing(self._page, lambda kind, boxes, _language: self._mailed(kind, boxes))
+        card.add(self.mailing)
+        self.form.currentIndexChanged.connect(lambda _index: self._page.changed.emit())
         return card
 
     def _record_line(self) -> QWidget:
@@ -216,9 +221,12 @@ class SignoffPart(QWidget):
         if self.views.currentIndex():
             return None
         reminder = self.whom.currentData() == "remind"
-        words = _("Write the remin&ders…") if reminder else _("Write the s&heets…")
         n, of = signed_off(self._project)
-        return Action(words, self.ask_where, "download", bool(self.wanted()) and not self._page.busy, urgent=n < of)
+        ready = bool(self.wanted()) and not self._page.busy
+        if Form(self.form.currentData()) is Form.SENT:
+            return Action(_("&Send the reminders") if reminder else _("&Send the sheets"), self.send, "mail", ready, urgent=n < of)
+        words = _("Write the remin&ders…") if reminder else _("Write the s&heets…")
+        return Action(words, self.ask_where, "download", ready, urgent=n < of)
 
     def ask_where(self) -> None:
         folder = self._project.path.parent
@@ -246,6 +254,18 @@ class SignoffPart(QWidget):
             lambda: check_files.write(project, boxes, form, language, target, _now(), reminder),
             self._written,
         )
+
+    def send(self) -> None:
+        """To those chosen above, by the sending server."""
+        project, language, reminder = self._project, str(self.language.currentData()), self.whom.currentData() == "remind"
+        kind = SheetKind.REMINDER if reminder else SheetKind.CHECK
+        self.mailing.send(
+            kind, language, self.wanted(), lambda boxes: check_files.drafts(project, boxes, language, _now(), reminder)
+        )
+
+    def _mailed(self, kind: SheetKind, boxes: Sequence[Mailbox]) -> None:
+        self._project.mark_sheets([one.id for one in boxes], _now(), kind is SheetKind.REMINDER)
+        self.refresh()
 
     def _written(self, written: Written) -> None:
         self.refresh()

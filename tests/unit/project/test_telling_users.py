@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
-import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -18,46 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailsafi_wizard import errors, notices
-from mailsafi_wizard.demo import company as sample
-from mailsafi_wizard.demo.certificates import Authority
-from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Security, Side
+from mailsafi_wizard.model import Mailbox, Secret, Side
 from mailsafi_wizard.model.telling import MailServer, Sender, Told, ToldState
 from mailsafi_wizard.net import smtp_errors
 from mailsafi_wizard.notices.mail import outgoing, wire_address
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.store import told as told_rows
-from tests.servers.submission import PASSWORD, USER, Mail, Submission
-
-PEOPLE = tuple(f"{name}@example.co.ke" for name in ("amina", "otieno", "wanjiku", "omar"))
-ME = "njeri@example.co.ke"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture
-def server(authority: Authority) -> Iterator[Submission]:
-    leaf = authority.issue()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(leaf.chain, leaf.key)
-    with Submission(context) as made:
-        yield made
-
-
-@pytest.fixture
-def project(tmp_path: Path, server: Submission, authority: Authority) -> Iterator[MigrationProject]:
-    made = MigrationProject.create(tmp_path / "acme.mailsafi")
-    made.set_company(sample.facts(dt.date(2026, 11, 24)))
-    made.set_endpoint(Side.DESTINATION, Endpoint("imap.mailsafi.example", 993))
-    made.ca_file = authority.ca_file
-    made.add_mailboxes(Mailbox(address, address, address) for address in PEOPLE)
-    at = Endpoint("localhost", server.port, Security.STARTTLS)
-    made.set_mail_server(MailServer(at, USER, rate=0), Secret(PASSWORD))
-    made.set_sender(Sender(ME, "Njeri Mwangi, Tamarind", "help@example.co.ke"))
-    yield made
-    made.close()
+from tests.servers.submission import PASSWORD, Mail, Submission
+from tests.unit.project.conftest import ME, PEOPLE
 
 
 def read(mail: Mail) -> EmailMessage:
