@@ -68,6 +68,7 @@ PEERS = [
 ]
 SERVED = "tests/servers"
 TESTS = ["dovecot-imapd", "libsasl2-modules", "openssl", "poppler-utils"]
+X_SERVER = ["xvfb", "xdotool", *SCREEN]  # tests/screen plays a person on a screen of its own
 
 # $1 is "yes" when dovecot must stay asleep, the rest are packages. A mail server is needed as a program for the tests, not as a
 # service of this computer: policy-rc.d keeps it from being started now, update-rc.d from being started at the next boot.
@@ -146,7 +147,10 @@ def wanted_packages(verb: str) -> list[str]:
     if has_screen():
         names += SCREEN
         names += WAYLAND if os.environ.get("WAYLAND_DISPLAY") else []
-    return names + (TESTS if verb in ("test", "bench") else []) + (PEERS if verb == "bench" else [])
+    names += TESTS if verb in ("test", "bench") else []
+    names += X_SERVER if verb == "test" else []
+    names += PEERS if verb == "bench" else []
+    return list(dict.fromkeys(names))
 
 
 def can_make_venv() -> bool:

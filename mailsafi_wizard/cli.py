@@ -14,11 +14,11 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailsafi_wizard import __version__, errors
+from mailsafi_wizard import __version__, errors, words
 from mailsafi_wizard.model import Endpoint, Hours, Mailbox, Pace, Secret, Side, SignInStyle
 from mailsafi_wizard.model.pace import parse_size
 from mailsafi_wizard.project.copy_project import CopyProject
@@ -60,6 +60,10 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--pdf", type=Path, metavar="FILE")
     report.add_argument("--html", type=Path, metavar="FILE")
     report.add_argument("--csv", type=Path, metavar="DIR")
+    report.add_argument("--json", type=Path, metavar="FILE")
+    report.add_argument("--one-page", action="store_true", help="the PDF holds a summary on one page")
+    report.add_argument("--paper", choices=("a4", "letter"), default="a4", help="of the PDF")
+    report.add_argument("--language", choices=sorted(words.LANGUAGES), default="en")
     check = commands.add_parser("check-list", help="name every problem of a credential list, by line")
     check.add_argument("list", type=Path)
     check.add_argument("--json", action="store_true")
@@ -324,31 +328,38 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    if not (options.pdf or options.html or options.csv):
-        raise errors.WrongUsage(what="Say where the report goes: --pdf FILE, --html FILE or --csv DIR")
-    for path in (options.pdf, options.html):
-        if path and path.exists():
-            raise errors.WrongUsage(what=f"{path} exists already; choose another name")
+    if not (options.pdf or options.html or options.csv or options.json):
+        raise errors.WrongUsage(what="Say where the report goes: --pdf FILE, --html FILE, --csv DIR or --json FILE")
+    _refuse_existing([options.pdf, options.html, options.json])
+    from mailsafi_wizard import report  # slow to load, and a copy does without
     from mailsafi_wizard.project import MigrationProject
-    from mailsafi_wizard.report import html, write_csv  # slow to load, and a copy does without
 
     project = MigrationProject.open(options.project)
     try:
-        facts = project.report_facts(dt.datetime.now(dt.UTC))
+        facts = project.report_facts(dt.datetime.now(dt.UTC), options.language)
     finally:
         project.close()
+    _refuse_existing(report.csv_files(facts, options.csv) if options.csv else ())
     try:
         if options.html:
-            options.html.write_text(html(facts), encoding="utf-8")
+            report.write_text(report.html(facts), options.html)
         if options.csv:
-            write_csv(facts, options.csv)
+            report.write_csv(facts, options.csv)
+        if options.json:
+            report.write_text(report.as_json(facts), options.json)
         if options.pdf:
             from mailsafi_wizard.ui import pdf  # Qt is loaded only when it is needed
 
-            pdf.write_pdf_without_window(facts, options.pdf)
+            pdf.write_pdf_without_window(facts, options.pdf, options.paper, options.one_page)
     except OSError as e:
         raise errors.WrongUsage(str(e), what="The report could not be written") from e
     return 0
+
+
+def _refuse_existing(paths: Iterable[Path | None]) -> None:
+    for path in paths:
+        if path and path.exists():
+            raise errors.WrongUsage(what=f"{path} exists already; choose another name")
 
 
 def _check_list(options: argparse.Namespace) -> int:

@@ -268,6 +268,13 @@ class TestDebian:
         assert "dovecot-imapd" in dev.wanted_packages("test")
         assert "dovecot-imapd" not in dev.wanted_packages("demo")
 
+    def test_the_tests_bring_a_screen_of_their_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("DISPLAY", raising=False)
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        assert {"xvfb", "xdotool", "libxcb-cursor0"} <= set(dev.wanted_packages("test"))
+        assert "xvfb" not in dev.wanted_packages("demo")
+        assert len(dev.wanted_packages("test")) == len(set(dev.wanted_packages("test")))
+
     def test_libraries_for_a_screen_come_with_the_screen(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
         monkeypatch.setattr(sys, "platform", "linux")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass
+from functools import cached_property
 
 from mailsafi_wizard.model.accounts import Role
 
@@ -63,11 +64,11 @@ class MailboxCensus:
     too_big_count: int = 0
     addresses: tuple[tuple[str, int], ...] = ()  # of the company's domains: to which recent mail was sent, and how many messages
 
-    @property
+    @cached_property
     def messages(self) -> int:
         return sum(f.messages - f.elsewhere for f in self.folders if not f.excluded_reason)
 
-    @property
+    @cached_property
     def bytes(self) -> int:
         return sum(f.bytes - f.elsewhere_bytes for f in self.folders if not f.excluded_reason)
 

@@ -34,6 +34,8 @@ class Censuses(Results):
         super().__init__(journal)
         self._looking = Control()
         self._arrived: tuple[int, dict[int, int]] = (-1, {})
+        self._found: tuple[object, tuple[Finding, ...]] | None = None
+        self._read: dict[int, tuple[str, MailboxCensus]] = {}  # by mailbox: a look as it is kept, and as it was read
 
     def take_census(self, report: Report, mailbox_ids: Iterable[int] | None = None) -> tuple[MailboxCensus, ...]:
         """Looks at mailboxes side by side, as many at once as the servers bear; writes nothing but the project file, each as it comes.
@@ -96,7 +98,11 @@ class Censuses(Results):
     def census(self) -> tuple[MailboxCensus, ...]:
         from mailsafi_wizard.engine import preflight
 
-        return tuple(preflight.census_from_text(number, text) for number, text in self._journal.census())
+        for number, text in (rows := self._journal.census()):
+            known = self._read.get(number)
+            if known is None or known[0] != text:
+                self._read[number] = text, preflight.census_from_text(number, text)
+        return tuple(self._read[number][1] for number, _text in rows)
 
     def forecast(self) -> Forecast | None:
         from mailsafi_wizard.engine import preflight
@@ -126,7 +132,10 @@ class Censuses(Results):
         version = self._versions.total()
         if self._arrived[0] != version:  # summing over all messages takes a while in a large project
             self._arrived = version, self._journal.arrived_bytes()
-        return findings.findings(self.mailboxes(), self.census(), self._arrived[1], self.known_addresses())
+        asked = version, self.mailboxes(), self.census(), self.known_addresses()
+        if self._found is None or self._found[0] != asked:
+            self._found = asked, tuple(findings.findings(asked[1], asked[2], self._arrived[1], asked[3]))
+        return self._found[1]
 
     def known_addresses(self) -> frozenset[str]:
         """Addresses that receive mail and need no mailbox of their own: aliases, lists, or nobody's."""

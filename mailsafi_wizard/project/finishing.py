@@ -55,6 +55,7 @@ class Finishing(Copying, Switch):
     def __init__(self, journal: Journal) -> None:
         super().__init__(journal)
         self._programs_control = Control()
+        self._newest_mail: tuple[tuple[int, int], dt.datetime | None] | None = None
 
     # --- sign-in sheets
 
@@ -155,7 +156,7 @@ class Finishing(Copying, Switch):
         lent = set(kept.get("mailboxes", ())) | {box for box, side in self.places_with_secret() if side is Side.SOURCE}
         if not any(login.side is Side.SOURCE for login in logins):
             signed = {box for (box, side), result in self.sign_in_results().items() if side is Side.SOURCE and result.ok}
-            lent |= signed | {box.id for box in self.mailboxes() if self.state(box.id) is not MailboxState.NEW}
+            lent |= signed | {box for box, state in self.states().items() if state is not MailboxState.NEW}
         facts = {"mailboxes": sorted(lent), "logins": [[one.side.value, one.kind.value, one.who] for one in logins]}
         if facts != kept:
             self.set_note(LENT, json.dumps(facts, ensure_ascii=False))
@@ -210,8 +211,12 @@ class Finishing(Copying, Switch):
     def last_arrival(self) -> dt.datetime | None:
         """When the newest mail reached the old server, as of the last run."""
         latest = _soon()
-        found = (parsed(date) for _box, date in arrivals.newest_dates(self._journal, _NOT_RECEIVED))
-        return max((when for when in found if when is not None and when <= latest), default=None)
+        state = self._versions.total(), len(self.runs())
+        if self._newest_mail is None or self._newest_mail[0] != state:  # reading some hundred thousand dates takes a moment
+            found = (parsed(date) for _box, date in arrivals.newest_dates(self._journal, _NOT_RECEIVED))
+            newest = max((when for when in found if when is not None and when <= latest), default=None)
+            self._newest_mail = state, newest
+        return self._newest_mail[1]
 
     def closing(self, now: dt.datetime) -> Closing:
         """When the old server may be closed, and why. Takes a moment in a large project."""

@@ -10,12 +10,12 @@ from typing import Self
 from mailsafi_wizard.project.copy_project import CopyProject
 from mailsafi_wizard.project.finishing import Finishing
 from mailsafi_wizard.project.plan import Plan
-from mailsafi_wizard.project.preparation import Preparation
+from mailsafi_wizard.project.reporting import Reporting
 from mailsafi_wizard.project.signing import Signing
 from mailsafi_wizard.project.stragglers import Stragglers
 
 
-class MigrationProject(Signing, Finishing, Plan, Stragglers, Preparation, CopyProject):
+class MigrationProject(Reporting, Signing, Finishing, Plan, Stragglers, CopyProject):
     """One project file and what can be asked of it."""
 
     @classmethod

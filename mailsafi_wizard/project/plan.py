@@ -100,8 +100,7 @@ class Plan(MailingSheets, Switch):
         begins = self.plan_days().get("copy")
         if begins is None:
             return None
-        ledgers = {mailbox.id: self.ledger(mailbox.id) for mailbox in self.mailboxes()}
-        return outlook.expected(self.now(), begins, self.forecast(), self.census(), ledgers, self.runs(), self.pace)
+        return outlook.expected(self.now(), begins, self.forecast(), self.census(), self.ledgers(), self.runs(), self.pace)
 
     def outlooks(self) -> History:
         """The forecasts of today and of earlier days."""
@@ -139,7 +138,7 @@ class Plan(MailingSheets, Switch):
     def _report_sections(self) -> tuple[Section, ...]:
         from mailsafi_wizard.report import plan_section
 
-        made = plan_section(self.plan(), self.outlooks().outlooks, self.company.timezone)
+        made = plan_section(self.plan(), self.outlooks().outlooks, self.company.timezone, self.company.cutover)
         return (*super()._report_sections(), *((made,) if made else ()))
 
     # --- what is known
@@ -159,7 +158,7 @@ class Plan(MailingSheets, Switch):
             signed_in=frozenset(box for box in there if (r := results.get((box, Side.SOURCE))) and r.ok),
             signed_in_there=there,
             servers_passed=all(self._passed(side) for side in Side),
-            ledgers={box: self.ledger(box) for box in boxes},
+            ledgers=self.ledgers(),
             running=self.running,
             runs=self.runs(),
             records=self._records_seen(),

@@ -1,19 +1,20 @@
-"""What came of it: states, ledgers, failures, runs, and the facts of the report."""
+"""What came of it: states, ledgers, failures, runs."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
-from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState, Side
+from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState
 from mailsafi_wizard.project.sign_in_tests import SignInTests
 from mailsafi_wizard.store.journal import Journal
 
 if TYPE_CHECKING:
     from mailsafi_wizard.model import RunRecord
-    from mailsafi_wizard.report import ReportFacts, Section
+    from mailsafi_wizard.report import Section
+
+MANY = 5  # mailboxes whose accounts are counted by one question
 
 
 class Results(SignInTests):
@@ -22,10 +23,15 @@ class Results(SignInTests):
     def __init__(self, journal: Journal) -> None:
         super().__init__(journal)
         self._ledgers: dict[int, tuple[int, Ledger]] = {}
+        self._whole: tuple[tuple[Ledger, ...], Ledger] = ((), Ledger())
         self._versions: Counter[int] = Counter()
 
     def state(self, mailbox_id: int) -> MailboxState:
         return self._journal.state(mailbox_id)[0]
+
+    def states(self) -> dict[int, MailboxState]:
+        """Of every mailbox; asked once for a whole table."""
+        return self._journal.states()
 
     def problem(self, mailbox_id: int) -> tuple[str, str, str]:
         """Title, hint and the server's words of what ended the mailbox's last run; empty when nothing did."""
@@ -35,7 +41,28 @@ class Results(SignInTests):
         """The accounts of one mailbox or of all. They are counted anew when something about a mailbox was told, and remembered between."""
         if mailbox_id is not None:
             return self._accounts(mailbox_id)
-        return Ledger.joined(self._accounts(mailbox.id) for mailbox in self.mailboxes())
+        parts = tuple(self.ledgers().values())
+        if self._whole[0] != parts:
+            self._whole = parts, Ledger.joined(parts)
+        return self._whole[1]
+
+    def ledgers(self) -> dict[int, Ledger]:
+        """The accounts of every mailbox, in the order of the list."""
+        ids = [mailbox.id for mailbox in self.mailboxes()]
+        self._count_together([number for number in ids if not self._known(number)])
+        return {number: self._accounts(number) for number in ids}
+
+    def _known(self, mailbox_id: int) -> bool:
+        known = self._ledgers.get(mailbox_id)
+        return known is not None and known[0] == self._versions[mailbox_id]
+
+    def _count_together(self, mailbox_ids: list[int]) -> None:
+        """Many at once by one question instead of one for each."""
+        if len(mailbox_ids) < MANY:
+            return
+        versions = {number: self._versions[number] for number in mailbox_ids}  # read first: what is told meanwhile counts anew
+        found = self._journal.ledger()
+        self._ledgers |= {number: (version, found.of(number)) for number, version in versions.items()}
 
     def _accounts(self, mailbox_id: int) -> Ledger:
         version = self._versions[mailbox_id]
@@ -64,25 +91,6 @@ class Results(SignInTests):
 
     def runs(self) -> tuple[RunRecord, ...]:
         return self._journal.runs()
-
-    def report_facts(self, now: dt.datetime) -> ReportFacts:
-        """Everything the report says, from the project file alone."""
-        from mailsafi_wizard.report import build_facts, environment
-
-        endpoints = {side: self.endpoint(side) for side in Side}
-        return build_facts(
-            self.company,
-            self.mailboxes(),
-            self.ledger(),
-            self.failures(),
-            self.remarks(),
-            self.runs(),
-            endpoints,
-            now,
-            rehearsal=self.rehearsal,
-            environment=environment(),
-            extra=self._report_sections(),
-        )
 
     def _report_sections(self) -> tuple[Section, ...]:
         """Sections of the report that other rooms make."""

@@ -111,7 +111,7 @@ class SignIns(AdminLogins):
         return SignIn(user, password) if password else None
 
     def sign_in_results(self) -> dict[tuple[int, Side], SignInResult]:
-        return self._journal.sign_ins()
+        return dict(self._journal.sign_ins())
 
     def _jobs(self, mailbox_ids: Iterable[int] | None = None) -> tuple[list[Job], list[tuple[Mailbox, Side]]]:
         """Jobs of the mailboxes that can be signed in, and the (mailbox, side) for which no password is known."""

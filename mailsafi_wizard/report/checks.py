@@ -60,6 +60,7 @@ def section(
             when = time_text(check.ended or check.started, timezone)
             how = _(DEPTHS[check.depth]) + ("" if check.outcome == "done" else _("; not finished"))
             rows.append((box.address, when, how, check.listed, check.compared, check.wrong, check.by_users))
+    told = [check for box in mailboxes for check in _told(newest.get(box.id), content.get(box.id))]
     names = {box.id: box.address for box in mailboxes}
     found = [d for some in differences.values() for d in some][:MOST_NAMED]
     named = tuple((names.get(d.mailbox_id, ""), d.folder, str(d.uid or "–"), _(KINDS[d.kind]), detail_text(d)) for d in found)
@@ -72,10 +73,33 @@ def section(
         _("Compared with the old server"),
         (_("Both servers were read again. What users changed or deleted at MailSafi is counted apart: it is not missing."),),
         (
-            Table("compared", _("Comparisons"), columns, tuple(rows)),
-            Table("differences", _("What differs"), heads, named, empty=_("Nothing differs.")),
+            _by_depth(told),
+            Table("differences", _("What differs"), heads, named, empty=_("Nothing differs."), grouped=True),
+            Table("compared", _("Comparisons"), columns, tuple(rows), grouped=True),
         ),
+        glance=((_("Compared with the old server"), _in_short(mailboxes, newest)),),
     )
+
+
+def _by_depth(checks: Sequence[CheckRecord]) -> Table:
+    """How much was compared how closely, in all."""
+    columns = (
+        Column(_("How closely"), weight=3), Column(_("Mailboxes"), Kind.COUNT), Column(_("Messages"), Kind.COUNT), Column(_("By content"), Kind.COUNT),
+        Column(_("Differ"), Kind.COUNT), Column(_("Changed by users"), Kind.COUNT),
+    )  # fmt: skip
+    rows = []
+    for depth, words in DEPTHS.items():
+        if found := [check for check in checks if check.depth is depth and check.outcome == "done"]:
+            sums = [sum(getattr(check, name) for check in found) for name in ("listed", "compared", "wrong", "by_users")]
+            rows.append((_(words), len({check.mailbox_id for check in found}), *sums))
+    return Table("depths", _("By depth"), columns, tuple(rows), empty=_("No comparison has reached its end yet."))
+
+
+def _in_short(mailboxes: Sequence[Mailbox], newest: Mapping[int, CheckRecord]) -> str:
+    finished = [check for box in mailboxes if (check := newest.get(box.id)) and check.outcome == "done"]
+    text = _("{n} of {all} mailboxes; {differ} messages differ, {changed} were changed by their users")
+    differ, changed = sum(check.wrong for check in finished), sum(check.by_users for check in finished)
+    return text.format(n=len(finished), all=len(mailboxes), differ=f"{differ:,}", changed=f"{changed:,}")
 
 
 def _told(*checks: CheckRecord | None) -> list[CheckRecord]:
@@ -97,4 +121,5 @@ def sign_off_section(timezone: str, mailboxes: Sequence[Mailbox], signed: Mappin
         for box in mailboxes
     )
     words = _("{n} of {all} users have said that their mail is there.").format(n=len(signed), all=len(mailboxes))
-    return Section("sign-offs", _("What users said"), (words,), (Table("sign-offs", _("Sign-offs"), columns, rows),))
+    table = Table("sign-offs", _("Sign-offs"), columns, rows)
+    return Section("sign-offs", _("What users said"), (words,), (table,), glance=((_("Sign-offs"), words),))

@@ -25,10 +25,19 @@ def finish_sections(
     def show(when: dt.datetime) -> str:
         return time_text(when, timezone)
 
+    words, gone = tuple(closing(show)), _erased(erased, show)
+    back = _("{n} of {all} were taken back.").format(n=sum(one[4] is not None for one in credentials), all=len(credentials))
+    made = _("{n} of {all} were written.").format(n=sum(one[1] is not None for one in sheets), all=len(sheets))
     return (
-        Section("sheets", _("Sign-in sheets"), (), (_sheets(sheets, timezone),)),
-        Section("credentials", _("Credentials"), (_erased(erased, show),), (credentials_table(credentials, timezone),)),
-        Section("closing", _("The old server"), tuple(closing(show))),
+        Section("sheets", _("Sign-in sheets"), (), (_sheets(sheets, timezone),), glance=((_("Sign-in sheets"), made),)),
+        Section(
+            "credentials",
+            _("Credentials"),
+            (gone, back),
+            (credentials_table(credentials, timezone),),
+            glance=((_("Credentials"), f"{back} {gone}"),),
+        ),
+        Section("closing", _("The old server"), words, glance=((_("The old server"), words[0]),) if words else ()),
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from mailsafi_wizard.model.plan import Audience, CopyOutlook, PlanEntry, PlanState
-from mailsafi_wizard.report.facts import Column, Kind, Section, Table, Value, time_text
+from mailsafi_wizard.report.facts import Column, Kind, Section, Step, Table, TimeLine, Tone, Value, time_text
 from mailsafi_wizard.words import N_, _
 
 _STATES = {
@@ -18,7 +18,12 @@ _STATES = {
 _AUDIENCES = {Audience.ADMIN: N_("admin"), Audience.USERS: N_("users")}
 
 
-def plan_section(entries: Sequence[PlanEntry], outlooks: Sequence[CopyOutlook], timezone: str) -> Section | None:
+_TONES = {PlanState.DONE: Tone.GOOD, PlanState.DUE: Tone.OPEN, PlanState.LATE: Tone.BAD, PlanState.AHEAD: Tone.QUIET}
+
+
+def plan_section(
+    entries: Sequence[PlanEntry], outlooks: Sequence[CopyOutlook], timezone: str, cutover: dt.date | None = None
+) -> Section | None:
     """None when there is no plan. ``outlooks``: one a day, oldest first."""
     if not entries:
         return None
@@ -26,7 +31,17 @@ def plan_section(entries: Sequence[PlanEntry], outlooks: Sequence[CopyOutlook], 
     tables = [_tasks(entries, timezone)]
     if outlooks:
         tables.append(_forecasts(outlooks))
-    return Section("plan", _("The plan, and what became of it"), (words,), tuple(tables))
+    steps = tuple(_step(entry) for entry in entries)
+    drawing = TimeLine(_("Planned and actual, drawn"), steps, cutover, (_("planned"), _("done"), _("cutover")))
+    done = _("{n} of {all} tasks are done").format(n=sum(e.state is PlanState.DONE for e in entries), all=len(entries))
+    glance = ((_("The plan"), done), *(((_("Cutover"), cutover.isoformat()),) if cutover else ()))
+    return Section("plan", _("The plan, and what became of it"), (words,), tuple(tables), (drawing,), glance)
+
+
+def _step(entry: PlanEntry) -> Step:
+    actual = entry.done.when.date() if entry.done and entry.done.when else None
+    tone = Tone.OPEN if actual and actual > entry.day else _TONES[entry.state]
+    return Step(_(entry.task.title), entry.day, actual, _(_STATES[entry.state]), tone)
 
 
 def _tasks(entries: Sequence[PlanEntry], timezone: str) -> Table:

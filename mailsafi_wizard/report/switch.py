@@ -36,9 +36,9 @@ def section(
     if override is not None:
         text = _("{name} decided on {time} to switch although not everything was green. The reason given: {reason}")
         paragraphs.append(text.format(name=override[0], time=time_text(override[2], zone), reason=override[1]))
-    return Section(
-        "switch", _("The domain's records"), tuple(paragraphs), (old_table(before, old, zone), _now(lines), _gate(checks, zone))
-    )
+    tables = (_now(lines, old), _gate(checks, zone), old_table(before, old, zone))
+    glance = ((_("Mail servers (MX)"), paragraphs[0]),)
+    return Section("switch", _("The domain's records"), tuple(paragraphs), tables, glance=glance)
 
 
 def old_table(before: dt.datetime | None, old: Sequence[Old], zone: str) -> Table:
@@ -49,10 +49,30 @@ def old_table(before: dt.datetime | None, old: Sequence[Old], zone: str) -> Tabl
     return Table("records-before", title, columns, rows, empty=_("The old records were not seen."))
 
 
-def _now(lines: Sequence[Line]) -> Table:
-    columns = (Column(_("Record")), Column(_("Name"), weight=2), Column(_("Now"), weight=3), Column(_("Wanted"), weight=3))
-    rows: tuple[tuple[Value, ...], ...] = tuple((k, n, " | ".join(now), " | ".join(wanted)) for k, n, now, wanted in lines)
-    return Table("records-wanted", _("Now and wanted"), columns, rows, empty=_("Nothing was looked up."))
+def _now(lines: Sequence[Line], old: Sequence[Old]) -> Table:
+    """Each record before anything was changed, as it is wanted, and as it was seen last."""
+    columns = (
+        Column(_("Record")),
+        Column(_("Name"), weight=2),
+        Column(_("Before"), weight=3),
+        Column(_("Wanted"), weight=3),
+        Column(_("Seen last"), weight=3),
+    )
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (k, n, " | ".join(_before(k, n, old)), " | ".join(w), " | ".join(now)) for k, n, now, w in lines
+    )
+    return Table("records-wanted", _("Before, wanted, seen last"), columns, rows, empty=_("Nothing was looked up."))
+
+
+def _before(kind: str, name: str, old: Sequence[Old]) -> list[str]:
+    """What stood there; a TTL is that of the MX record, and of all the texts at a name only the one in question."""
+    record, _space, _later = kind.partition(" ")
+    if record == "TTL":
+        return list(dict.fromkeys(str(ttl) for n, k, ttl, _value in old if (n, k) == (name, "MX") and ttl is not None))
+    if record == "MX":
+        return [value for n, k, _ttl, value in old if (n, k) == (name, "MX")]
+    texts = [value for n, k, _ttl, value in old if (n, k) == (name, "TXT")]
+    return [text for text in texts if record != "SPF" or text.lower().startswith("v=spf1")]
 
 
 def _gate(checks: Sequence[CheckLine], zone: str) -> Table:
@@ -63,8 +83,7 @@ def _gate(checks: Sequence[CheckLine], zone: str) -> Table:
 
 def filled(text: str, fields: Sequence[tuple[str, object]], zone: str) -> str:
     """A template in the language of now, moments in the company's zone."""
-    shown = {key: time_text(value, zone) if isinstance(value, dt.datetime) else value for key, value in fields}
-    return words.filled(text, shown)
+    return words.filled(text, {key: time_text(value, zone) if isinstance(value, dt.datetime) else value for key, value in fields})
 
 
 def card(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from mailsafi_wizard.model.telling import Told, ToldState
-from mailsafi_wizard.report.facts import Column, Section, Table, time_text
+from mailsafi_wizard.report.facts import Column, Kind, Section, Table, Value, time_text
 from mailsafi_wizard.words import LANGUAGES, N_, _, translated
 
 STATES = {
@@ -53,7 +54,26 @@ def told_section(told: Sequence[Told], timezone: str) -> Section:
     )
     table = Table("notices", _("Notices"), columns, rows, empty=_("No notice was sent or saved with this program."))
     paragraph = _("“Taken by the server” means that MailSafi's or another server accepted the notice for this user.")
-    return Section("notices", _("What the users were told"), (paragraph,) if rows else (), (table,))
+    tables = (_by_notice(told), table) if rows else (table,)
+    return Section("notices", _("What the users were told"), (paragraph,) if rows else (), tables, glance=_glance(told))
+
+
+def _by_notice(told: Sequence[Told]) -> Table:
+    """How often each notice had which outcome, without tests; a user to whom it went twice counts once, with the last outcome."""
+    last = {(one.notice, one.mailbox_id): one.state for one in told if one.mailbox_id}
+    counts = Counter((notice, state) for (notice, _box), state in last.items())
+    states = [state for state in STATES if any(found is state for _notice, found in counts)]
+    columns = (Column(_("Notice"), weight=3), *(Column(_(STATES[state]), Kind.COUNT) for state in states))
+    kinds = list(dict.fromkeys(notice for notice, _box in last))
+    rows: tuple[tuple[Value, ...], ...] = tuple((_(TITLES.get(k, k)), *(counts[k, state] for state in states)) for k in kinds)
+    return Table("notices-by-kind", _("By notice, in users"), columns, rows, empty=_("No notice went to a user yet."))
+
+
+def _glance(told: Sequence[Told]) -> tuple[tuple[str, str], ...]:
+    last = {(one.notice, one.mailbox_id): one.state for one in told if one.mailbox_id}
+    counts = Counter(last.values())
+    parts = [f"{counts[state]:,} {_(words)}" for state, words in STATES.items() if counts[state]]
+    return ((_("Notices"), ", ".join(parts) or _("none")),)
 
 
 def _outcome(one: Told) -> str:

@@ -127,6 +127,28 @@ class Database:
         with self.transaction() as db:
             return db.execute(sql, values).lastrowid or 0
 
+    def write_if_free(self, sql: str, *values: object) -> bool:
+        """One statement in its own transaction; False, and nothing is changed, where another thread is writing just now."""
+        with self._told():
+            db = self.connection()
+            db.execute("PRAGMA busy_timeout = 0")
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as e:
+                if e.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                return False
+            finally:
+                db.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+            try:
+                db.execute(sql, values)
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+            return True
+
     def write_many(self, sql: str, rows: Iterable[Row]) -> None:
         with self.transaction() as db:
             db.executemany(sql, rows)

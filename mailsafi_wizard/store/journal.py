@@ -22,7 +22,9 @@ from mailsafi_wizard.model import (
     Side,
     SignInResult,
 )
+from mailsafi_wizard.store import tallies
 from mailsafi_wizard.store.database import Database, Row
+from mailsafi_wizard.store.remembered import Remembered
 from mailsafi_wizard.store.rows import FolderRecord, Foreign, Intent, Outcome, Unconfirmed
 
 if TYPE_CHECKING:
@@ -36,6 +38,11 @@ _FOLDER_COLUMNS = (
 
 class Journal(Database):
     """The open project file."""
+
+    def __init__(self, path: Path, create: bool) -> None:
+        self._mailboxes = Remembered(self._ask_mailboxes)
+        self._sign_ins = Remembered(self._ask_sign_ins)
+        super().__init__(path, create)
 
     @classmethod
     def create(cls, path: Path) -> Journal:
@@ -61,6 +68,9 @@ class Journal(Database):
     # --- mailboxes
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
+        return self._mailboxes.get()
+
+    def _ask_mailboxes(self) -> tuple[Mailbox, ...]:
         found = self.rows("SELECT address, source_user, destination_user, id, source_host, user_root FROM mailbox ORDER BY id")
         return tuple(Mailbox(*row) for row in found)
 
@@ -72,6 +82,7 @@ class Journal(Database):
             " ON CONFLICT DO UPDATE SET address = excluded.address, user_root = excluded.user_root",
             rows,
         )
+        self._mailboxes.forget()
 
     def remove_mailboxes(self, ids: Iterable[int]) -> None:
         """Forgets mailboxes that have no folders yet; one with history stays."""
@@ -81,15 +92,22 @@ class Journal(Database):
         )
         for table in ("sign_in", "census"):  # a number that is given anew must not inherit them
             self.write(f"DELETE FROM {table} WHERE mailbox_id NOT IN (SELECT id FROM mailbox)")
+        self._mailboxes.forget()
+        self._sign_ins.forget()
 
     def forget_sign_ins(self, places: Iterable[tuple[int, str]]) -> None:
         """The tests of sign-ins (mailbox, side) that are no longer true, because the password is another one."""
         self.write_many("DELETE FROM sign_in WHERE mailbox_id = ? AND side = ?", places)
+        self._sign_ins.forget()
 
     def state(self, mailbox_id: int) -> tuple[MailboxState, str, str, str]:
         """State, and title, hint and detail of the problem that ended the last run ("" when none)."""
         found = self.rows("SELECT state, problem, hint, detail FROM mailbox WHERE id = ?", mailbox_id)
         return (MailboxState(found[0][0]), *found[0][1:]) if found else (MailboxState.NEW, "", "", "")
+
+    def states(self) -> dict[int, MailboxState]:
+        """Of every mailbox."""
+        return {r[0]: MailboxState(r[1]) for r in self.rows("SELECT id, state FROM mailbox")}
 
     def set_state(self, mailbox_id: int, state: MailboxState, problem: str = "", hint: str = "", detail: str = "") -> None:
         sql = "UPDATE mailbox SET state = ?, problem = ?, hint = ?, detail = ? WHERE id = ?"
@@ -338,21 +356,14 @@ class Journal(Database):
     # --- results
 
     def ledger(self, mailbox_id: int | None = None) -> Ledger:
-        where = "" if mailbox_id is None else "WHERE f.mailbox_id = ?"
-        found = self.rows(
-            "SELECT f.mailbox_id, f.source_name, f.destination_name, f.role, f.excluded_reason, f.renamed, f.checked, f.s_count, f.s_bytes,"
-            " sum(m.state = 2 AND m.gone = 0), sum(m.state = 3 AND m.gone = 0), sum(m.state = 4 AND m.gone = 0), sum(m.state = 5 AND m.gone = 0),"
-            " sum(m.state IN (2, 3) AND m.gone = 0 AND m.seen > 0), sum(m.gone = 0 AND m.seen = 2), sum(m.size * (m.gone = 0))"
-            f" FROM folder f LEFT JOIN message m ON m.folder_id = f.id {where} GROUP BY f.id ORDER BY f.mailbox_id, f.id",
-            *(() if mailbox_id is None else (mailbox_id,)),
-        )
-        return Ledger(tuple(_folder_ledger(row) for row in found))
+        """The accounts of one mailbox or of all, from what `tallies` keeps."""
+        return Ledger(tuple(_folder_ledger(row) for row in tallies.folders(self, mailbox_id)))
 
     def failures(self, mailbox_id: int | None = None) -> tuple[FailedMessage, ...]:
         where = "" if mailbox_id is None else "AND f.mailbox_id = ?"
         found = self.rows(
             "SELECT f.mailbox_id, f.source_name, m.uid, m.size, CAST(m.date AS TEXT), m.reason FROM message m JOIN folder f ON f.id = m.folder_id"
-            f" WHERE m.state = 5 AND m.gone = 0 {where} ORDER BY f.mailbox_id, f.id, m.uid",
+            f" WHERE m.state IN (1, 5) AND m.state = 5 AND m.gone = 0 {where} ORDER BY f.mailbox_id, f.id, m.uid",
             *(() if mailbox_id is None else (mailbox_id,)),
         )
         return tuple(FailedMessage(*row) for row in found)
@@ -390,8 +401,12 @@ class Journal(Database):
     def put_sign_in(self, result: SignInResult) -> None:
         values = (result.mailbox_id, result.side.value, int(result.ok), result.cause, result.remedy, result.detail)
         self.write("INSERT OR REPLACE INTO sign_in VALUES (?, ?, ?, ?, ?, ?)", *values)
+        self._sign_ins.forget()
 
-    def sign_ins(self) -> dict[tuple[int, Side], SignInResult]:
+    def sign_ins(self) -> Mapping[tuple[int, Side], SignInResult]:
+        return self._sign_ins.get()
+
+    def _ask_sign_ins(self) -> Mapping[tuple[int, Side], SignInResult]:
         found = self.rows("SELECT mailbox_id, side, ok, cause, remedy, detail FROM sign_in")
         return {(r[0], Side(r[1])): SignInResult(r[0], Side(r[1]), bool(r[2]), *r[3:]) for r in found}
 
@@ -403,11 +418,7 @@ class Journal(Database):
 
     def arrived_bytes(self) -> dict[int, int]:
         """Mailbox -> bytes of the messages that are at the destination (copied or there before)."""
-        sql = (
-            "SELECT folder.mailbox_id, sum(message.size) FROM message JOIN folder ON folder.id = folder_id WHERE message.state IN (2, 3)"
-            " AND gone = 0 GROUP BY 1"
-        )
-        return {r[0]: int(r[1] or 0) for r in self.rows(sql)}
+        return tallies.arrived_bytes(self)
 
     def add_dns_snapshot(self, now: dt.datetime, facts: str) -> None:
         self.write("INSERT INTO dns_snapshot (taken, facts) VALUES (?, ?)", now.isoformat(), facts)
@@ -419,8 +430,8 @@ class Journal(Database):
 
 
 def _folder_ledger(row: Row) -> FolderLedger:
-    mailbox_id, source_name, destination_name, role, excluded_reason, renamed, checked, count, size, *sums = row
-    copied, present, excluded, failed, confirmed, removed, listed_size = (int(s or 0) for s in sums)
+    mailbox_id, _number, source_name, destination_name, role, excluded_reason, renamed, checked, count, size, *sums = row
+    copied, present, excluded, failed, confirmed, removed, listed_size, _arrived = sums
     if excluded_reason:  # what had arrived before it was left out keeps its state
         count = max(count, copied + present + failed)
         excluded = count - copied - present - failed

@@ -67,5 +67,13 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE sign_off (
         mailbox_id INTEGER PRIMARY KEY, who TEXT NOT NULL, at TEXT NOT NULL, how TEXT NOT NULL, words TEXT NOT NULL DEFAULT '');
     """,
+    """
+    CREATE TABLE tally (
+        folder_id INTEGER PRIMARY KEY, copied INTEGER NOT NULL, present INTEGER NOT NULL, excluded INTEGER NOT NULL, failed INTEGER NOT NULL,
+        confirmed INTEGER NOT NULL, removed INTEGER NOT NULL, bytes INTEGER NOT NULL, arrived INTEGER NOT NULL);
+    CREATE TRIGGER tally_insert AFTER INSERT ON message BEGIN DELETE FROM tally WHERE folder_id = new.folder_id; END;
+    CREATE TRIGGER tally_delete AFTER DELETE ON message BEGIN DELETE FROM tally WHERE folder_id = old.folder_id; END;
+    CREATE TRIGGER tally_update AFTER UPDATE OF state, size, seen, gone ON message BEGIN DELETE FROM tally WHERE folder_id = new.folder_id; END;
+    """,
 )
 VERSION = len(MIGRATIONS)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from mailsafi_wizard.report import Column, Kind, ReportFacts, Section, Table
 from mailsafi_wizard.signoff import CheckPage, labels
-from mailsafi_wizard.ui.sheets import Document, Sheet, lay_out
+from mailsafi_wizard.ui.composer import lay_out
+from mailsafi_wizard.ui.sheets import Document, Sheet
 from mailsafi_wizard.words import _
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTableV
 
 from mailsafi_wizard.model import MessageLine, MessageState
 from mailsafi_wizard.ui import formats
-from mailsafi_wizard.ui.tables import ICON_ROLE, TONE_ROLE, CellDelegate
+from mailsafi_wizard.ui.tables import ICON_ROLE, MEASURED, TONE_ROLE, CellDelegate
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Tone, column
 from mailsafi_wizard.words import N_, _, translated
@@ -122,6 +122,7 @@ class MessagesView(QWidget):
         head = self.table.horizontalHeader()
         head.setHighlightSections(False)
         head.setStretchLastSection(True)
+        head.setResizeContentsPrecision(MEASURED)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         layout = column(self.table, spacing=S)
         layout.setStretch(0, 1)

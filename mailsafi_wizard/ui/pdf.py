@@ -13,16 +13,34 @@ from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from mailsafi_wizard import __version__
-from mailsafi_wizard.report import ReportFacts
-from mailsafi_wizard.ui.sheets import Document, lay_out, paint_sheet
+from mailsafi_wizard.report import ReportFacts, one_page
+from mailsafi_wizard.ui.composer import lay_out
+from mailsafi_wizard.ui.sheets import Document, paint_sheet
+from mailsafi_wizard.words import speaking
 
 RESOLUTION = 720  # dots per inch: one dot is one unit of a sheet
 
 
-def write_pdf_without_window(facts: ReportFacts, path: Path) -> int:
-    """`write_pdf` for a program that has no window, on a computer that may have no screen."""
+PAPERS = {"a4": QPageSize.PageSizeId.A4, "letter": QPageSize.PageSizeId.Letter}
+
+
+def paper(name: str) -> QPageSize:
+    """ "a4" or "letter"."""
+    return QPageSize(PAPERS[name])
+
+
+def shown(facts: ReportFacts, in_short: bool) -> ReportFacts:
+    """The facts as they are, or in short on one page, in their own language."""
+    if not in_short:
+        return facts
+    with speaking(facts.language):
+        return one_page(facts)
+
+
+def write_pdf_without_window(facts: ReportFacts, path: Path, paper_name: str = "a4", in_short: bool = False) -> int:
+    """`write_pdf` for a program that has no window, on a computer that may have no screen; ``in_short``: on one page."""
     application = QGuiApplication.instance() or QGuiApplication(["mailsafi-wizard", "-platform", "offscreen"])
-    pages = write_pdf(facts, path)
+    pages = write_pdf(shown(facts, in_short), path, paper(paper_name))
     del application  # it had to live until here: fonts belong to it
     return pages
 
@@ -31,9 +49,8 @@ def write_pdf(
     facts: ReportFacts, path: Path, size: QPageSize | None = None, progress: Callable[[float], object] = lambda _share: None
 ) -> int:
     """Write the report to ``path``; the answer is the number of pages. ``progress`` gets 0 to 1. Raises OSError as files do."""
-    paper = size or QPageSize(QPageSize.PageSizeId.A4)
-    document = lay_out(facts, paper, lambda share: progress(share / 2))
-    write_document(document, path, paper, lambda share: progress(0.5 + share / 2))
+    document = lay_out(facts, size or paper("a4"), lambda share: progress(share / 2))
+    write_document(document, path, size, lambda share: progress(0.5 + share / 2))
     return len(document.sheets)
 
 
@@ -43,26 +60,40 @@ def write_document(
     """Write what is laid out already; raises OSError as files do, and then the file that was there is unchanged."""
     part = path.with_name(f".{path.name}.part")
     try:
-        _write(document, part, size or QPageSize(QPageSize.PageSizeId.A4), progress)
+        _write(document, part, size or paper("a4"), progress)
+        _finish(part, document)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _write(document: Document, path: Path, paper: QPageSize, progress: Callable[[float], object]) -> None:
+def _finish(path: Path, document: Document) -> None:
+    from mailsafi_wizard.ui.pdf_outline import add_outline  # slow to load, and a window starts without
+
+    add_outline(path, document)
+
+
+def _write(document: Document, path: Path, size: QPageSize, progress: Callable[[float], object]) -> None:
     path.write_bytes(b"")  # an OSError with a reason, where QPdfWriter would only say no
     writer = QPdfWriter(str(path))
     writer.setResolution(RESOLUTION)
+    writer.setPdfVersion(
+        QPdfWriter.PdfVersion.PdfVersion_A1b
+    )  # for archives: everything a reader needs is in the file (ISO 19005-1)
     writer.setTitle(document.title)
+    writer.setAuthor(document.author)
     writer.setCreator(f"MailSafi Wizard {__version__}")
-    writer.setPageLayout(QPageLayout(paper, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
+    writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
     painter = QPainter()
     if not painter.begin(writer):
         raise OSError(f"cannot write {path}")
+    scale = size.sizePoints().width() * 10 / document.width
     try:
         for number, sheet in enumerate(document.sheets):
             if number and not writer.newPage():
                 raise OSError(f"cannot write page {number + 1} to {path}")
+            painter.resetTransform()
+            painter.scale(scale, scale)
             paint_sheet(painter, sheet)
             progress((number + 1) / len(document.sheets))
     finally:

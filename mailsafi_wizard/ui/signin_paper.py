@@ -14,7 +14,8 @@ from PySide6.QtGui import QPageSize
 
 from mailsafi_wizard.signin import Section, code
 from mailsafi_wizard.signin import Sheet as SignInSheet
-from mailsafi_wizard.ui.sheets import ACCENT, BAND, INK, MUTED, RULE, WARN, Block, Document, Dots, Face, Metrics, Sheet, Words
+from mailsafi_wizard.ui.sheets import ACCENT, BAND, INK, MUTED, RULE, WARN, Block, Document, Dots, Sheet, Words
+from mailsafi_wizard.ui.wrapping import Face, Metrics
 from mailsafi_wizard.words import _
 
 MARGIN = 480.0

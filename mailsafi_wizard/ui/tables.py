@@ -133,12 +133,17 @@ class RowsModel(Rows[R], QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return column.text(row)
         if role == SORT_ROLE:
-            return column.sort(row) if column.sort else column.text(row).casefold()
+            return _sort_key(column, row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.tip(row) if column.tip else None
         return self._look(row, column, role)
+
+    def sort_keys(self, place: int) -> list[Any]:
+        """What the rows are sorted by in one column, made once for a whole sorting."""
+        column = self.columns[place]
+        return [_sort_key(column, row) for row in self._rows]
 
     def _look(self, row: R, column: Column[R], role: int) -> Any:
         if role == TONE_ROLE and column.state:
@@ -146,6 +151,10 @@ class RowsModel(Rows[R], QAbstractTableModel):
         if role == ICON_ROLE and column.state:
             return column.state(row)[1]
         return None
+
+
+def _sort_key(column: Column[R], row: R) -> Any:
+    return column.sort(row) if column.sort else column.text(row).casefold()
 
 
 def alignment(column: Column[Any]) -> Qt.AlignmentFlag:
@@ -203,16 +212,32 @@ class Filter(QSortFilterProxyModel):
 
     def __init__(self, model: QAbstractItemModel) -> None:
         super().__init__()
+        self._rows = model if isinstance(model, RowsModel) else None
+        self._keys: list[Any] | None = None  # of the column that is sorted by
+        for news in (model.dataChanged, model.modelReset):  # before Qt's own ear: it sorts at once
+            news.connect(self._forget_keys)
         self.setSourceModel(model)
         self.setSortRole(SORT_ROLE)
         self.setFilterKeyColumn(-1)
         self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
 
     def lessThan(self, left: Index, right: Index) -> bool:
-        one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)
-        return bool(one < other)
+        if self._rows is None:
+            one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)
+            return bool(one < other)
+        if self._keys is None:
+            self._keys = self._rows.sort_keys(left.column())
+        return self._keys[left.row()] < self._keys[right.row()]  # type: ignore[no-any-return]
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._forget_keys()
+        super().sort(column, order)
+
+    def _forget_keys(self) -> None:
+        self._keys = None
 
 
+MEASURED = 20  # rows whose every cell is asked how wide it is
 NARROWEST = 130  # of a column that stretches
 ONE_NARROWEST = 180  # where it is the only one: mostly an address, the one thing that must be readable
 
@@ -246,6 +271,7 @@ class Table(QTableView, Generic[R]):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setStretchLastSection(False)
+        head.setResizeContentsPrecision(MEASURED)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
@@ -253,15 +279,25 @@ class Table(QTableView, Generic[R]):
         self._fit()
 
     def _fit(self) -> None:
-        """Widths by what stands in the first rows, once per set of rows: doing it on every change would cost the copy."""
+        """Widths by the first rows and the longest words, once per set of rows: doing it on every change would cost the copy."""
         for place, column in enumerate(self.rows_model.columns):
             if not column.stretch:
-                wanted = max(self.sizeHintForColumn(place), self.horizontalHeader().sectionSizeHint(place))
+                wanted = max(self._widest(place), self.horizontalHeader().sectionSizeHint(place))
                 wanted += (
                     self.fontMetrics().horizontalAdvance("00") if column.share else 0
                 )  # it begins with 0 % and ends with 100 %
                 self.setColumnWidth(place, min(wanted + S, theme().px(340)))
         self._spread()
+
+    def _widest(self, place: int) -> int:
+        """Asking each of some hundred cells how wide it is would take longer than drawing the table."""
+        rows, text = self.rows_model.rows, self.rows_model.columns[place].text
+        wanted = self.sizeHintForColumn(place)
+        if len(rows) > MEASURED:
+            longest = max(range(len(rows)), key=lambda number: len(text(rows[number])))
+            index = self.filter.mapFromSource(self.rows_model.index(longest, place))  # type: ignore[attr-defined]
+            wanted = max(wanted, self.sizeHintForIndex(index).width() + 1) if index.isValid() else wanted
+        return wanted
 
     def _spread(self) -> None:
         """The columns that stretch share what is left, and stay readable where little is: then the table scrolls sideways."""

@@ -150,6 +150,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(text)
         self._icon_name = icon
+        self._tinted: tuple[str, int, str, str] | None = None
         self.setProperty("kind", kind)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(hint)
@@ -176,12 +177,15 @@ class Button(QPushButton):
             self._tint()
 
     def _tint(self) -> None:
-        if self._icon_name:
-            edge = theme().px(18)
-            self.setIcon(icons.icon(self._icon_name, self.INKS.get(str(self.property("kind")), "text"), edge))
+        """The icon in the colours of now. Qt tells of a change of style ten times while a page is made; only a real one draws."""
+        edge, role = theme().px(18), self.INKS.get(str(self.property("kind")), "text")
+        wanted = (self._icon_name, edge, theme().colour(role).name(), theme().colour("outline").name()) if self._icon_name else None
+        if wanted == self._tinted:
+            return
+        self._tinted = wanted
+        self.setIcon(icons.icon(self._icon_name, role, edge) if wanted else QIcon())
+        if wanted:
             self.setIconSize(QSize(edge, edge))
-        else:
-            self.setIcon(QIcon())
 
 
 class Card(QFrame):

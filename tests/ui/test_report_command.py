@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,3 +47,28 @@ def test_a_place_that_can_not_be_written_is_told(project: Path, tmp_path: Path) 
     assert done.returncode == 2
     assert "could not be written" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_report_in_short_in_another_language_and_on_other_paper(project: Path, tmp_path: Path) -> None:
+    page, data = tmp_path / "one.pdf", tmp_path / "r.json"
+    done = command(project, "--pdf", page, "--one-page", "--paper", "letter", "--language", "sw", "--json", data)
+    assert (done.returncode, done.stderr) == (0, "")
+    about = subprocess.run(["pdfinfo", str(page)], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Pages: +1\n", about)
+    assert "612 x 792" in about
+    plain = json.loads(data.read_text("utf-8"))
+    assert plain["language"] == "sw"
+    assert plain["tiles"][0]["value"] == "2,080"
+
+
+def test_tables_of_an_earlier_report_are_not_written_over(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "something else.csv").write_text("mine")
+    assert command(project, "--csv", folder).returncode == 0
+    before = (folder / "summary.csv").read_bytes()
+    again = command(project, "--csv", folder)
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+    assert (folder / "summary.csv").read_bytes() == before
+    assert (folder / "something else.csv").read_text() == "mine"

@@ -78,6 +78,7 @@ def test_a_new_project_is_filled_in_tested_copied_and_reported(hand: Hand, rehea
     hand.act()
     assert verify.problem is None
     assert all(line.ledger.complete for line in verify.accounts.mailboxes.rows)
+    verify.tabs.setCurrentWidget(verify.comparison)
     assert {line.verdict[0] for line in verify.comparison.lines.rows} == {"The same"}
 
     finish = hand.go("finish")

@@ -129,12 +129,12 @@ class TestTables:
         found = facts(renamed, CALENDAR, failures=(FAILURE,), remarks=((2, "Sent", "A date was guessed."), (9, "X", "Y")))
         assert table(found, "left-out").rows == (("ali@acme.co.ke", "Calendar", "4", "no mail folder"),)
         row = ("ali@acme.co.ke", "Sent", "17", "17-Jul-2020 02:44:25 +0300", "26 MB", "[TOOBIG] Message too large")
-        assert table(found, "failed").rows == (row,)
+        assert table(found, "failed").rows == ((*row, "left at the source, not kept as a file"),)
         assert table(found, "renamed").rows == (("jane@acme.co.ke", "a/b", "a_b"),)
         assert table(found, "remarks").rows[1] == ("mailbox 9", "X", "Y")
 
     def test_environment_names_servers_and_how_they_are_trusted(self) -> None:
-        rows = settings_of(facts(INBOX, environment=report.environment()))
+        rows = settings_of(facts(INBOX, surroundings=report.Surroundings(report.environment())))
         assert rows["Source server"] == "old.example, port 143, encrypted (STARTTLS)"
         assert rows["MailSafi server"].endswith("ab" * 32)
         assert rows["Python"].startswith("3.")
@@ -156,7 +156,7 @@ class TestTables:
 
     def test_sections_of_other_rooms_come_before_the_environment(self) -> None:
         keys = [section.key for section in facts(INBOX, extra=(Section("dns", "Domain"),)).sections]
-        assert keys[keys.index("dns") + 1 :] == ["environment", "data-protection"]
+        assert keys[keys.index("dns") + 1 :] == ["environment", "data-protection", "by-folder"]
 
     @pytest.mark.parametrize(
         ("count", "text"),

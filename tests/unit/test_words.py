@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gettext
 import threading
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 
@@ -38,21 +40,54 @@ def test_an_unknown_language_is_english(language: str) -> None:
     assert _("Next") == "Next"
 
 
-def test_another_language_is_spoken_within_a_block_and_on_its_thread_alone() -> None:
-    words.use("en")
+class _Swahili(gettext.NullTranslations):
+    """A catalogue of three texts."""
+
+    _catalog: ClassVar[dict[str, str]] = {
+        "Next": "Endelea",
+        "is named {name} at the destination": "linaitwa {name} huko",
+        "left out: {why}": "limeachwa: {why}",
+        "it holds no mail": "halina barua",
+    }
+
+    def gettext(self, message: str) -> str:
+        return self._catalog.get(message, message)
+
+
+@pytest.fixture
+def _swahili(monkeypatch: pytest.MonkeyPatch) -> None:
+    speeches = {"sw": words._Speech("sw", _Swahili()), "en": words._Speech("en", gettext.NullTranslations())}
+    monkeypatch.setattr(words, "_opened", lambda language, _folder: speeches[language])
+    monkeypatch.setattr(words, "LEAST_WORDS", 5)
+
+
+@pytest.mark.usefixtures("_swahili")
+def test_a_block_speaks_another_language_and_nobody_else_does() -> None:
     heard: list[str] = []
     with words.speaking("sw"):
-        assert (words.language(), _("Folder")) == ("sw", "Folda")
-        other = threading.Thread(target=lambda: heard.append(_("Folder")))
-        other.start()
-        other.join()
+        assert (_("Next"), words.language()) == ("Endelea", "sw")
+        beside = threading.Thread(target=lambda: heard.append(_("Next")))
+        beside.start()
+        beside.join()
         with words.speaking("en"):
-            assert _("Folder") == "Folder"
-        assert ngettext("{n} mailbox", "{n} mailboxes", 2) == "masanduku {n} ya barua"
-    assert (words.language(), _("Folder"), heard) == ("en", "Folder", ["Folder"])
+            assert _("Next") == "Next"
+        assert _("Next") == "Endelea"
+    assert (_("Next"), heard) == ("Next", ["Next"])
 
 
-def test_after_a_block_that_failed_the_language_is_the_one_before() -> None:
+@pytest.mark.usefixtures("_swahili")
+def test_what_was_kept_in_english_is_told_in_the_language_of_the_block() -> None:
+    assert words.translated("is named Rasimu at the destination") == "is named Rasimu at the destination"
+    with words.speaking("sw"):
+        assert words.translated("is named Rasimu at the destination") == "linaitwa Rasimu huko"
+        assert words.translated("left out: it holds no mail") == "limeachwa: halina barua"
+        assert words.filled("left out: {why}", {"why": "it holds no mail"}) == "limeachwa: halina barua"
+        assert words.translated("550 no such user") == "550 no such user"
+        assert words.translated("") == ""
+
+
+@pytest.mark.usefixtures("_swahili")
+def test_a_block_that_fails_gives_the_language_back() -> None:
     with pytest.raises(KeyError), words.speaking("sw"):
         raise KeyError
     assert words.language() == "en"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from mailsafi_wizard.events import MessageFailed, Summary
-from mailsafi_wizard.model import FailedMessage, Mailbox, MailboxCensus, MailboxState
+from mailsafi_wizard.model import FailedMessage, Ledger, Mailbox, MailboxCensus, MailboxState
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
@@ -56,13 +56,13 @@ def applies(project: MigrationProject) -> bool:
 
 def done(project: MigrationProject) -> bool:
     """Every mailbox went through, and none is left with a failure."""
-    boxes = project.mailboxes()
-    return bool(boxes) and not project.running and all(project.state(m.id) is MailboxState.DONE for m in boxes)
+    states = project.states()
+    return bool(states) and not project.running and all(state is MailboxState.DONE for state in states.values())
 
 
 def needs(project: MigrationProject) -> str:
     """Mailboxes that were refused or are not complete want the admin."""
-    wrong = sum(project.state(m.id) in (MailboxState.REFUSED, MailboxState.INCOMPLETE) for m in project.mailboxes())
+    wrong = sum(state in (MailboxState.REFUSED, MailboxState.INCOMPLETE) for state in project.states().values())
     return ngettext("{n} mailbox needs you", "{n} mailboxes need you", wrong).format(n=wrong) if wrong else ""
 
 
@@ -239,7 +239,8 @@ class MigratePage(Page):
         census = {c.mailbox_id: c for c in self.project.census()}
         started = self.project.running or bool(self.project.runs())
         self.views.setCurrentIndex(0 if not boxes else (2 if census or started else 1))
-        self.model.show_rows([CopyRow(m, self._live(m), census.get(m.id)) for m in boxes])
+        ledger, states_ = self.project.ledger(), self.project.states()
+        self.model.show_rows([CopyRow(m, self._live(ledger.of(m.id), m.id, states_[m.id]), census.get(m.id)) for m in boxes])
         self._show_failures()
         self._show_remarks()
         self._show_findings(bool(census))
@@ -250,16 +251,15 @@ class MigratePage(Page):
         self.missing = "" if boxes else _("Give the list of mailboxes first.")
         self.changed.emit()
 
-    def _live(self, mailbox: Mailbox) -> LiveMailbox:
+    def _live(self, ledger: Ledger, mailbox_id: int, state: MailboxState) -> LiveMailbox:
         """What is known live, else what the project remembers of earlier runs."""
-        live = self.bridge.live.get(mailbox.id)
+        live = self.bridge.live.get(mailbox_id)
         if live is not None:
             return live
-        ledger = self.project.ledger().of(mailbox.id)
         accounted = ledger.source - ledger.unaccounted
         return LiveMailbox(
-            mailbox.id,
-            self.project.state(mailbox.id),
+            mailbox_id,
+            state,
             messages_done=accounted,
             messages_total=ledger.source,
             copied=ledger.copied,

@@ -53,6 +53,7 @@ class VerifyPage(Page):
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
+        self._stale: set[QWidget] = set()  # parts that do not show the project as it is now
         self.views = QStackedWidget()
         nothing = _("When the first copy has run, the accounts of every mailbox and folder stand here.")
         go = Button(_("Go to Migrate"), lambda: self.go_to.emit("migrate"), kind="primary")
@@ -77,14 +78,21 @@ class VerifyPage(Page):
         ):
             part.layout().setContentsMargins(0, M, 0, 0)  # type: ignore[union-attr]
             self.tabs.addTab(part, name)
-        self.tabs.currentChanged.connect(lambda _index: self.changed.emit())
+        self.tabs.currentChanged.connect(self._turned)
         layout = column(self.bar, self.tabs, spacing=M)
         layout.setStretch(1, 1)
         return box(layout)
 
     def refresh(self) -> None:
         self.views.setCurrentIndex(1 if applies(self.project) else 0)
-        for part in (self.accounts, self.comparison, self.signoff):
+        self._stale = {self.accounts, self.comparison, self.signoff}
+        self._turned()
+
+    def _turned(self) -> None:
+        """Only what is seen is made: three tables of a large company take longer than one."""
+        part = self.tabs.currentWidget()
+        if isinstance(part, AccountsPart | ComparisonPart | SignoffPart) and part in self._stale:
+            self._stale.discard(part)
             part.refresh()
         self.changed.emit()
 
