@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-COMMANDS = {"migrate", "verify", "report", "check-list", "discover", "dns", "demo"}
+COMMANDS = {"migrate", "verify", "report", "check-list", "discover", "dns", "demo", "support"}
 NETWORKED = {"migrate", "verify"}
 
 

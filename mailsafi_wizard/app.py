@@ -18,8 +18,10 @@ from PySide6.QtWidgets import QApplication
 
 from mailsafi_wizard import __version__, errors, words
 from mailsafi_wizard.demo.rehearsal import Rehearsal
+from mailsafi_wizard.support.logbook import Logbook
 from mailsafi_wizard.ui import icons, menu, qt_words, theme, tour
 from mailsafi_wizard.ui.garbage import Garbage
+from mailsafi_wizard.ui.mishaps import Mishaps, caught
 from mailsafi_wizard.ui.pages import PAGES
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.window import Window
@@ -144,42 +146,31 @@ def application(main: Main, looks: str = "") -> int:
         made, looks or str(settings.value("colours", "system")), 1.0 if looks else float(str(settings.value("zoom", 1.0)))
     )
     made.setWindowIcon(icons.app_icon())
+    made.setQuitOnLastWindowClosed(False)  # the window may be in the tray while mailboxes are copied
+    logbook = Logbook()
     loop = qasync.QEventLoop(made)
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="short-call")
     loop.set_default_executor(pool)  # qasync's own are QThreads that end too late
     with loop, pool:
         wizard, garbage = Wizard(made), Garbage(made)
-        with _errors_shown(wizard.window), _closing_on_signals(wizard.window):
+        mishaps = Mishaps(made)
+        mishaps.told.connect(wizard.window.bug)
+        for crash in logbook.crashes():
+            wizard.window.headlines.tell_crash(crash)
+        with caught(mishaps, loop, wizard.window.close), _closing_on_signals(wizard.window):
             try:
                 return int(loop.run_until_complete(main(wizard)))
             finally:
                 wizard.end()
                 garbage.stop()
                 qInstallMessageHandler(before)
+                logbook.close()
 
 
 def _quiet(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
     """Qt's messages go to standard error, but for one that its screenless platform repeats for every window."""
     if text != "This plugin does not support propagateSizeHints()":
         _say(text)
-
-
-@contextlib.contextmanager
-def _errors_shown(window: Window) -> Iterator[None]:
-    """An exception nobody caught is a mistake of ours: it is shown with its details, and the window lives on."""
-
-    def hook(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            window.close()
-            return
-        sys.__excepthook__(kind, error, trace)
-        window.show_problem(Problem.of(error))
-
-    before, sys.excepthook = sys.excepthook, hook
-    try:
-        yield
-    finally:
-        sys.excepthook = before
 
 
 @contextlib.contextmanager
