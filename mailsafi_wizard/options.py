@@ -21,6 +21,9 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     main = _Parser(prog="mailsafi-wizard", description="Moves a company's mailboxes to MailSafi over IMAP.")
     main.add_argument("--version", action="version", version=f"MailSafi Wizard {__version__}")
+    main.add_argument(
+        "--selftest", action="store_true", help="check that this installation is whole and works; alone or with names of checks"
+    )
     commands = main.add_subparsers(dest="command", required=True, parser_class=_Parser)
     _add_migrate(commands.add_parser("migrate", help="create a project or go on with it: copy all mailboxes"))
     verify = commands.add_parser("verify", help="read both servers again and compare")

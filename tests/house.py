@@ -42,6 +42,7 @@ FLOORS: Mapping[str, int] = {
     "ui": 5,
     "app": 6,
     "cli": 6,
+    "selftest": 6,
     "__main__": 7,
 }
 
