@@ -23,6 +23,8 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed-by-dev.txt"
+EXTRAS = {"runtime": "", "dev": "[dev]", "package": "[dev,package]"}  # each holds the one before it
+KINDS = list(EXTRAS)
 WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
@@ -66,6 +68,8 @@ PEERS = [
     "libcgi-pm-perl",
     "libwww-perl",
 ]
+# What is not here would be missing in the package.
+PACKING = [*SCREEN, *WAYLAND, "binutils", "patchelf", "desktop-file-utils"]
 SERVED = "tests/servers"
 TESTS = ["dovecot-imapd", "libsasl2-modules", "openssl", "poppler-utils"]
 X_SERVER = ["xvfb", "xdotool", *SCREEN]  # tests/screen plays a person on a screen of its own
@@ -147,6 +151,7 @@ def wanted_packages(verb: str) -> list[str]:
     if has_screen():
         names += SCREEN
         names += WAYLAND if os.environ.get("WAYLAND_DISPLAY") else []
+    names += PACKING if verb == "package" else []
     names += TESTS if verb in ("test", "bench") else []
     names += X_SERVER if verb == "test" else []
     names += PEERS if verb == "bench" else []
@@ -213,8 +218,8 @@ def become_root(why: str, line: str) -> list[str]:
 # --- .venv ------------------------------------------------------------------------------------------------------------------
 
 
-def need_venv(*, dev: bool) -> None:
-    """Makes .venv ready: with the tools for tests when ``dev``, else just what the program itself needs."""
+def need_venv(kind: str) -> None:
+    """Makes .venv ready for a ``kind`` of work: "runtime" just for the program itself, "dev" with the tools for tests, "package" with all."""
     version = venv_version()
     if not version:
         if VENV.exists() or VENV.is_symlink():
@@ -225,16 +230,16 @@ def need_venv(*, dev: bool) -> None:
             raise Failed(1, "the new .venv does not work; see the messages above")
     digest = fingerprint(version)
     have = STAMP.read_text("utf-8").split() if STAMP.exists() else []
-    if have[:1] == [digest] and (have[1:] == ["dev"] or not dev):
+    if have[:1] == [digest] and KINDS.index((have[1:] or ["runtime"])[0]) >= KINDS.index(kind):
         return
     STAMP.unlink(missing_ok=True)
     say("installing the Python packages into .venv (once, a minute or two)")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--editable", str(ROOT) + ("[dev]" if dev else "")]
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--editable", str(ROOT) + EXTRAS[kind]]
     status = run(pip)
     if status:
         raise Failed(status, "the Python packages could not be installed, see above")
     run([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "mailsafi_wizard")])  # the program starts in half the time
-    STAMP.write_text(f"{digest} {'dev' if dev else 'runtime'}\n", "utf-8")
+    STAMP.write_text(f"{digest} {kind}\n", "utf-8")
 
 
 def need_servers() -> None:
@@ -416,7 +421,7 @@ def main() -> int:
     try:
         need_packages(arguments.verb)
         need_localhost()
-        need_venv(dev=arguments.verb != "demo")
+        need_venv({"demo": "runtime", "package": "package"}.get(arguments.verb, "dev"))
         if arguments.verb == "test":
             need_servers()
         return int(arguments.call(arguments))

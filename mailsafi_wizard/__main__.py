@@ -5,13 +5,23 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-COMMANDS = {"migrate", "verify", "report", "check-list", "discover", "dns", "demo"}
+from mailsafi_wizard import errors
+
+COMMANDS = {"migrate", "verify", "report", "check-list", "discover", "dns", "demo", "support"}
 NETWORKED = {"migrate", "verify"}
 
 
 def main() -> int:
     """Entry point of the installed program; returns the exit status."""
     arguments = sys.argv[1:]
+    if getattr(sys, "frozen", False):
+        from mailsafi_wizard.net import roots
+
+        roots.find()
+    if arguments and arguments[0] == "--selftest":
+        from mailsafi_wizard import selftest
+
+        return selftest.main(arguments[1:])
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
         if arguments[0] in NETWORKED:
             from mailsafi_wizard.net import wire
@@ -22,7 +32,11 @@ def main() -> int:
         return cli.main(arguments)
     from mailsafi_wizard import app
 
-    return app.run(Path(arguments[0]) if arguments else None)
+    try:
+        return app.run(Path(arguments[0]) if arguments else None)
+    except errors.NoScreen as e:
+        print(f"mailsafi-wizard: {e}", file=sys.stderr)
+        return e.exit_status
 
 
 if __name__ == "__main__":

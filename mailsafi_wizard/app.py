@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import types
@@ -14,14 +15,20 @@ from typing import Any
 
 import qasync
 from PySide6.QtCore import QLibraryInfo, QLocale, QMessageLogContext, Qt, QtMsgType, QTranslator, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from mailsafi_wizard import __version__, errors, words
 from mailsafi_wizard.demo.rehearsal import Rehearsal
+from mailsafi_wizard.support.logbook import Logbook
 from mailsafi_wizard.ui import icons, menu, screenshots, theme, tour
+from mailsafi_wizard.ui.drawn import drawn
 from mailsafi_wizard.ui.garbage import Garbage
+from mailsafi_wizard.ui.mishaps import Mishaps, caught
+from mailsafi_wizard.ui.opened_files import OpenedFiles
 from mailsafi_wizard.ui.pages import PAGES
 from mailsafi_wizard.ui.problems import Problem
+from mailsafi_wizard.ui.unseen import be_unseen
 from mailsafi_wizard.ui.window import Window
 
 REHEARSAL_SPEED = 500_000  # bytes a second of each connection, so that the copy can be watched
@@ -39,6 +46,7 @@ class Wizard:
     def __init__(self, app: QApplication) -> None:
         self.app = app
         self.window = Window(PAGES, self.begin_rehearsal)
+        self.files = OpenedFiles(app, self.window)
         self.window.language_chosen.connect(self._speak)
         self._rehearsals: list[Rehearsal] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -75,23 +83,25 @@ class Wizard:
 
 
 def run(project: Path | None) -> int:
-    """The wizard, with ``project`` open or with the welcome. Returns the exit status."""
+    """The wizard, with ``project`` open or with the welcome. Returns the exit status; raises NoScreen."""
 
     async def main(wizard: Wizard) -> int:
         if project is not None:
             wizard.window.open_at(project)
         return await _shown(wizard)
 
+    _need_screen()
     return application(main)
 
 
 def rehearse() -> int:
-    """The wizard with the rehearsal open."""
+    """The wizard with the rehearsal open; raises NoScreen."""
 
     async def main(wizard: Wizard) -> int:
         wizard.begin_rehearsal()
         return await _shown(wizard)
 
+    _need_screen()
     return application(main)
 
 
@@ -109,6 +119,7 @@ def rehearse_headless(out: Path) -> int:
             _say(f"The rehearsal has failed: {str(error) or type(error).__name__}")
             return 1
 
+    do_without_screen()
     return application(main, looks="light")
 
 
@@ -133,6 +144,33 @@ def photograph(language: str, folder: str) -> int:
     return application(main, looks="light")
 
 
+def first_window() -> str:
+    """Opens the wizard's window, waits until it is drawn and closes it again; the answer is the platform Qt drew on."""
+
+    async def main(wizard: Wizard) -> int:
+        wizard.window.show()
+        await drawn(wizard.window)
+        return 0
+
+    application(main, looks="light")
+    return QGuiApplication.platformName()
+
+
+def has_screen() -> bool:
+    """Whether Qt would find a screen; where it does not, it ends the program with no word that an admin understands."""
+    return sys.platform != "linux" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def do_without_screen() -> None:
+    """What Qt draws from now on is seen by nobody."""
+    be_unseen()
+
+
+def _need_screen() -> None:
+    if not has_screen():
+        raise errors.NoScreen
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -153,8 +191,7 @@ def application(main: Main, looks: str = "") -> int:
     """Runs ``main`` in an application of its own and returns its answer. ``looks``: colours to wear whatever the person has chosen, in English."""
     sys.setswitchinterval(SWITCH_INTERVAL)
     before = qInstallMessageHandler(_quiet)
-    made = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(made, QApplication)
+    made = qt_application()
     made.setApplicationName("MailSafi Wizard")
     made.setApplicationVersion(__version__)
     made.setDesktopFileName("mailsafi-wizard")
@@ -165,18 +202,32 @@ def application(main: Main, looks: str = "") -> int:
         made, looks or str(settings.value("colours", "system")), 1.0 if looks else float(str(settings.value("zoom", 1.0)))
     )
     made.setWindowIcon(icons.app_icon())
+    made.setQuitOnLastWindowClosed(False)  # the window may be in the tray while mailboxes are copied
+    logbook = Logbook()
     loop = qasync.QEventLoop(made)
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="short-call")
     loop.set_default_executor(pool)  # qasync's own are QThreads that end too late
     with loop, pool:
         wizard, garbage = Wizard(made), Garbage(made)
-        with _errors_shown(wizard.window), _closing_on_signals(wizard.window):
+        mishaps = Mishaps(made)
+        mishaps.told.connect(wizard.window.bug)
+        for crash in logbook.crashes():
+            wizard.window.headlines.tell_crash(crash)
+        with caught(mishaps, loop, wizard.window.close), _closing_on_signals(wizard.window):
             try:
                 return int(loop.run_until_complete(main(wizard)))
             finally:
                 wizard.end()
                 garbage.stop()
                 qInstallMessageHandler(before)
+                logbook.close()
+
+
+def qt_application() -> QApplication:
+    """The one there is or a new one, which lives as long as somebody holds it."""
+    made = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(made, QApplication)
+    return made
 
 
 def _quiet(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
@@ -190,24 +241,6 @@ def _translate_qt(app: QApplication) -> None:
     translator = QTranslator(app)
     if translator.load(QLocale(words.language()), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
-
-
-@contextlib.contextmanager
-def _errors_shown(window: Window) -> Iterator[None]:
-    """An exception nobody caught is a mistake of ours: it is shown with its details, and the window lives on."""
-
-    def hook(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            window.close()
-            return
-        sys.__excepthook__(kind, error, trace)
-        window.show_problem(Problem.of(error))
-
-    before, sys.excepthook = sys.excepthook, hook
-    try:
-        yield
-    finally:
-        sys.excepthook = before
 
 
 @contextlib.contextmanager

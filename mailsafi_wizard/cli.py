@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailsafi_wizard import __version__, errors, words
+from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Hours, Mailbox, Pace, Secret, Side, SignInStyle
 from mailsafi_wizard.model.pace import parse_size
+from mailsafi_wizard.options import ADMIN_OPTIONS, STYLES, parser
 from mailsafi_wizard.project.copy_project import CopyProject
 from mailsafi_wizard.telling import Teller
 
@@ -28,110 +29,6 @@ if TYPE_CHECKING:
     from mailsafi_wizard.model import CheckPlan
 
 GIVE_UP_AFTER = 240.0  # seconds without headway; running the same command again goes on
-STYLES = {style.value: style for style in SignInStyle}
-ADMIN_OPTIONS = {Side.SOURCE: "--admin", Side.DESTINATION: "--destination-admin"}
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
-        raise errors.WrongUsage(what=message)
-
-
-def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
-    main = _Parser(prog="mailsafi-wizard", description="Moves a company's mailboxes to MailSafi over IMAP.")
-    main.add_argument("--version", action="version", version=f"MailSafi Wizard {__version__}")
-    commands = main.add_subparsers(dest="command", required=True, parser_class=_Parser)
-    _add_migrate(commands.add_parser("migrate", help="create a project or go on with it: copy all mailboxes"))
-    verify = commands.add_parser("verify", help="read both servers again and compare")
-    _add_project(verify)
-    _add_secrets(verify)
-    verify.add_argument("--deep", action="store_true", help="compare every message by content")
-    verify.add_argument(
-        "--sample",
-        type=float,
-        nargs="?",
-        const=1.0,
-        metavar="PERCENT",
-        help="compare a random sample by content: 1 %% and at least 20 a mailbox",
-    )
-    report = commands.add_parser("report", help="write the report")
-    report.add_argument("project", type=Path)
-    report.add_argument("--pdf", type=Path, metavar="FILE")
-    report.add_argument("--html", type=Path, metavar="FILE")
-    report.add_argument("--csv", type=Path, metavar="DIR")
-    report.add_argument("--json", type=Path, metavar="FILE")
-    report.add_argument("--one-page", action="store_true", help="the PDF holds a summary on one page")
-    report.add_argument("--paper", choices=("a4", "letter"), default="a4", help="of the PDF")
-    report.add_argument("--language", choices=sorted(words.LANGUAGES), default="en")
-    check = commands.add_parser("check-list", help="name every problem of a credential list, by line")
-    check.add_argument("list", type=Path)
-    check.add_argument("--json", action="store_true")
-    records = commands.add_parser("dns", help="what a domain's mail records say now")
-    records.add_argument("domain")
-    records.add_argument("--resolver", action="append", default=[], metavar="HOST[:PORT]")
-    records.add_argument("--selector", default="", metavar="NAME", help="the DKIM selector to ask for")
-    records.add_argument("--json", action="store_true")
-    finding = commands.add_parser("discover", help="find the mail server of a domain or an address")
-    finding.add_argument("asked", metavar="DOMAIN_OR_ADDRESS")
-    finding.add_argument("--json", action="store_true")
-    demo = commands.add_parser("demo", help="the rehearsal with a made-up company")
-    demo.add_argument("--headless", action="store_true", help="without a screen: leaves report.pdf and a picture of every step")
-    demo.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
-    return main
-
-
-def _add_project(command: argparse.ArgumentParser) -> None:
-    command.add_argument("project", type=Path)
-    command.add_argument("--ca-file", type=Path, metavar="FILE", help="further certificates to trust")
-    command.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
-
-
-def _add_secrets(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--list", type=Path, metavar="FILE", help="the credential list")
-    command.add_argument("--source-user", metavar="U")
-    command.add_argument("--source-password-file", type=Path, metavar="F")
-    command.add_argument("--destination-user", metavar="U")
-    command.add_argument("--destination-password-file", type=Path, metavar="F")
-    command.add_argument(
-        "--passphrase-file", type=Path, metavar="F", help="keep the passwords in the project, sealed under this passphrase"
-    )
-    for side, option in ADMIN_OPTIONS.items():
-        command.add_argument(f"{option}-user", metavar="U", help=f"one login at the {side.value} for all mailboxes")
-        command.add_argument(f"{option}-password-file", type=Path, metavar="F")
-        command.add_argument(f"{option}-style", choices=sorted(STYLES), default=SignInStyle.PLAIN_AUTHZID.value)
-        command.add_argument(
-            f"{option}-separator", metavar="C", default="*", help="between mailbox and administrator, for user*master"
-        )
-    command.add_argument("--oauth-file", type=Path, metavar="FILE", help="how tokens are got at Microsoft or Google (TOML)")
-
-
-def _add_migrate(command: argparse.ArgumentParser) -> None:
-    _add_project(command)
-    command.add_argument("--source", metavar="URL", help="imaps://HOST, imap+starttls://HOST or imap+cleartext://HOST")
-    command.add_argument("--destination", metavar="URL")
-    _add_secrets(command)
-    command.add_argument(
-        "--repair",
-        action="store_true",
-        help="send repaired copies of messages that the destination refuses (NUL, line ends, headers)",
-    )
-    _add_pace(command)
-
-
-def _add_pace(command: argparse.ArgumentParser) -> None:
-    pace = command.add_argument_group(
-        "pace",
-        "Kept in the project; 0 takes a limit away, 'always' takes hours away. Sizes like 500k, 2.5M, 2G (thousands); hours like 08:00-18:00 or"
-        " 08:00-18:00,weekdays, in the project's time zone.",
-    )
-    pace.add_argument("--max-rate", metavar="SIZE", help="bytes a second in each direction, all mailboxes together")
-    pace.add_argument("--max-rate-hours", metavar="HOURS", help="when --max-rate holds; always unless said")
-    pace.add_argument("--only-hours", metavar="HOURS", help="copy at these hours only, e.g. 20:00-06:00")
-    pace.add_argument("--daily-budget", metavar="SIZE", help="bytes a day, all mailboxes and both directions together")
-    pace.add_argument("--source-daily-budget", metavar="SIZE", help="bytes a day received for each account of the old server")
-    pace.add_argument("--destination-daily-budget", metavar="SIZE", help="bytes a day sent for each account of the new server")
-    pace.add_argument("--wait", action="store_true", help="wait for the next day or hour instead of ending with exit status 4")
 
 
 PACE_SIZES = {
@@ -162,8 +59,13 @@ def main(argv: Sequence[str]) -> int:
     """Runs one command; returns the exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that an old console can't show must not end the command
+    logged = None
     try:
         options = parser().parse_args(argv)
+        if options.command in ("migrate", "verify"):
+            from mailsafi_wizard.support import logbook
+
+            logged = logbook.Logbook()
         run: Callable[[argparse.Namespace], int] = globals()["_" + options.command.replace("-", "_")]
         return run(options)
     except errors.MigrationError as e:
@@ -171,6 +73,13 @@ def main(argv: Sequence[str]) -> int:
         return e.exit_status
     except KeyboardInterrupt:
         return 4
+    except Exception as e:  # noqa: BLE001 the top of the program
+        from mailsafi_wizard.support.command import tell_bug
+
+        return tell_bug(e)
+    finally:
+        if logged is not None:
+            logged.close()
 
 
 # --- migrate and verify
@@ -360,6 +269,15 @@ def _refuse_existing(paths: Iterable[Path | None]) -> None:
     for path in paths:
         if path and path.exists():
             raise errors.WrongUsage(what=f"{path} exists already; choose another name")
+
+
+def _support(options: argparse.Namespace) -> int:
+    from mailsafi_wizard.project import MigrationProject
+    from mailsafi_wizard.support.command import show_and_save
+
+    with contextlib.closing(MigrationProject.open(options.project)) as project:
+        show_and_save(project.support_bundle(), options.zip)
+    return 0
 
 
 def _check_list(options: argparse.Namespace) -> int:

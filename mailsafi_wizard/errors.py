@@ -114,6 +114,12 @@ class WrongUsage(MigrationError):
     exit_status = 2
 
 
+class NoScreen(MigrationError):
+    title = "There is no screen to show the wizard on"
+    hint = "Use the commands instead, see mailsafi-wizard --help, or start the wizard on a desktop."
+    exit_status = 2
+
+
 # --- servers ----------------------------------------------------------------------------------------------------------------
 
 

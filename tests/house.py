@@ -33,13 +33,16 @@ FLOORS: Mapping[str, int] = {
     "signin": 3,
     "signoff": 3,
     "report": 3,
+    "support": 3,
     "telling": 3,
+    "options": 3,
     "discovered": 3,
     "project": 4,
     "demo": 5,
     "ui": 5,
     "app": 6,
     "cli": 6,
+    "selftest": 6,
     "__main__": 7,
 }
 

@@ -311,43 +311,48 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 def test_the_second_start_installs_nothing(bare: list[list[str]]) -> None:
-    dev.need_venv(dev=True)
+    dev.need_venv("dev")
     assert [command[2] for command in bare] == ["venv", "pip", "compileall"]
     bare.clear()
-    dev.need_venv(dev=True)
-    dev.need_venv(dev=False)
+    dev.need_venv("dev")
+    dev.need_venv("runtime")
     assert bare == []
 
 
 def test_the_tools_for_tests_come_when_they_are_wanted(bare: list[list[str]]) -> None:
-    dev.need_venv(dev=False)
+    dev.need_venv("runtime")
     assert not bare[-2][-1].endswith("[dev]")
-    dev.need_venv(dev=True)
+    dev.need_venv("dev")
     assert bare[-2][-1].endswith("[dev]")
+    dev.need_venv("package")
+    assert bare[-2][-1].endswith("[dev,package]")
+    bare.clear()
+    dev.need_venv("dev")
+    assert bare == []
 
 
 def test_changed_requirements_are_installed(bare: list[list[str]]) -> None:
-    dev.need_venv(dev=True)
+    dev.need_venv("dev")
     (dev.ROOT / "pyproject.toml").write_text("# another\n", "utf-8")
     bare.clear()
-    dev.need_venv(dev=True)
+    dev.need_venv("dev")
     assert [command[2] for command in bare] == ["pip", "compileall"]
 
 
 def test_a_failed_install_is_tried_again(bare: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    dev.need_venv(dev=False)
+    dev.need_venv("runtime")
     (dev.ROOT / "pyproject.toml").write_text("# another\n", "utf-8")
     monkeypatch.setattr(dev, "run", lambda command, env=None: 1)
     for _ in range(2):
         with pytest.raises(dev.Failed, match="could not be installed"):
-            dev.need_venv(dev=False)
+            dev.need_venv("runtime")
     assert not dev.STAMP.exists()
 
 
 def test_a_broken_venv_is_made_anew(bare: list[list[str]]) -> None:
     dev.VENV.mkdir()
     (dev.VENV / "left-over").touch()
-    dev.need_venv(dev=False)
+    dev.need_venv("runtime")
     assert not (dev.VENV / "left-over").exists()
     assert dev.STAMP.exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from mailsafi_wizard.events import Report, RunStarted, StateChanged, Summary
 from mailsafi_wizard.model import Ledger, MailboxState
 from mailsafi_wizard.store.journal import Journal
 
+log = logging.getLogger(__name__)
 AT_ONCE = 8  # mailboxes
 LEARNED = "connections."  # the notes that remember what the servers bore, see `slots`
 
@@ -148,11 +150,23 @@ class Runner:
         outcome = {0: "done", 4: "stopped"}.get(self.exit_status, "incomplete")
         if self._regulator.line.rate:
             self._journal.set_note(LINE, str(round(self._regulator.line.rate)))
+        self._index_refused()
         copied = sum(w.copied for w in self._workers)
         self._journal.end_run(run_id, dt.datetime.now(dt.UTC), copied, sum(w.copied_bytes for w in self._workers), outcome)
         if self.broken is not None and not isinstance(self.broken, errors.MigrationError):
             self.exit_status = 1
         self._report(Summary(ledger, self.exit_status, seconds))
+
+    def _index_refused(self) -> None:
+        """The list of what lies in the folder of refused messages; where it can't be written, the files are there all the same."""
+        place = self._jobs[0].refused_folder if self._jobs else None
+        if place is not None and place.is_dir():
+            from mailsafi_wizard.engine import refused_index
+
+            try:
+                refused_index.write(self._journal, place)
+            except OSError as e:
+                log.warning("the index of refused messages was not written: %s", e)
 
     def _exit_status(self, ledger: Ledger) -> int:
         """0 only when the ledger says so; see the table of the command line."""

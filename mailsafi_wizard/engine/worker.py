@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
+from mailsafi_wizard.engine import server_facts
 from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.engine.pacer import Pacer
@@ -26,7 +27,7 @@ from mailsafi_wizard.engine.regulator import Regulator, Rest
 from mailsafi_wizard.engine.slots import Slots
 from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.events import MailboxFinished, MessageFailed, Progress, Remark, Report, StateChanged
-from mailsafi_wizard.model import FailedMessage, MailboxState, MessageState
+from mailsafi_wizard.model import FailedMessage, MailboxState, MessageState, Side
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
@@ -228,6 +229,8 @@ class Worker:
 
         self._state(MailboxState.CONNECTING)
         with self._sessions() as (source, destination):
+            for side, session in ((Side.SOURCE, source), (Side.DESTINATION, destination)):
+                server_facts.remember(self._journal, side, session)
             self._state(MailboxState.LOOKING)
             looking = Looking(self._journal, self._box.id, source, destination, self._remark, self._heard)
             works = looking.works(self._retry_failed)

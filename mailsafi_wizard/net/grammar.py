@@ -1,10 +1,12 @@
 """Words of IMAP: names in modified UTF-7, quoted strings, structured replies (RFC 9051 section 9). The only importer of imapclient.
 
-imapclient's parser is loaded when a reply is not plain: that takes longer than many a connection.
+imapclient's parser is loaded when a reply is not plain: that takes longer than many a connection. For the same reason names are coded here: its
+coder comes with the whole of it, and every mailbox with a folder in another language than English would wait for that.
 """
 
 from __future__ import annotations
 
+import binascii
 import functools
 import re
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from dataclasses import dataclass
 Parts = list[bytes]  # line, literal, line, literal, line ...: one untagged reply without its CRLFs
 
 _PLAIN_NAME = re.compile(rb"[ -%'-~]*\Z")  # no "&" and nothing outside printable ASCII
+_SHIFTED = re.compile("&([^-]*)-")
+_TO_SHIFT = re.compile("&|[^ -~]+")
 _TOKEN = re.compile(
     rb'(\()|(\)) ?|"([^"\\\r\n\x00]*)"(?: |(?=\))|\Z)|(0|[1-9]\d*)(?: |(?=\))|\Z)|([^\s()%\["{}\x00-\x1f\x7f]+)(?: |(?=\))|\Z)'
 )
@@ -29,23 +33,32 @@ def decode_name(raw: bytes) -> tuple[str, bool]:
     """A folder name for people, from modified UTF-7; the flag is False when the name is not valid and was read leniently."""
     if _PLAIN_NAME.match(raw):
         return raw.decode("ascii"), True
-    from imapclient import imap_utf7  # slow to load, and many mailboxes do without
-
     try:
-        text: str = imap_utf7.decode(raw)
-        if imap_utf7.encode(text) == raw and not any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+        text = _SHIFTED.sub(lambda found: _unshifted(found[1]), raw.decode("latin-1"))
+        if encode_name(text) == raw:  # there is one way to write a name
             return text, True
-    except (UnicodeError, ValueError, IndexError):
+    except ValueError:  # UnicodeError and binascii.Error are its kinds
         pass
     return raw.decode("utf-8", "backslashreplace"), False
 
 
+def _unshifted(part: str) -> str:
+    """What stands between "&" and "-": nothing for "&" itself, else UTF-16 in base 64 with a comma for the slash and no padding."""
+    padded = part.replace(",", "/") + "=" * (-len(part) % 4)
+    return binascii.a2b_base64(padded, strict_mode=True).decode("utf-16-be") if part else "&"
+
+
 @functools.lru_cache(maxsize=4096)
 def encode_name(text: str) -> bytes:
-    """Modified UTF-7 of a folder name (RFC 3501 section 5.1.3)."""
-    from imapclient import imap_utf7
+    """Modified UTF-7 of a folder name (RFC 3501 section 5.1.3); raises UnicodeEncodeError for half a surrogate pair."""
 
-    return bytes(imap_utf7.encode(text))
+    def shifted(found: re.Match[str]) -> str:
+        if found[0] == "&":
+            return "&-"
+        coded = binascii.b2a_base64(found[0].encode("utf-16-be"), newline=False).decode("ascii")
+        return f"&{coded.rstrip('=').replace('/', ',')}-"
+
+    return _TO_SHIFT.sub(shifted, text).encode("ascii")
 
 
 def quoted(data: bytes) -> bytes | Literal:

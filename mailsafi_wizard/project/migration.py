@@ -12,10 +12,12 @@ from mailsafi_wizard.project.finishing import Finishing
 from mailsafi_wizard.project.plan import Plan
 from mailsafi_wizard.project.reporting import Reporting
 from mailsafi_wizard.project.signing import Signing
+from mailsafi_wizard.project.since import SinceLast
 from mailsafi_wizard.project.stragglers import Stragglers
+from mailsafi_wizard.project.supporting import Supporting
 
 
-class MigrationProject(Reporting, Signing, Finishing, Plan, Stragglers, CopyProject):
+class MigrationProject(Supporting, SinceLast, Reporting, Signing, Finishing, Plan, Stragglers, CopyProject):
     """One project file and what can be asked of it."""
 
     @classmethod
@@ -33,3 +35,4 @@ class MigrationProject(Reporting, Signing, Finishing, Plan, Stragglers, CopyProj
 
     def _wait_for_rounds(self, seconds: float) -> None:
         self.wait_for_check(seconds)
+        self._leave()

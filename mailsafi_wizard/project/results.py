@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
 from mailsafi_wizard.model import FailedMessage, Ledger, MailboxState
+from mailsafi_wizard.project.logged import EventLog
 from mailsafi_wizard.project.sign_in_tests import SignInTests
 from mailsafi_wizard.store.journal import Journal
 
@@ -74,7 +75,10 @@ class Results(SignInTests):
     def _noting(self, report: Report) -> Report:
         """``report``, but what it tells of a mailbox also ends what is remembered of its accounts."""
 
+        logged = EventLog(lambda number: {record.source_name: record.id for record in self._journal.folders(number)})
+
         def told(event: Event) -> None:
+            logged(event)
             if isinstance(event, (MailboxFinished, StateChanged)):
                 self._versions[event.mailbox_id] += 1
             if isinstance(event, MailboxFinished):

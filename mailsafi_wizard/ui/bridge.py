@@ -28,6 +28,7 @@ from mailsafi_wizard.events import (
     Summary,
 )
 from mailsafi_wizard.model import MailboxState, SignInResult
+from mailsafi_wizard.ui.eta import SLACK, Eta
 from mailsafi_wizard.ui.pace import SpeedHistory
 
 TICK = 100  # milliseconds
@@ -50,6 +51,7 @@ class LiveMailbox:
     copied: int = 0
     failed: int = 0
     rate: float = 0.0  # bytes per second
+    expected: float | None = None  # seconds left, steadied
     problem: str = ""
     hint: str = ""
     detail: str = ""
@@ -63,7 +65,9 @@ class LiveMailbox:
 
     @property
     def left(self) -> float | None:
-        """Seconds left at the present rate; None while that is unknown."""
+        """Seconds left, at the present rate until a steadier figure is known; None while nothing is."""
+        if self.expected is not None:
+            return self.expected
         missing = self.bytes_total - self.bytes_done
         return missing / self.rate if self.rate > 0 and missing > 0 else None
 
@@ -86,7 +90,9 @@ class Bridge(QObject):
         self._queue: queue.SimpleQueue[Event | SignInResult] = queue.SimpleQueue()
         self.live: dict[int, LiveMailbox] = {}
         self.speed = SpeedHistory()
+        self.eta = Eta()
         self._rates: dict[int, SpeedHistory] = {}
+        self._etas: dict[int, Eta] = {}
         self.summary: Summary | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
@@ -106,7 +112,9 @@ class Bridge(QObject):
         self._take()
         self.live.clear()
         self._rates.clear()
+        self._etas.clear()
         self.speed.clear()
+        self.eta.clear()
         self.summary = None
 
     def drain(self) -> None:
@@ -123,6 +131,9 @@ class Bridge(QObject):
         for mailbox_id in changed:
             self._measure(mailbox_id, now)
         faster = self.speed.add(now, sum(live.bytes_done for live in self.live.values()))
+        if faster:
+            missing = sum(max(0, live.bytes_total - live.bytes_done) for live in self.live.values())
+            self.eta.add(now, missing, self.speed.current)
         self._emit(items, changed, faster)
 
     def _take(self) -> list[Event | SignInResult]:
@@ -163,7 +174,9 @@ class Bridge(QObject):
         if isinstance(item, RunStarted):
             self.live.clear()
             self._rates.clear()
+            self._etas.clear()
             self.speed.clear()
+            self.eta.clear()
             self.summary = None
         elif isinstance(item, Summary):
             self.summary = item
@@ -179,7 +192,11 @@ class Bridge(QObject):
         history = self._rates.setdefault(mailbox_id, SpeedHistory())
         history.add(now, live.bytes_done)
         copying = live.state is MailboxState.COPYING
-        self.live[mailbox_id] = replace(live, rate=history.current if copying else 0.0)
+        rate = history.current if copying else 0.0
+        eta = self._etas.setdefault(mailbox_id, Eta())
+        eta.add(now, live.bytes_total - live.bytes_done, rate)
+        span = eta.range(now) if rate else None
+        self.live[mailbox_id] = replace(live, rate=rate, expected=sum(span) / sum(SLACK) if span else None)
 
     def _emit(self, items: list[Event | SignInResult], changed: dict[int, None], faster: bool) -> None:
         for item in items:

@@ -29,6 +29,7 @@ class Shell(Protocol):
     def new_project(self) -> None: ...
     def open_file(self) -> None: ...
     def leave_project(self) -> None: ...
+    def show_support(self) -> None: ...
 
 
 RECENT = 5
@@ -68,6 +69,7 @@ def menu_button(window: Shell) -> Button:
     menu.addAction(_("New migration…"), window.new_project)
     menu.addAction(_("Open a project…"), window.open_file)
     close = menu.addAction(_("Close the project"), window.leave_project)
+    menu.addAction(_("Support bundle…"), window.show_support)
     menu.aboutToShow.connect(lambda: close.setEnabled(window.project is not None))
     menu.addSeparator()
     looks = {"system": _("As the system"), "light": _("Light"), "dark": _("Dark")}

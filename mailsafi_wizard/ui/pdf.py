@@ -16,6 +16,7 @@ from mailsafi_wizard import __version__
 from mailsafi_wizard.report import ReportFacts, one_page
 from mailsafi_wizard.ui.composer import lay_out
 from mailsafi_wizard.ui.sheets import Document, paint_sheet
+from mailsafi_wizard.ui.unseen import find_fonts
 from mailsafi_wizard.words import speaking
 
 RESOLUTION = 720  # dots per inch: one dot is one unit of a sheet
@@ -39,6 +40,7 @@ def shown(facts: ReportFacts, in_short: bool) -> ReportFacts:
 
 def write_pdf_without_window(facts: ReportFacts, path: Path, paper_name: str = "a4", in_short: bool = False) -> int:
     """`write_pdf` for a program that has no window, on a computer that may have no screen; ``in_short``: on one page."""
+    find_fonts()
     application = QGuiApplication.instance() or QGuiApplication(["mailsafi-wizard", "-platform", "offscreen"])
     pages = write_pdf(shown(facts, in_short), path, paper(paper_name))
     del application  # it had to live until here: fonts belong to it

@@ -6,8 +6,6 @@ A known problem is a `MigrationError`; anything else is a bug of this program, w
 from __future__ import annotations
 
 import platform
-import re
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,7 +14,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from mailsafi_wizard import __version__
 from mailsafi_wizard.errors import MigrationError
+from mailsafi_wizard.support.traces import trace_lines
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Icon, Tone, column, label, restyle, row
 from mailsafi_wizard.words import _
@@ -53,20 +53,9 @@ class Problem:
 
 
 def bug_details(error: BaseException) -> str:
-    """The trace by file, line and function, and the kind of error; its text only where it cannot hold mail or a password."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"{_short(f.filename)}:{f.lineno} {f.name}" for f in frames]
-    head = f"MailSafi Wizard, Python {platform.python_version()}, Qt {qt_version}, {platform.system()} {platform.release()}"
-    return "\n".join([head, *lines, _described(error)])
-
-
-def _short(filename: str) -> str:
-    return re.sub(r"^.*?(site-packages|mailsafi_wizard|lib)[/\\]", r"\1/", filename)
-
-
-def _described(error: BaseException) -> str:
-    safe = isinstance(error, (AttributeError, ImportError, NameError, OSError, TypeError))
-    return f"{type(error).__name__}: {error}" if safe else type(error).__name__
+    """The trace by file, line and function, and the kind of error; its text only as far as its words are known to be harmless."""
+    head = f"MailSafi Wizard {__version__}, Python {platform.python_version()}, Qt {qt_version}, {platform.system()} {platform.release()}"
+    return "\n".join([head, *trace_lines(error)])
 
 
 class Words(QPlainTextEdit):

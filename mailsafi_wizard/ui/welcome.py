@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from mailsafi_wizard.ui.newer import NewerVersion
 from mailsafi_wizard.ui.theme import XL, L, S
 from mailsafi_wizard.ui.widgets import Button, Tile, column, label, row
 from mailsafi_wizard.words import _
@@ -46,4 +47,6 @@ class Welcome(QWidget):
                 button = Button(f"{path.stem}   ({path.parent})", do, kind="quiet", icon="file")
                 layout.addLayout(row(button, 1))
         layout.addStretch(1)
+        self.newer = NewerVersion()
+        layout.addWidget(self.newer)
         self.setLayout(layout)

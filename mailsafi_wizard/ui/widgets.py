@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QProgressBar,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from mailsafi_wizard.ui import icons
 from mailsafi_wizard.ui.theme import XL, XS, L, M, S, theme
+from mailsafi_wizard.words import _
 
 
 class Tone(enum.Enum):
@@ -352,6 +354,16 @@ class FieldNote(QLabel):
         restyle(self, tone="bad" if text else "muted")
         restyle(self._control, wrong="true" if text else "false")
         self._control.setAccessibleDescription(text or self._help)
+
+
+def working_bar() -> QProgressBar:
+    """Something is going on, nobody knows for how long."""
+    made = QProgressBar()
+    made.setRange(0, 0)
+    made.setTextVisible(False)
+    made.setFixedWidth(72)
+    made.setAccessibleName(_("Working"))
+    return made
 
 
 def line() -> QFrame:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QMainWindow, QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.model import MailboxState
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.project.supporting import without_project
 from mailsafi_wizard.store.vault import Keeping
-from mailsafi_wizard.ui import ask, icons, menu
+from mailsafi_wizard.ui import ask, closing, icons, menu, support_view
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.day import DayWatch
+from mailsafi_wizard.ui.headlines import Headlines, RehearsalBanner
 from mailsafi_wizard.ui.keeping import KeepingPanel
-from mailsafi_wizard.ui.page import Action, Page
+from mailsafi_wizard.ui.page import Action, Page, scrolling
+from mailsafi_wizard.ui.presence import Presence
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.rail import Rail
 from mailsafi_wizard.ui.steps import Step, StepState, current, states
 from mailsafi_wizard.ui.theme import XL, XS, L, M, S
 from mailsafi_wizard.ui.welcome import Welcome
-from mailsafi_wizard.ui.widgets import Button, Card, Icon, box, column, label, row
+from mailsafi_wizard.ui.widgets import Button, Card, box, column, label, row, working_bar
 from mailsafi_wizard.words import _
 
 ENDS = frozenset({MailboxState.DONE, MailboxState.INCOMPLETE, MailboxState.REFUSED, MailboxState.STOPPED})
@@ -52,7 +58,13 @@ class Window(QMainWindow):
         self._settle.setInterval(SETTLE)
         self._settle.timeout.connect(self.look_again)
         self.bridge.mailboxes_changed.connect(self._mailboxes_changed)
-        self.bridge.run_ended.connect(lambda _summary: self.look_again())
+        self.bridge.run_ended.connect(lambda _summary: self._run_ended())
+        self.aside: support_view.SupportView | None = None
+        self.headlines = Headlines()
+        self.headlines.support_asked.connect(self.show_support)
+        self.presence = Presence(self, self.bridge, lambda: self.project)
+        self.presence.warned.connect(self.say)
+        self.presence.connect_tray(self.come_back, self.stop_and_close)
         self.days = DayWatch(self, lambda: self.project)
         self.days.turned.connect(lambda: self.show_step(self.shown))
         self.bridge.run_ended.connect(lambda _summary: self.days.keep())
@@ -64,15 +76,17 @@ class Window(QMainWindow):
         """Make every part anew, in the language and look of now; the project and the page shown stay."""
         for page in self.pages.values():
             page.leave()
-        self.pages, self.areas = {}, {}
+        self.pages, self.areas, self.aside = {}, {}, None
+        self.headlines.setParent(None)
         self.rail = Rail([_(step.page.title) for step in self.steps])
         self.rail.chosen.connect(self.show_step)
         self.menu_button = menu.menu_button(self)
         self.rail.body.addWidget(self.menu_button)
         self.stack = QStackedWidget()
         self.welcome = Welcome(self.new_project, self.open_file, self._rehearse, self._recent())
-        self.stack.addWidget(_scrolling(self.welcome))
-        right = column(self._make_banner(), self._make_header(), self.stack, self._make_bottom(), spacing=0)
+        self.stack.addWidget(scrolling(self.welcome))
+        self.banner = RehearsalBanner()
+        right = column(self.banner, self._make_header(), self.stack, self._make_bottom(), spacing=0)
         right.setStretch(2, 1)
         shell = QWidget()
         shell.setObjectName("shell")
@@ -80,18 +94,10 @@ class Window(QMainWindow):
         whole.setStretch(1, 1)
         shell.setLayout(whole)
         self.setCentralWidget(shell)
-        self._make_shortcuts(shell)
+        keys = (("Alt+Left", self.go_back), ("Alt+Right", self.go_next), ("F1", self._toggle_why), ("Ctrl+O", self.open_file))
+        for key, do in keys:
+            QShortcut(QKeySequence(key), shell).activated.connect(do)
         self.show_step(self.shown) if self.project else self._show_welcome()
-
-    def _make_banner(self) -> QWidget:
-        self.banner = QFrame()
-        self.banner.setObjectName("banner")
-        text = label(
-            _("This is a rehearsal: sample servers and a sample company on this computer. No real mailbox is touched."), "small"
-        )
-        self.banner.setLayout(row(Icon("flask", "info", 18), text, spacing=S, margins=(XL, S, XL, S)))
-        self.banner.layout().setStretch(1, 1)  # type: ignore[union-attr]
-        return self.banner
 
     def _make_header(self) -> QWidget:
         self.title, self.lead = label("", "title"), label("", tone="muted")
@@ -109,6 +115,7 @@ class Window(QMainWindow):
         self.keeping = KeepingPanel(Keeping.LOCKED, Keeping.LOST)
         self.keeping.opened.connect(self._unlocked)
         head.addLayout(column(self.keeping, margins=(0, S, 0, 0)))
+        head.addWidget(self.headlines)
         head.addLayout(self.problem_place)
         self.problem_place.setContentsMargins(0, S, 0, 0)
         self.header = box(head)
@@ -120,26 +127,13 @@ class Window(QMainWindow):
         self.next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.act = Button("", self._do_action)
         self.status = label("", "small", "muted")
-        self.working = QProgressBar()
-        self.working.setRange(0, 0)
-        self.working.setTextVisible(False)
-        self.working.setFixedWidth(72)
-        self.working.setAccessibleName(_("Working"))
+        self.working = working_bar()
         bar = row(self.back, self.working, self.status, self.act, self.next, spacing=M, margins=(XL, M, XL, M))
         bar.setStretch(2, 1)
         self.bottom = QFrame()
         self.bottom.setObjectName("bottom")
         self.bottom.setLayout(bar)
         return self.bottom
-
-    def _make_shortcuts(self, parent: QWidget) -> None:
-        for keys, do in (
-            ("Alt+Left", self.go_back),
-            ("Alt+Right", self.go_next),
-            ("F1", self._toggle_why),
-            ("Ctrl+O", self.open_file),
-        ):
-            QShortcut(QKeySequence(keys), parent).activated.connect(do)
 
     # --- projects ----------------------------------------------------------------------------------------------------------
 
@@ -149,13 +143,66 @@ class Window(QMainWindow):
         self.project = project
         if not project.rehearsal:
             menu.remember(project.path)
-        project.go_on_with_passes(self.bridge.report)
         self.days.keep()
+        self.headlines.clear(bugs_too=False)
+        since = project.arrive(dt.datetime.now(dt.UTC))
+        project.go_on_with_passes(self.bridge.report)
         self.show_step(current(states(self.steps, project)))
+        self.headlines.tell_news(since, project.company.timezone)
+
+    # --- when it goes wrong --------------------------------------------------------------------------------------------------
+
+    def bug(self, error: BaseException) -> None:
+        """A mistake of the program: what was typed and done is saved, the details are shown, the support bundle is offered."""
+        with contextlib.suppress(Exception):  # what is broken may be this very page
+            if self.page is not None:
+                self.page.leave()
+        with contextlib.suppress(Exception):
+            if self.project is not None:
+                self.project.save()
+        self.headlines.tell_bug(error)
+
+    def show_support(self) -> None:
+        """The support bundle in the place of the page, which stays as it is."""
+        self.close_aside()
+        project = self.project
+        view = support_view.SupportView(project.support_bundle if project else without_project, menu.folder())
+        view.closed.connect(self.close_aside)
+        view.failed.connect(lambda error: self.show_problem(support_view.could_not(error)))
+        self.aside = view
+        self.stack.addWidget(view)
+        self.stack.setCurrentWidget(view)
+        for part in (self.why, self.why_card, self.bottom):
+            part.hide()
+        self.title.setText(support_view.title())
+        self.lead.setText(support_view.lead())
+        self.show_problem(None)
+        view.begin()
+
+    def close_aside(self) -> None:
+        """Back to the page."""
+        if self.aside is None:
+            return
+        self._drop_aside()
+        self.show_step(self.shown) if self.project else self._show_welcome()
+
+    def _drop_aside(self) -> None:
+        if self.aside is not None:
+            self.stack.removeWidget(self.aside)
+            self.aside.deleteLater()
+            self.aside = None
+
+    def _run_ended(self) -> None:
+        self.look_again()
+        broken = self.project.broken if self.project else None
+        if broken is not None:
+            self.headlines.tell(Problem.of(broken)) if isinstance(broken, MigrationError) else self.bug(broken)
 
     def close_project(self) -> None:
+        self._drop_aside()
         for index, page in self.pages.items():
-            page.leave()
+            if self.project is not None:  # else the file was closed with the window
+                page.leave()
             self.stack.removeWidget(self.areas[index])
             self.areas[index].deleteLater()
         self.pages, self.areas = {}, {}
@@ -169,7 +216,7 @@ class Window(QMainWindow):
     def leave_project(self) -> None:
         """Back to the welcome; a running copy is asked about first."""
         if self.project is not None and self.project.running:
-            self._ask_to_stop(self.close_project)
+            closing.ask_what_to_do(self, self, self.presence.tray.there, self.close_project)
         else:
             self.close_project()
 
@@ -209,6 +256,7 @@ class Window(QMainWindow):
             return
         if self.page is not None and index != self.shown:
             self.page.leave()
+        self._drop_aside()
         self.shown = index
         page = self.pages.get(index) or self._make_page(index)
         self.stack.setCurrentWidget(self.areas[index])
@@ -226,7 +274,7 @@ class Window(QMainWindow):
         page.changed.connect(lambda: self._page_changed(page))
         page.go_to.connect(self.show_key)
         page.told.connect(self.status.setText)
-        self.areas[index] = _scrolling(page)
+        self.areas[index] = scrolling(page)
         self.stack.addWidget(self.areas[index])
         self.pages[index] = page
         return page
@@ -269,7 +317,7 @@ class Window(QMainWindow):
 
     def _draw(self) -> None:
         page = self.page
-        if page is None or self.project is None:
+        if page is None or self.project is None or self.aside is not None:
             return
         self.banner.setVisible(self.project.rehearsal)
         self.title.setText(_(page.title))
@@ -359,6 +407,7 @@ class Window(QMainWindow):
             self.page.leave()
         if self.project is None or not self.project.running or self._closing:
             self._settle.stop()
+            self.presence.close()
             if self.project is not None:
                 self.project.close()
                 self.project = None
@@ -366,53 +415,36 @@ class Window(QMainWindow):
             self.closed.emit()
             return
         event.ignore()
-        self._ask_to_stop(self._close_now)
+        closing.ask_what_to_do(self, self, self.presence.tray.there, self._close_now)
 
-    def _ask_to_stop(self, then: Callable[[], object]) -> None:
-        ask.ask(
-            self,
-            _("Mailboxes are still being copied"),
-            _("If you stop, everything copied so far is kept, and the copy goes on from there the next time you open the project."),
-            ask.Answer(_("Keep copying"), lambda: None),
-            ask.Answer(_("Stop, go on later"), lambda: self._stop_then(then)),
-        )
+    def go_to_background(self) -> None:
+        """The copy goes on; the window is in the tray, or put aside where there is none."""
+        if self.project is not None:
+            self.project.look_away(dt.datetime.now(dt.UTC))
+        self.hide() if self.presence.tray.there else self.showMinimized()
+        self.presence.look()
 
-    def _stop_then(self, then: Callable[[], object]) -> None:
-        """Stop the copy without holding the window; what is on its way is settled first."""
-        if self.project is None:
-            return
-        self.status.setText(_("Finishing what is on its way…"))
-        self.project.stop()
-        waiting = QTimer(self)
-        waiting.setInterval(100)
-        project = self.project
+    def come_back(self) -> None:
+        """From the tray; with what happened meanwhile."""
+        self.showNormal()
+        self.raise_()
+        self.activateWindow()
+        if self.project is not None:
+            self.headlines.tell_news(self.project.look_again(dt.datetime.now(dt.UTC)), self.project.company.timezone)
+        self.presence.look()
 
-        def look() -> None:
-            if not project.running:
-                waiting.stop()
-                waiting.deleteLater()
-                then()
-
-        waiting.timeout.connect(look)
-        waiting.start()
+    def say(self, text: str) -> None:
+        self.status.setText(text)
 
     def stop_and_close(self) -> None:
         """Close without a question; a running copy is stopped cleanly first."""
         if self.project is not None and self.project.running:
-            self._stop_then(self._close_now)
+            closing.stop_then(self, self, self._close_now)
         else:
             self._close_now()
 
     def _close_now(self) -> None:
         self._closing = True
         self.close()
-
-
-def _scrolling(page: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(page)
-    return area
+        if self.isHidden():  # from the tray: a hidden window gets no event for its closing
+            self.closed.emit()

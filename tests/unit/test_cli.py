@@ -21,6 +21,7 @@ from mailsafi_wizard.demo.certificates import Authority
 from mailsafi_wizard.demo.imapd.accounts import Stored
 from mailsafi_wizard.events import Remark
 from mailsafi_wizard.model import Hours, Pace
+from mailsafi_wizard.options import parser
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.telling import Teller
 from tests.servers import hostile
@@ -102,7 +103,7 @@ def test_help_and_version_are_no_mistakes(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_no_password_can_be_given_as_an_argument() -> None:
-    (commands,) = [a for a in cli.parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    (commands,) = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
     options = {option for command in commands.choices.values() for option in command._option_string_actions}
     assert "--source-password-file" in options
     assert all(option.endswith("-file") for option in options if "pass" in option)

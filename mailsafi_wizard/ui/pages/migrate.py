@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
@@ -300,9 +301,8 @@ class MigratePage(Page):
         if not self.project.running:
             forecast = self.project.forecast()
             return formats.span(forecast.low, forecast.high) if forecast else "-"
-        rate = self.bridge.speed.current
-        missing = sum(c.live.bytes_total - c.live.bytes_done for c in self.model.rows)
-        return formats.span(missing / rate * 0.8, missing / rate * 1.4) if rate > 0 else _("a moment")
+        span = self.bridge.eta.range(time.monotonic())
+        return formats.span(*span) if span else _("a moment")
 
     def _show_controls(self) -> None:
         running = self.project.running

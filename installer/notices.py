@@ -1,0 +1,82 @@
+"""The folder of licences that goes into the program: an index, and each work's own texts. Also the bill of materials (CycloneDX)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from cyclonedx.factory.license import LicenseFactory
+from cyclonedx.model import ExternalReference, ExternalReferenceType, XsUri
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component as Entry
+from cyclonedx.model.component import ComponentType
+from cyclonedx.output import make_outputter
+from cyclonedx.schema import OutputFormat, SchemaVersion
+from packageurl import PackageURL
+
+from installer.components import Component
+
+INDEX = "THIRD-PARTY.txt"
+_HEAD = """What others have made and this program holds
+============================================
+
+MailSafi Wizard is under the MIT licence. It stands on the works below; the folder of each holds its licence as its makers give it.
+About Qt, and how to put in a version of your own, see QT.txt.
+
+"""
+
+
+def write(folder: Path, works: Sequence[Component], texts: Iterable[Path] = ()) -> list[Path]:
+    """Fills ``folder`` anew; ``texts`` go into it as they are. The answer is all files written."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / INDEX).write_text(index(works), "utf-8")
+    written = [folder / INDEX]
+    for text in texts:
+        written.append(Path(shutil.copyfile(text, folder / text.name)))
+    for work in works:
+        home = folder / f"{work.name}-{work.version}".replace(":", "_").replace("/", "_")
+        home.mkdir(exist_ok=True)
+        for text in work.texts:
+            written.append(Path(shutil.copyfile(text, _free(home, text))))
+    return written
+
+
+def _free(folder: Path, text: Path) -> Path:
+    """Two texts of one name come from two folders; neither may hide the other. Always .txt, so that a double click opens it."""
+    stem = text.stem if text.suffix in (".txt", ".md", ".rst") else text.name
+    names = [f"{stem}.txt", f"{text.parent.name}-{stem}.txt", *(f"{stem}-{number}.txt" for number in range(2, 100))]
+    return next(folder / name for name in names if not (folder / name).exists())
+
+
+def index(works: Sequence[Component]) -> str:
+    lines = [f"{work.name} {work.version}\n    {work.licence}\n" + (f"    {work.home}\n" if work.home else "") for work in works]
+    return _HEAD + "\n".join(lines)
+
+
+# --- the bill of materials
+
+
+def bill(name: str, version: str, works: Sequence[Component]) -> str:
+    """CycloneDX 1.6 as JSON; a test holds it against the schema."""
+    licences = LicenseFactory()
+    whole = Entry(name=name, version=version, type=ComponentType.APPLICATION, licenses=[licences.make_from_string("MIT")])
+    made = Bom(components=[_entry(work, licences) for work in works])
+    made.metadata.component = whole
+    made.register_dependency(whole, made.components)
+    return str(make_outputter(made, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2)) + "\n"
+
+
+def _entry(work: Component, licences: LicenseFactory) -> Entry:
+    address = PackageURL(work.kind, "debian" if work.kind == "deb" else None, work.name.lower(), work.version)
+    pages = [ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(work.home))] if work.home else []
+    return Entry(
+        name=work.name,
+        version=work.version,
+        type=ComponentType.LIBRARY,
+        licenses=[licences.make_from_string(work.licence)],
+        purl=address,
+        bom_ref=str(address),
+        external_references=pages,
+    )

@@ -1,0 +1,164 @@
+"""The self-test says yes to a whole installation and no to one of which any part is missing."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mailsafi_wizard import app, resources, selftest, words
+from mailsafi_wizard.cutover import panels
+from mailsafi_wizard.demo.rehearsal import Rehearsal
+from mailsafi_wizard.model import Ledger
+from mailsafi_wizard.net import dns, providers, roots
+from mailsafi_wizard.schedule import workdays
+from mailsafi_wizard.store import vault
+from mailsafi_wizard.ui import pdf
+from tests import house
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ["window", "modules", "resources", "calendar", "certificates", "keychain", "servers", "dns", "migration", "pdf"]
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    env = {key: value for key, value in os.environ.items() if key not in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")}
+    line = [sys.executable, "-m", "mailsafi_wizard", "--selftest", *arguments]
+    return subprocess.run(line, capture_output=True, text=True, env=env, check=False, timeout=300)
+
+
+def test_this_checkout_is_whole_without_a_screen() -> None:
+    done = command()
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split()[1].rstrip(":") for line in lines[1:-1]] == NAMES
+    assert all(line.startswith("ok ") for line in lines[1:-1])
+    assert lines[-1] == "everything works"
+
+
+def test_a_check_that_there_is_not_is_wrong_usage() -> None:
+    done = command("windows")
+    assert done.returncode == 2
+    assert "there is no check called windows" in done.stdout
+
+
+@pytest.fixture
+def test(tmp_path: Path) -> Iterator[selftest.SelfTest]:
+    made = selftest.SelfTest(tmp_path)
+    yield made
+    made.close()
+
+
+def outcome(test: selftest.SelfTest, name: str) -> tuple[int, str]:
+    lines: list[str] = []
+    status = selftest.run(test.checks(), [name], lines.append)
+    return status, lines[1]
+
+
+def nothing(*_arguments: object, **_named: object) -> dict[str, str]:
+    return {}
+
+
+def unbalanced(*_arguments: object) -> Ledger:
+    return Ledger()
+
+
+def broken(*_arguments: object, **_named: object) -> object:
+    raise OSError("the disk is full")
+
+
+BREAKS: list[tuple[str, object, str, Callable[..., object]]] = [
+    ("window", app, "first_window", broken),
+    ("modules", pkgutil, "walk_packages", nothing),
+    ("resources", providers, "all_providers", nothing),
+    ("resources", panels, "panels", nothing),
+    ("resources", resources, "path", lambda name: Path(os.devnull).parent / "there-is-no-such-folder"),
+    ("calendar", workdays.Workdays, "holiday", lambda *_a: None),
+    ("certificates", roots, "count", lambda: 0),
+    ("keychain", vault.Vault, "get", lambda *_a: None),
+    ("servers", Rehearsal, "__init__", broken),
+    ("dns", dns, "look_up", broken),
+    ("migration", Rehearsal, "run", unbalanced),
+    ("pdf", pdf, "write_pdf_without_window", broken),
+]
+
+
+@pytest.mark.parametrize(("name", "where", "what", "instead"), BREAKS, ids=[f"{b[0]}-{b[2]}" for b in BREAKS])
+def test_what_is_broken_is_told_and_ends_with_status_one(
+    name: str, where: object, what: str, instead: Callable[..., object], test: selftest.SelfTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(where, what, instead)
+    status, line = outcome(test, name)
+    assert (status, line[:5]) == (1, "FAIL "), line
+    assert line.startswith(f"FAIL  {name}: ")
+
+
+def test_every_check_can_fail() -> None:
+    assert {b[0] for b in BREAKS} == set(NAMES)
+
+
+def test_one_that_fails_does_not_hide_the_others() -> None:
+    def bad() -> str:
+        raise selftest.Missing("it is gone")
+
+    lines: list[str] = []
+    assert selftest.run({"one": bad, "two": lambda: "there"}, [], lines.append) == 1
+    assert lines[1] == "FAIL  one: Missing: it is gone"
+    assert lines[2].startswith("ok    two: there")
+    assert lines[3] == "1 of 2 checks failed"
+
+
+def test_a_missing_late_library_is_noticed(test: selftest.SelfTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selftest, "LATE", (*selftest.LATE, "msal.there_is_no_such_module"))
+    assert outcome(test, "modules")[0] == 1
+
+
+def test_a_keychain_that_does_not_answer_is_no_fault(test: selftest.SelfTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault, "has_keychain", lambda: True)
+    monkeypatch.setattr(selftest.SelfTest, "_seal_by_keychain", lambda _self: False)
+    status, line = outcome(test, "keychain")
+    assert status == 0
+    assert "locked or refuses" in line
+
+
+def late_imports() -> set[str]:
+    """What is imported inside functions and is neither Python's nor the program's, as modules."""
+    found = set()
+    for file in house.modules(ROOT).values():
+        tree = ast.parse(file.read_text("utf-8"))
+        inside = [node for f in ast.walk(tree) if isinstance(f, (ast.FunctionDef, ast.AsyncFunctionDef)) for node in ast.walk(f)]
+        for node in inside:
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module)
+                found |= {f"{node.module}.{alias.name}" for alias in node.names if alias.name[0].islower()}
+    ours = {*sys.stdlib_module_names, "mailsafi_wizard", "PySide6"}
+    return {module for module in found if module.partition(".")[0] not in ours and is_module(module)}
+
+
+def is_module(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True
+
+
+def test_all_that_is_imported_late_is_tried() -> None:
+    tried = {".".join(name.split(".")[:count]) for name in selftest.LATE for count in range(1, 9)}
+    assert late_imports() <= tried
+    assert len(late_imports()) > 10
+
+
+def test_every_language_and_resource_folder_is_looked_at() -> None:
+    covered = {name.split("/")[0] for name in selftest.FOLDERS}
+    there = {folder.name for folder in (ROOT / "resources").iterdir() if folder.is_dir()}
+    assert there - {"locale"} <= covered
+    assert {f"templates/{language}" for language in words.LANGUAGES} <= set(selftest.FOLDERS)
