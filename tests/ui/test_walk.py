@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import QDate
 
 from mailsafi_wizard.demo.rehearsal import Rehearsal
-from mailsafi_wizard.model import Depth, MailboxState, Side
+from mailsafi_wizard.events import Summary
+from mailsafi_wizard.model import Depth, Ledger, MailboxState, Side
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui.pages.communicate import CommunicatePage
 from mailsafi_wizard.ui.pages.credentials import CredentialsPage
@@ -215,7 +216,7 @@ def test_pages_of_a_project_that_was_closed_are_silent(hand: Hand, rehearsal: Re
 
     async def tell() -> None:
         hand.window.bridge.remarked.emit(())
-        hand.window.bridge.run_ended.emit(None)
+        hand.window.bridge.run_ended.emit(Summary(Ledger(), 4, 1.0))
 
     hand.run(tell())  # an error in there fails the test by itself
     assert hand.page.problem is None
