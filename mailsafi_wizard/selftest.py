@@ -59,6 +59,8 @@ LATE = (
     "pyzipper",
     "requests.adapters",
     "requests.exceptions",
+    "wakepy",
+    *(("jeepney.io.blocking",) if sys.platform == "linux" else ()),
 )
 KEYCHAIN_ANSWERS = 20.0  # seconds; a locked one waits for a person
 FOLDERS = ("dns-panels", "icons", "providers", "report", "style", "support", "templates/en", "templates/sw")

@@ -35,6 +35,9 @@ _FOREIGN_FILES = (b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd
 _UNQUOTED = re.compile(r'[\t"]')
 
 
+_WORKBOOK = b"PK\x03\x04"  # how a .xlsx begins
+
+
 @dataclass(frozen=True)
 class CredentialList:
     """What was read. ``rows`` holds every line that could be understood; ``drafts`` the others too, as far as they were, for mending."""
@@ -127,13 +130,13 @@ def read(data: bytes, own_domains: tuple[str, ...] = (), admin_login: bool | Non
     ``own_domains``: the company's, to find foreign addresses; () checks none. ``admin_login``: whether one administrator's login
     opens all mailboxes, so that passwords may be empty; None lets the list tell (see the module).
     """
-    from mailsafi_wizard.store import list_workbook
-
     reading = _Reading(tuple(domain.casefold().rstrip(".") for domain in own_domains))
     fault = _foreign(data)
     if fault:
         return _refused(fault)
-    if data.startswith(list_workbook.MARK):
+    if data.startswith(_WORKBOOK):
+        from mailsafi_wizard.store import list_workbook
+
         book = list_workbook.read(data)
         if book.fault:
             return _refused(book.fault)

@@ -20,7 +20,6 @@ from typing import Any
 from mailsafi_wizard.store.list_text import TextLine
 from mailsafi_wizard.words import _
 
-MARK = b"PK\x03\x04"
 MAX_UNPACKED = 64 * 1024 * 1024  # bytes of all parts
 MAX_PARTS = 2000
 MAX_ROWS, MAX_COLUMNS = 20_000, 60
