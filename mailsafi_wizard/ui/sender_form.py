@@ -49,6 +49,11 @@ class SenderForm(Card):
         self.rate.setSuffix(" " + _("a minute"))
         for security, words in _SECURITY.items():
             self.security.addItem(_(words), security)
+        self.way = QComboBox()
+        self.way.addItem(_("Password"), False)
+        self.way.addItem(_("Access token (XOAUTH2)"), True)
+        self.way.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.way.activated.connect(lambda _index: self._left())
         self.security.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.summary = label("", tone="muted", select=True)
         self.change = Button(_("Change…"), lambda: self.open(True), kind="quiet", icon="settings")
@@ -70,6 +75,11 @@ class SenderForm(Card):
         self.host_note = fields.add(_("Ser&ver"), self.host, _("MailSafi's server for outgoing mail."), beside=self.port)
         fields.add(_("S&ecurity"), self.security)
         fields.add(_("&User name"), self.user)
+        fields.add(
+            _("Signs in by"),
+            self.way,
+            _("A token of Google or Microsoft holds for about an hour: enter a fresh one before you send."),
+        )
         self.password_note = fields.add(_("Passw&ord"), self.password)
         self.reply_note = fields.add(_("&Replies go to"), self.reply_to, _("Empty: to the sender."))
         fields.add(_("A&t most"), self.rate, _("Slower is safer: many servers count."))
@@ -97,6 +107,7 @@ class SenderForm(Card):
             if not edit.hasFocus() and edit.property("wrong") != "true":
                 edit.setText(text)
         self.security.setCurrentIndex(max(0, self.security.findData(at.security if at else Security.STARTTLS)))
+        self.way.setCurrentIndex(self.way.findData(server.oauth))
         if not self.rate.hasFocus():
             self.rate.setValue(server.rate)
         self.password.setPlaceholderText(_("known; type to change it") if has_secret else "")
@@ -137,5 +148,7 @@ class SenderForm(Card):
         was = self._now.endpoint
         if at is not None and was is not None and (at.host, at.port) == (was.host, was.port):
             at = replace(at, pin=was.pin)
-        server = replace(self._now, endpoint=at, user=self.user.text().strip(), rate=self.rate.value())
+        server = replace(
+            self._now, endpoint=at, user=self.user.text().strip(), oauth=bool(self.way.currentData()), rate=self.rate.value()
+        )
         return server, Sender(address, " ".join(self.name.text().split()), reply_to)

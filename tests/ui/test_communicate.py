@@ -126,6 +126,22 @@ def test_a_refused_sign_in_is_told_in_place_and_can_be_mended(opened: Hand, page
     assert rehearsal.project.sending_tested
 
 
+def test_a_token_may_stand_in_the_place_of_the_password(opened: Hand, page: CommunicatePage, rehearsal: Rehearsal) -> None:
+    show(opened, page, page.sending)
+    form = page.sending.form
+    form.open(True)
+    assert form.way.currentData() is False
+    form.way.setCurrentIndex(form.way.findData(True))
+    form.way.activated.emit(form.way.currentIndex())
+    assert rehearsal.project.mail_server().oauth
+    opened.act()
+    assert page.problem is not None  # the rehearsal's server takes passwords only
+    form.way.setCurrentIndex(form.way.findData(False))
+    form.way.activated.emit(form.way.currentIndex())
+    opened.act()
+    assert page.problem is None
+
+
 def test_a_certificate_that_nobody_vouches_for_is_trusted_in_place(
     opened: Hand, page: CommunicatePage, rehearsal: Rehearsal
 ) -> None:
