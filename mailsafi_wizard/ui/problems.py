@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 from mailsafi_wizard import __version__
 from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.support.traces import trace_lines
+from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Icon, Tone, column, label, restyle, row
 from mailsafi_wizard.words import _
@@ -135,3 +136,4 @@ class ProblemPanel(QFrame):
             top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(top)
         self.setAccessibleName(" ".join(filter(None, (problem.what, problem.why, problem.remedy))))
+        announce(self, self.accessibleName(), at_once=problem.tone is Tone.BAD)

@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui import icons, motion
+from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.theme import XL, XS, L, M, S, theme
 from mailsafi_wizard.words import _
 
@@ -348,6 +349,8 @@ class FieldNote(QLabel):
 
     def complain(self, text: str) -> None:
         """Show ``text`` as a complaint; "" takes it back."""
+        if text and text != self._wrong:
+            announce(self._control, text, at_once=True)
         self._wrong = text
         self.setText(f"⚠ {text}" if text else self._help)
         self.setVisible(bool(text or self._help))
@@ -359,7 +362,7 @@ class FieldNote(QLabel):
 def working_bar() -> QProgressBar:
     """Something is going on, nobody knows for how long."""
     made = QProgressBar()
-    made.setRange(0, 0)
+    motion.show_going_on(made)
     made.setTextVisible(False)
     made.setFixedWidth(72)
     made.setAccessibleName(_("Working"))

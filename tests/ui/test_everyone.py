@@ -1,0 +1,217 @@
+"""In every place of the window: keyboard alone does, each control has a name, no letter is given twice, cells say their state in words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QTableView,
+    QTextEdit,
+    QWidget,
+)
+
+from mailsafi_wizard.ui.rail import StepButton
+from mailsafi_wizard.ui.tables import TONE_ROLE
+from mailsafi_wizard.ui.window import Window
+from tests.ui.conftest import Hand
+from tests.ui.everywhere import STATES, is_inner
+
+ROLE = QAccessible.Role
+NAMED = {
+    ROLE.Button, ROLE.ButtonMenu, ROLE.ButtonDropDown, ROLE.CheckBox, ROLE.RadioButton, ROLE.EditableText, ROLE.ComboBox, ROLE.SpinBox,
+    ROLE.Slider, ROLE.ProgressBar, ROLE.Table, ROLE.List, ROLE.Tree, ROLE.PageTab, ROLE.PageTabList, ROLE.ColumnHeader, ROLE.Link,
+}  # fmt: skip
+WHOLE = {ROLE.ComboBox, ROLE.SpinBox, ROLE.EditableText}  # they name what is in them
+DEEPEST, BROADEST = 40, 300
+CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView, QPlainTextEdit, QTextEdit, QTabBar)
+
+
+def nodes(node: QAccessibleInterface, path: str = "", depth: int = 0) -> Iterator[tuple[str, QAccessibleInterface]]:
+    """(where it is, node) for all a screen reader finds and a person sees."""
+    if not node.isValid() or node.state().invisible or depth > DEEPEST:
+        return
+    here = f"{path} > {node.role().name} {node.text(QAccessible.Text.Name)[:30]!r}"
+    yield here, node
+    if node.role() in WHOLE:
+        return
+    for place in range(min(node.childCount(), BROADEST)):
+        child = node.child(place)
+        if child is not None and child.role() != ROLE.Cell:
+            yield from nodes(child, here, depth + 1)
+
+
+def nameless(window: QWidget) -> set[str]:
+    found = list(nodes(QAccessible.queryAccessibleInterface(window)))
+    assert len(found) > 10  # a tree that can't be walked would please any check
+    return {
+        f"no name: {where}"
+        for where, node in found
+        if (node.role() in NAMED or node.state().focusable) and node.role() is not ROLE.Window
+        if not node.text(QAccessible.Text.Name).strip()
+    }
+
+
+def controls(window: QWidget) -> list[QWidget]:
+    found = [w for w in window.findChildren(QWidget) if isinstance(w, CONTROLS) and w.isVisible() and not is_inner(w)]
+    return [w for w in found if not isinstance(w.parent(), QAbstractItemView) and type(w.parent()).__name__ not in INNER]
+
+
+INNER = ("QTabBar", "QLineEdit", "QHeaderView", "QCalendarWidget")
+
+
+def told(widget: QWidget) -> str:
+    node = QAccessible.queryAccessibleInterface(widget)
+    return f"{type(widget).__name__} {node.text(QAccessible.Text.Name)[:50]!r}"
+
+
+def unspoken_hints(window: QWidget) -> set[str]:
+    """What only a mouse that rests on a control would show."""
+    return {
+        f"hint not described: {told(widget)}"
+        for widget in controls(window)
+        if widget.toolTip() and not isinstance(widget, StepButton)
+        if widget.toolTip() not in QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Description)
+    }
+
+
+def letters(window: QWidget) -> dict[str, list[str]]:
+    """Letter -> what answers to Alt with it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        texts = []
+        if isinstance(widget, QAbstractButton) and not isinstance(widget, StepButton):
+            texts = [widget.text()]
+        elif isinstance(widget, QLabel) and widget.buddy() is not None:
+            texts = [widget.text()]
+        elif isinstance(widget, QTabBar):
+            texts = [widget.tabText(place) for place in range(widget.count())]
+        for text in texts:
+            if key := QKeySequence.mnemonic(text).toString():
+                found[key].append(text)
+    return found
+
+
+def double_letters(window: QWidget) -> set[str]:
+    return {f"{key} twice: {sorted(texts)}" for key, texts in letters(window).items() if len(texts) > 1}
+
+
+PARTS = 6  # of a control that Tab goes through one by one at most: weekday, day, month, year
+
+
+def walk_by_tab(window: Window) -> list[QWidget]:
+    """What the Tab key comes to, from the first stop until it comes round."""
+    window.activateWindow()
+    QApplication.processEvents()
+    first = next((b for b in window.rail.buttons if b.isEnabled() and b.isChecked()), window.menu_button)
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    way: list[QWidget] = [first]
+    stayed = 0
+    for _step in range(400):
+        QTest.keyClick(way[-1], Qt.Key.Key_Tab)
+        here = window.focusWidget()
+        stayed = stayed + 1 if here is way[-1] else 0
+        assert stayed < PARTS, f"Tab does not leave {told(here)}"
+        if here in way[:-1] or here is None:
+            return way
+        if here is not way[-1]:
+            way.append(here)
+    raise AssertionError("Tab does not come round")
+
+
+def place_of(widget: QWidget, window: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def against_reading(way: list[QWidget], window: QWidget) -> set[str]:
+    """Neighbours on Tab's way of which the later one stands above, or in the same line before, the earlier one."""
+    faults = set()
+    for one, other in pairwise(way):
+        if one.isAncestorOf(other) or other.isAncestorOf(one):
+            continue
+        a, b = place_of(one, window), place_of(other, window)
+        above = b.bottom() <= a.top() and b.left() < a.right() and a.left() < b.right()
+        line = min(a.bottom(), b.bottom()) - max(a.top(), b.top())
+        before = line > min(a.height(), b.height()) / 2 and b.right() <= a.left()
+        if above or before:
+            faults.add(f"against reading: {told(one)} before {told(other)}")
+    return faults
+
+
+def unreachable(way: list[QWidget], window: QWidget) -> set[str]:
+    def comes_by_another(widget: QWidget) -> bool:
+        """One of a group that arrows go through, or a part of what has the keyboard."""
+        exclusive = isinstance(widget, QAbstractButton) and (widget.autoExclusive() or widget.group() is not None)
+        return exclusive or (isinstance(widget, QTabBar) and widget.count() < 2) or isinstance(widget, QScrollBar)
+
+    return {
+        f"Tab does not come to: {told(widget)}"
+        for widget in controls(window)
+        if widget.isEnabled() and widget not in way and widget.focusProxy() not in way and not comes_by_another(widget)
+    }
+
+
+def wordless_states(window: QWidget) -> set[str]:
+    """Cells that have a colour and no words, headers without a name."""
+    faults = set()
+    for table in window.findChildren(QTableView):
+        model = table.model()
+        if not table.isVisible() or model is None:
+            continue
+        for across in range(model.columnCount()):
+            if table.isColumnHidden(across):
+                continue
+            if not str(model.headerData(across, Qt.Orientation.Horizontal) or "").strip():
+                faults.add(f"no header: column {across} of {told(table)}")
+            for down in range(min(model.rowCount(), 20)):
+                index = model.index(down, across)
+                coloured = index.data(TONE_ROLE) or index.data(Qt.ItemDataRole.DecorationRole) or index.data(Qt.ItemDataRole.ForegroundRole)
+                said = index.data(Qt.ItemDataRole.AccessibleTextRole) or index.data()
+                if coloured and not str(said or "").strip():
+                    faults.add(f"colour without words: column {across} of {told(table)}")
+    return faults
+
+
+def faults_here(window: Window) -> set[str]:
+    try:
+        way = walk_by_tab(window)
+    except AssertionError as e:
+        return {str(e)}
+    return (
+        nameless(window)
+        | unspoken_hints(window)
+        | double_letters(window)
+        | wordless_states(window)
+        | against_reading(way, window)
+        | unreachable(way, window)
+    )
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_everyone_can_use_every_place(hand: Hand, tmp_path: Path, state: str) -> None:
+    faults: dict[str, str] = {}
+    seen = 0
+    for where in STATES[state](hand, tmp_path):
+        seen += 1
+        for fault in faults_here(hand.window):
+            faults.setdefault(fault, where)
+    assert seen > 1
+    assert "\n".join(f"{where}: {fault}" for fault, where in faults.items()) == ""
