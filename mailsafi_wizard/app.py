@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import qasync
-from PySide6.QtCore import QLibraryInfo, QLocale, QMessageLogContext, Qt, QtMsgType, QTranslator, qInstallMessageHandler
+from PySide6.QtCore import QLocale, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from mailsafi_wizard import __version__, errors, words
 from mailsafi_wizard.demo.rehearsal import Rehearsal
 from mailsafi_wizard.support.logbook import Logbook
-from mailsafi_wizard.ui import icons, menu, theme, tour
+from mailsafi_wizard.ui import icons, menu, qt_words, theme, tour
 from mailsafi_wizard.ui.drawn import drawn
 from mailsafi_wizard.ui.garbage import Garbage
 from mailsafi_wizard.ui.mishaps import Mishaps, caught
@@ -176,7 +176,7 @@ def application(main: Main, looks: str = "") -> int:
     made.setDesktopFileName("mailsafi-wizard")
     settings = menu.settings()
     words.use("en" if looks else str(settings.value("language", QLocale.system().name()[:2])))
-    _translate_qt(made)
+    qt_words.install(made)
     theme.install(
         made, looks or str(settings.value("colours", "system")), 1.0 if looks else float(str(settings.value("zoom", 1.0)))
     )
@@ -213,13 +213,6 @@ def _quiet(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
     """Qt's messages go to standard error, but for one that its screenless platform repeats for every window."""
     if text != "This plugin does not support propagateSizeHints()":
         _say(text)
-
-
-def _translate_qt(app: QApplication) -> None:
-    """Qt's own words (file dialogues and the like), where it has them in the language."""
-    translator = QTranslator(app)
-    if translator.load(QLocale(words.language()), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        app.installTranslator(translator)
 
 
 @contextlib.contextmanager

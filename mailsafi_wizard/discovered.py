@@ -9,7 +9,7 @@ from mailsafi_wizard.model import Security
 from mailsafi_wizard.net import providers
 from mailsafi_wizard.net.found import Candidate, Discovery, Note, Origin, Source, Sureness
 from mailsafi_wizard.net.probe import Outcome
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, filled
 
 ORIGINS = {
     Origin.AUTOCONFIG: N_("the settings that {who} publishes"),
@@ -24,7 +24,7 @@ SURE = {
     Sureness.SURE: N_("Sure"),
     Sureness.LIKELY: N_("Likely"),
     Sureness.DOUBTFUL: N_("Doubtful"),
-    Sureness.UNSEEN: N_("Not met"),
+    Sureness.UNSEEN: N_("Not found there"),
 }
 NOTES = {
     Note.NO_DNS: N_("No name server answered. Check that this computer is online."),
@@ -42,7 +42,7 @@ SECURITY = {
 
 
 def origin_words(source: Source) -> str:
-    return _(ORIGINS[source.origin]).format(who=source.who)
+    return filled(ORIGINS[source.origin], {"who": source.who})
 
 
 def from_words(candidate: Candidate) -> str:
@@ -57,7 +57,7 @@ def seen_words(candidate: Candidate) -> str:
         return _("A mail server answers, with a good certificate.")
     if seen.outcome is Outcome.NOT_TRIED:
         return _("There was no time to try it.")
-    return _(seen.problem).format(**dict(seen.fields)) + "." if seen.problem else ""
+    return filled(seen.problem, dict(seen.fields)) + "." if seen.problem else ""
 
 
 def server_words(candidate: Candidate) -> str:

@@ -128,7 +128,7 @@ class ServerError(MigrationError):
 
     before_sign_in = False
     title = "{host} gave an answer that makes no sense"
-    hint = "Try again; if it stays, send the technical details to the server's administrator."
+    hint = "Try again. If it happens again, send the technical details to the server's administrator."
     scope = Scope.MAILBOX
 
 
@@ -285,7 +285,7 @@ class TooManyConnections(ServerError):
 
     anyone = False
     title = "{host} allows no more connections"
-    hint = "The program goes on with fewer. Close other mail programs that use the account if it stays."
+    hint = "The program goes on with fewer. If it happens often, close other mail programs that use the account."
     retry = Retry.WAIT
 
 
@@ -338,7 +338,7 @@ class CommandRefused(ServerError):
 
 class OverQuota(CommandRefused):
     title = "The mailbox at {host} is full"
-    hint = "Give the mailbox more space at the destination, then go on."
+    hint = "Give the mailbox more space at MailSafi, then go on."
     scope = Scope.MAILBOX
 
 

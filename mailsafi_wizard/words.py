@@ -89,19 +89,17 @@ def filled(template: str, fields: Mapping[str, object]) -> str:
 def translated(text: str) -> str:
     """A finished English sentence of this program in the language of now; what is not ours (a server's words) stays as it is."""
     speech = _now()
-    return text if speech.language == "en" or not text else _translated(speech, text, DEEPEST)
+    return text if speech.language == "en" or not text or len(text) > LONGEST else _recognised(speech, text, DEEPEST)
 
 
 @functools.lru_cache(maxsize=4096)
-def _translated(speech: _Speech, text: str, depth: int) -> str:
-    if not text or len(text) > LONGEST:
-        return text
+def _recognised(speech: _Speech, text: str, depth: int) -> str:
     exact = speech.catalogue.gettext(text)
     if exact != text or depth == 0:
         return exact
     for template, own in _templates(speech):
         if all(words in text for words in own) and (found := pattern(template).fullmatch(text)):
-            inner = {name: _translated(speech, value, depth - 1) for name, value in found.groupdict().items()}
+            inner = {name: _recognised(speech, value, depth - 1) for name, value in found.groupdict().items()}
             return speech.catalogue.gettext(template).format(**inner)
     return text
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailsafi_wizard import resources
 from mailsafi_wizard.cutover.card import quoted
 from mailsafi_wizard.cutover.records import LOW_TTL, Change, State
+from mailsafi_wizard.words import _
 
 FOLDER = "dns-panels"
 
@@ -16,6 +18,7 @@ FOLDER = "dns-panels"
 @dataclass(frozen=True)
 class Panel:
     """One DNS provider's screens. ``together``: all values of a name and type stand in one field. ``fields``: meaning -> the screen's word.
+    ``own_words``: there is no screen to quote, so the words are ours and are translated.
 
     ``apex``, ``below`` and ``host`` are templates for the domain itself, a name below it, and a mail server.
     """
@@ -35,6 +38,32 @@ class Panel:
     least_ttl: int
     note: str
     fields: dict[str, str]
+    own_words: bool = False
+
+    @property
+    def shown_name(self) -> str:
+        return self._said(self.name)
+
+    @property
+    def directions(self) -> str:
+        """Where to click, and what to mind."""
+        return _("Open {place}. {note}").format(place=_(self.open), note=_(self.note))
+
+    def word(self, act: str) -> str:
+        """What this panel calls "add", "edit" or "remove"."""
+        return self._said({"add": self.add, "edit": self.edit, "remove": self.remove}[act])
+
+    def field(self, meaning: str) -> str:
+        return self._said(self.fields[meaning])
+
+    def texts(self) -> Iterator[str]:
+        """What of the file is translated, for the catalogue."""
+        yield from filter(None, (self.open, self.note))
+        if self.own_words:
+            yield from (self.name, self.add, self.edit, self.remove, *self.fields.values())
+
+    def _said(self, word: str) -> str:
+        return _(word) if self.own_words else word
 
 
 @dataclass(frozen=True)
@@ -82,9 +111,9 @@ def entries(change: Change, where: Panel, domain: str, ttl: int = LOW_TTL) -> tu
 def _ttl_entries(change: Change, where: Panel, domain: str) -> tuple[Entry, ...]:
     ttl = max(int(change.wanted[0]), where.least_ttl)
     if "line" in where.fields:
-        return (Entry("edit", where.edit, ((where.fields["line"], f"{_name(change, where, domain)} {ttl} IN MX …"),)),)
+        return (Entry("edit", where.word("edit"), ((where.field("line"), f"{_name(change, where, domain)} {ttl} IN MX …"),)),)
     fields = ((where.fields["name"], _name(change, where, domain)), (where.fields["type"], "MX"), (where.fields["ttl"], str(ttl)))
-    return (Entry("edit", where.edit, fields),)
+    return (Entry("edit", where.word("edit"), fields),)
 
 
 def _name(change: Change, where: Panel, domain: str) -> str:
@@ -94,11 +123,13 @@ def _name(change: Change, where: Panel, domain: str) -> str:
 
 
 def _entry(act: str, change: Change, where: Panel, domain: str, ttl: int | None, values: list[str] | tuple[str, ...]) -> Entry:
-    word = {"add": where.add, "edit": where.edit, "remove": where.remove}[act]
+    word = where.word(act)
     name, fields = _name(change, where, domain), where.fields
     if "line" in fields:
         value = _value(change.record, values[0], where)
-        return Entry(act, word, ((fields["line"], " ".join(filter(None, (name, str(ttl or ""), "IN", change.record, value)))),))
+        return Entry(
+            act, word, ((where.field("line"), " ".join(filter(None, (name, str(ttl or ""), "IN", change.record, value)))),)
+        )
     shown = [(fields["name"], name), (fields["type"], change.record)]
     if change.record == "MX" and not where.together and fields["priority"]:
         preference, _space, host = values[0].partition(" ")

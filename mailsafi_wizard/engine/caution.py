@@ -9,6 +9,8 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 
+from mailsafi_wizard.words import N_
+
 FEW = 6  # refusals of one kind, and no success, after which the rest is not tried
 FEW_OF_ONE_LOGIN = 2  # the same where it is one administrator's password each time
 FEW_SHUT_OUT = 3  # in a row: the server does not let this computer in any more, whoever asks
@@ -18,49 +20,51 @@ SHUT_OUT = frozenset({"Blocked", "ConnectionRefused", "ConnectTimeout", "NoRoute
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "ImapOff": (
-        "IMAP seems to be switched off for the whole domain",
-        "Switch IMAP on for all mailboxes in the server's administration, then test again.",
+        N_("IMAP seems to be switched off for the whole domain"),
+        N_("Switch IMAP on for all mailboxes in the server's administration, then test again."),
     ),
     "AppPasswordNeeded": (
-        "the server seems to want app passwords instead of the normal ones",
-        "Collect an app password for each mailbox, or use an administrator's sign-in, then test again.",
+        N_("the server seems to want app passwords instead of the normal ones"),
+        N_("Collect an app password for each mailbox, or use an administrator's sign-in, then test again."),
     ),
     "AppPasswordLikely": (
-        "the provider seems to want app passwords instead of the normal ones",
-        "Collect an app password for each mailbox, then test again.",
+        N_("the provider seems to want app passwords instead of the normal ones"),
+        N_("Collect an app password for each mailbox, then test again."),
     ),
     "OAuthNeeded": (
-        "the server seems to accept no passwords at all",
-        "Use the sign-in with OAuth2 for this provider.",
+        N_("the server seems to accept no passwords at all"),
+        N_("Use the sign-in with OAuth2 for this provider."),
     ),
     "LoginDisabled": (
-        "the server allows no sign-in with a password on this connection",
-        "Choose a connection with TLS in the step Prepare, then test again.",
+        N_("the server allows no sign-in with a password on this connection"),
+        N_("Choose a connection with TLS in the step Prepare, then test again."),
     ),
     "NoRights": (
-        "the administrator seems to have no access to the mailboxes",
-        "Give the administrator's account full access to all mailboxes, then test again.",
+        N_("the administrator seems to have no access to the mailboxes"),
+        N_("Give the administrator's account full access to all mailboxes, then test again."),
     ),
     "Blocked": (
-        "the server has begun to lock accounts or this computer's address",
-        "Wait an hour, or ask the server's administrator to lift the block, then test again.",
+        N_("the server has begun to lock accounts or this computer's address"),
+        N_("Wait an hour, or ask the server's administrator to lift the block, then test again."),
     ),
     "TooManyConnections": (
-        "the server allows no more connections",
-        "Close other programs that use these accounts, or ask the server's administrator for a higher limit, then test again.",
+        N_("the server allows no more connections"),
+        N_("Close other programs that use these accounts, or ask the server's administrator for a higher limit, then test again."),
     ),
     "SignInRefused": (
-        "no user name and password was right so far",
-        "Check one mailbox by hand: is the user name the whole address, and does the list belong to this server? Then test again.",
+        N_("no user name and password was right so far"),
+        N_(
+            "Check one mailbox by hand: is the user name the whole address, and does the list belong to this server? Then test again."
+        ),
     ),
 }
 _NOT_REACHED = (
-    "the server cannot be reached or trusted",
-    "Test the server in the step Prepare; it says which part fails. Then test again.",
+    N_("the server cannot be reached or trusted"),
+    N_("Test the server in the step Prepare; it says which part fails. Then test again."),
 )
 _ONE_LOGIN = (
-    "the server refused the administrator's sign-in",
-    "Check the administrator's user name, password and way of signing in, then test again.",
+    N_("the server refused the administrator's sign-in"),
+    N_("Check the administrator's user name, password and way of signing in, then test again."),
 )
 
 
@@ -76,7 +80,7 @@ def words(kind: str, one_login: bool = False, hint: str = "") -> tuple[str, str]
         return _ONE_LOGIN
     if kind in _WORDS:
         return _WORDS[kind]
-    return ("each for the same reason", hint) if hint else _NOT_REACHED
+    return (N_("each for the same reason"), hint) if hint else _NOT_REACHED
 
 
 class Caution:

@@ -28,12 +28,13 @@ from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.checks import Checks, Placed
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
+from mailsafi_wizard.words import N_
 
 STRETCH = 2000  # messages listed at once
 SET = 500  # UIDs named in one command where they are far apart
 BATCH, BATCH_BYTES = 400, 16 << 20  # messages and bytes whose content is compared at once
 TOLD_EVERY = 0.2  # seconds
-CONTENT = "the content at the destination differs from the source"
+CONTENT = N_("the content at MailSafi differs from the old server")
 
 
 class NotNow(errors.MigrationError):

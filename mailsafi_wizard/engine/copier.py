@@ -24,6 +24,7 @@ from mailsafi_wizard.net.fetch import Body
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import Intent, Outcome
+from mailsafi_wizard.words import N_
 
 QUEUE_BYTES = 2 << 20
 BATCH_BYTES = 2 << 20
@@ -178,14 +179,14 @@ class Copier:
         kept, dropped = storable_flags(flags, frozenset() if self._style.bare else work.permanent)
         if dropped:
             names = b" ".join(sorted(set(dropped)))[:100].decode("ascii", "replace")
-            self._remark(work, f"the destination takes no such labels, the mail was copied without them: {names}")
+            self._remark(work, N_("MailSafi takes no such labels, the mail was copied without them: {names}").format(names=names))
         when = readable_date(date)
         if not when:
             when = guessed_date(header)
-            self._remark(work, "the arrival date of some mail could not be read and was taken from the mail itself")
+            self._remark(work, N_("the arrival date of some mail could not be read and was taken from the mail itself"))
         if self._style.bare and is_doubtful(when):
             when = b" 1-Jan-1970 00:00:00 +0000" if when[7:11] < b"1970" else b"31-Dec-2037 00:00:00 +0000"
-            self._remark(work, "the destination refused the arrival date of some mail, the nearest it takes was used")
+            self._remark(work, N_("MailSafi refused the arrival date of some mail, the nearest it takes was used"))
         return Outgoing(uid, kept, when, size, data, chunks, is_doubtful(when))
 
     def _put_in_batch(self, work: FolderWork, outgoing: Outgoing, intent: Intent) -> None:

@@ -12,6 +12,7 @@ from mailsafi_wizard.engine import not_mail
 from mailsafi_wizard.model import Role
 from mailsafi_wizard.net.grammar import decode_name, encode_name
 from mailsafi_wizard.net.listing import ListedFolder, Overview
+from mailsafi_wizard.words import N_
 
 _ROLE_ATTRIBUTES = {role.value.lower(): role for role in Role if role is not Role.INBOX}
 _ROLE_NAMES: Mapping[Role, tuple[str, ...]] = {
@@ -35,9 +36,9 @@ _ROLE_NAMES: Mapping[Role, tuple[str, ...]] = {
     Role.ARCHIVE: ("archive", "archives", "archiv", "archivo", "arquivo", "archivio", "archief", "kumbukumbu", "الأرشيف", "归档", "アーカイブ"),
 }  # fmt: skip
 _ROLE_OF_NAME = {name: role for role, names in _ROLE_NAMES.items() for name in names}
-VIEW = "a view of mail that is copied from its own folder"
-NOT_MAIL = "not a mail folder"
-CHOSEN = "left out by your choice"
+VIEW = N_("a view of mail that is copied from its own folder")
+NOT_MAIL = N_("not a mail folder")
+CHOSEN = N_("left out by your choice")
 ARCHIVE_NAME = "Archive"
 LONGEST_SAFE = 100  # of a level in a safe name, which is tried where the natural one was refused
 LONGEST_PART = 200  # characters of one level of a name; Dovecot and Cyrus take more, file systems do not
@@ -92,7 +93,7 @@ def role_is_stated(folder: ListedFolder) -> bool:
 def exclusion(folder: ListedFolder, overview: Overview, role: Role | None, path: tuple[bytes, ...], no_mail: frozenset[str]) -> str:
     """Why a folder is left out by rule, or "". ``no_mail`` is what `not_mail.names_without_mail` gave for this mailbox."""
     if any(folder.name.startswith(p) or folder.name + (overview.separator or b"/") == p for p in overview.foreign):
-        return "shared or another user's folder"
+        return N_("shared or another user's folder")
     if role in (Role.FLAGGED, Role.IMPORTANT):
         return VIEW
     if overview.gmail and not_mail.is_gmail_chat(_names(path)):

@@ -28,10 +28,11 @@ from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.checks import Checks
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
+from mailsafi_wizard.words import N_
 
 WAITS = (2.0, 10.0, 30.0)  # seconds after breaks in a row without headway; then the server is gone
-MISSING = "the destination does not show the message as it was sent"
-FOLDER_GONE = "the folder is no longer at the destination: it was deleted or renamed there"
+MISSING = N_("MailSafi does not show the message as it was sent")
+FOLDER_GONE = N_("the folder is no longer at MailSafi: it was deleted or renamed there")
 _BREAKS = (errors.ConnectionLost, errors.ConnectionRefused, errors.ConnectTimeout, errors.ServerBusy, errors.TooManyConnections)
 
 
@@ -176,7 +177,7 @@ class Inspection:
         self._allowance.begin()
         if self._allowance.ask(size, messages):
             return ""
-        return self._allowance.denied.why if self._allowance.denied else "it is outside the hours"
+        return self._allowance.denied.why if self._allowance.denied else N_("it is outside the hours")
 
     # --- telling
 

@@ -15,6 +15,7 @@ from mailsafi_wizard.net.listing import ListedFolder, Overview
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
+from mailsafi_wizard.words import N_
 
 _USES = {Role.SENT, Role.DRAFTS, Role.TRASH, Role.JUNK, Role.ARCHIVE}
 
@@ -42,7 +43,7 @@ class Mapper:
             if not plan.selectable:
                 continue
             if self._source.folders[plan.source].doubtful and plan.source not in self._source.status:
-                self._remark(plan.source_name, "is listed by the source in a broken form and does not exist there")
+                self._remark(plan.source_name, N_("is listed by the old server in a broken form and does not exist there"))
                 continue
             self._plans[plan.source] = plan
             found.append(self._record(plan))
@@ -55,7 +56,7 @@ class Mapper:
         for record in gone:
             self._journal.set_gone(record.id, self._journal.live_uids(record.id))
             record.s_count, record.s_claimed_next, record.checked = 0, None, 1
-            self._remark(record.source_name, "is no longer at the source")
+            self._remark(record.source_name, N_("is no longer at the old server"))
         self._journal.save_folders(gone)
 
     def _record(self, plan: FolderPlan) -> FolderRecord:
@@ -64,9 +65,9 @@ class Mapper:
         if known and (known.destination, known.excluded_reason, known.role) == (plan.destination, plan.excluded_reason, role):
             return known
         if plan.renamed and not plan.excluded_reason:
-            self._remark(plan.source_name, f"is named {plan.destination_name} at the destination")
+            self._remark(plan.source_name, N_("is named {name} at MailSafi").format(name=plan.destination_name))
         if plan.excluded_reason:
-            self._remark(plan.source_name, f"left out: {plan.excluded_reason}")
+            self._remark(plan.source_name, N_("left out: {why}").format(why=plan.excluded_reason))
         return self._journal.put_folder(
             FolderRecord(
                 0, self._mailbox_id, plan.source, plan.source_name, plan.destination, plan.destination_name, role, plan.excluded_reason,
@@ -139,12 +140,13 @@ class Mapper:
         safe = self._map.safe_variant(self._plans[record.source])
         session.try_run(b"CREATE", quoted(safe.destination))
         if not self._is_there(session, safe.destination):
-            self._remark(record.source_name, f"could not be created at the destination: {error.detail}")
+            self._remark(record.source_name, N_("could not be created at MailSafi: {why}").format(why=error.detail))
             return
         record.destination, record.destination_name, record.renamed = safe.destination, safe.destination_name, 1
         self._journal.put_folder(record)
         self._remark(
-            record.source_name, f"is named {safe.destination_name} at the destination, which refused the name: {error.detail}"
+            record.source_name,
+            N_("is named {name} at MailSafi, which refused the name: {why}").format(name=safe.destination_name, why=error.detail),
         )
 
     def _is_there(self, session: Session, name: bytes) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mailsafi_wizard.model import BigMessage, FolderCensus, Forecast, MailboxCensus, Role, RunRecord
+from mailsafi_wizard.words import N_
 
 FORM = 2  # of the text in the project file
 SLOW, FAST = 100_000.0, 4_000_000.0  # bytes a second assumed before anything was measured
@@ -24,14 +25,14 @@ def forecast(census: Sequence[MailboxCensus], runs: Sequence[RunRecord]) -> Fore
     ]
     if measured:
         low, high = size / (max(measured) * 1.2), size / (min(measured) * 0.7)
-        return Forecast(low, high, messages, size, "the speed of earlier runs")
+        return Forecast(low, high, messages, size, N_("the speed of earlier runs"))
     floor = messages / MESSAGES_A_SECOND
     return Forecast(
         max(floor, size / FAST),
         floor + size / SLOW,
         messages,
         size,
-        "a usual office connection; it becomes exact with the first run",
+        N_("a usual office connection; it becomes exact with the first run"),
     )
 
 

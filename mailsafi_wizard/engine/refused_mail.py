@@ -14,6 +14,7 @@ from mailsafi_wizard.net.append import Appender, Outgoing
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord, Intent, Outcome
+from mailsafi_wizard.words import N_
 
 
 class RefusedMail:
@@ -33,10 +34,12 @@ class RefusedMail:
         try:
             message_files.write(self._source, record, uid, size, self._place)
         except OSError as e:
-            return f"a refused message could not be saved as {message_files.folder_place(self._place, record) / f'{uid}.eml'}: {e.strerror or e}"
+            return N_("a refused message could not be saved as {path}: {why}").format(
+                path=message_files.folder_place(self._place, record) / f"{uid}.eml", why=e.strerror or e
+            )
         except (fetch.MessageVanished, errors.CommandRefused) as e:
-            return f"a refused message could not be saved: {e.detail or e.title_text}"
-        return f"messages that the destination refused are saved in {self._place}"
+            return N_("a refused message could not be saved: {why}").format(why=e.detail or e.title_text)
+        return N_("messages that MailSafi refused are saved in {path}").format(path=self._place)
 
     def mend(self, record: FolderRecord, uid: int, size: int, flags: bytes, date: bytes) -> str:
         """Sends a repaired copy where that was chosen; what was changed when it arrived, "" when nothing was or could be done."""

@@ -19,12 +19,16 @@ from mailsafi_wizard.engine.throttle import Throttle
 from mailsafi_wizard.model import Pace, Side
 from mailsafi_wizard.net.wire import Wire
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.words import N_
 
 LOOK_EVERY = 1.0  # seconds between looks at the hour
 RATE_EACH = 32_000  # bytes a second that a mailbox should have under a cap: with less each, fewer go side by side
 LINE = "line.rate"  # the note that remembers how fast the line was, bytes of mail a second
 PROJECT = "project"  # the count of all accounts together
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEK = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
+SET_HOURS = N_("copying is set to {start} to {end}; goes on {when}")
+GOES_ON = N_("{why}; goes on {when}")
+AT, AGAIN_ON = N_("at {time}"), N_("again on {day} at {time}")
 NEW_DAY = dt.time(0, 5)  # a little after midnight: servers' clocks differ
 UNITS_A_DAY = 32  # a budget is asked for in at least so many commands, or the last would overrun it by much
 UNIT_SECONDS = 0.5  # of a cap that one command may fill: what is broken off is sent again
@@ -189,16 +193,16 @@ class Allowance:
     def _limits(self) -> tuple[tuple[Tap, int, str], ...]:
         pace = self._regulator.pace
         return (
-            (self._source, pace.source_daily, "today's {size} from the old server are used"),
-            (self._destination, pace.destination_daily, "today's {size} to the new server are used"),
-            (self._project, pace.project_daily, "today's {size} for all mailboxes together are used"),
+            (self._source, pace.source_daily, N_("today's {size} from the old server are used")),
+            (self._destination, pace.destination_daily, N_("today's {size} to the new server are used")),
+            (self._project, pace.project_daily, N_("today's {size} for all mailboxes together are used")),
         )
 
     def _why_not(self, size: int, messages: int, grant: bool) -> Rest | None:
         now, hours = self._regulator.now, self._regulator.pace.copy_hours
         if hours is not None and not hours.hold(now):
             until = hours.next_start(now)
-            return Rest(until, f"copying is set to {hours.start:%H:%M} to {hours.end:%H:%M}; goes on {_when(until, now)}")
+            return Rest(until, SET_HOURS.format(start=f"{hours.start:%H:%M}", end=f"{hours.end:%H:%M}", when=_when(until, now)))
         with self._traffic.lock:
             limits = self._limits()
             for tap, limit, what in limits:
@@ -206,7 +210,7 @@ class Allowance:
                 if not tap.count.admits(tap.size(size, messages), limit):
                     until = dt.datetime.combine(now.date() + dt.timedelta(days=1), NEW_DAY, now.tzinfo)
                     until = until if hours is None or hours.hold(until) else hours.next_start(until)
-                    return Rest(until, f"{what.format(size=_megabytes(limit))}; goes on {_when(until, now)}")
+                    return Rest(until, GOES_ON.format(why=what.format(size=_megabytes(limit)), when=_when(until, now)))
             for tap, limit, _what in limits:
                 if grant:
                     tap.grant(tap.size(size, messages), limit)
@@ -215,8 +219,8 @@ class Allowance:
 
 def _when(until: dt.datetime, now: dt.datetime) -> str:
     days = (until.date() - now.date()).days
-    clock = f"at {until:%H:%M}"
-    return clock if days == 0 or (days == 1 and until.time() <= now.time()) else f"again on {WEEK[until.weekday()]} {clock}"
+    soon = days == 0 or (days == 1 and until.time() <= now.time())
+    return (AT if soon else AGAIN_ON).format(time=f"{until:%H:%M}", day=WEEK[until.weekday()])
 
 
 def _megabytes(size: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mailsafi_wizard.net.fetch import header_of
+from mailsafi_wizard.words import N_
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")  # a header field's name and colon (RFC 5322 section 3.6.8, obs-optional included)
@@ -17,10 +18,10 @@ def repaired(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     done: list[str] = []
     if b"\0" in data:
         data = data.replace(b"\0", b"")
-        done.append("NUL characters were taken out")
+        done.append(N_("NUL characters were taken out"))
     if _BARE.search(data):
         data = _BARE.sub(b"\r\n", data)
-        done.append("line ends were put right")
+        done.append(N_("line ends were put right"))
     header = header_of(data)
     sound, words = _sound_header(header)
     if words:
@@ -36,12 +37,12 @@ def _sound_header(header: bytes) -> tuple[bytes, list[str]]:
     for i in broken:
         lines[i] = b"X-Unreadable-Line: " + lines[i]
     if broken:
-        done.append("header lines without a name were given one")
+        done.append(N_("header lines without a name were given one"))
     if _EIGHT_BIT.search(header):
         lines = [_EIGHT_BIT.sub(_encoded, line) for line in lines]
-        done.append("letters of unknown encoding in the header were written as RFC 2047 asks")
+        done.append(N_("letters of unknown encoding in the header were written as RFC 2047 asks"))
     if not header.strip():
-        return b"X-Unreadable-Line: (no header)\r\n\r\n", [*done, "an empty header was given a line"]
+        return b"X-Unreadable-Line: (no header)\r\n\r\n", [*done, N_("an empty header was given a line")]
     return b"\r\n".join(lines), done
 
 

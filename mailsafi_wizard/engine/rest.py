@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from mailsafi_wizard.model import MessageState, Role
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord, Outcome
+from mailsafi_wizard.words import N_
 
-ELSEWHERE = "it is also in another folder and is copied from there"
+ELSEWHERE = N_("it is also in another folder and is copied from there")
 Pair = tuple[int, int]  # `fetch.message_key` and size
 
 

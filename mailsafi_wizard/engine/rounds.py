@@ -21,6 +21,7 @@ from mailsafi_wizard.net.quota import append_limit
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
+from mailsafi_wizard.words import N_
 
 MOST_TRIES = 3  # single attempts at a message before a refusal is taken as final
 SIZES_AGREED = 5  # messages whose true size differs from the listed one before the listing is no longer believed
@@ -110,7 +111,12 @@ class Rounds:
                 self._remark(item.work, told)
             kept, _ = storable_flags(flags, item.work.permanent)
             if changed := self._refused_mail.mend(record, item.uid, item.size, kept, readable_date(date)):
-                self._remark(item.work, f"UID {item.uid} was refused as it was ({refuse_reasons(item.error)}) and {changed}")
+                self._remark(
+                    item.work,
+                    N_("UID {uid} was refused as it was ({why}) and {changed}").format(
+                        uid=item.uid, why=refuse_reasons(item.error), changed=changed
+                    ),
+                )
                 self._arrived(item.work, item.size)
                 return
         self._fail(item.work, item.uid, item.size, refuse_reasons(item.error), date)
@@ -124,7 +130,7 @@ class Rounds:
             self._touched.setdefault(work.record.id, work)
         for work in works:
             for uid, size in [(u, s) for u, s in zip(work.uids, work.sizes, strict=True) if s > limit]:
-                reason = f"it has {size} bytes, the destination takes {limit} at most"
+                reason = N_("it has {size} bytes, MailSafi takes {limit} at most").format(size=size, limit=limit)
                 error = errors.MessageRefused(reason, host=self._destination.host, text=reason)
                 self._refuse(Refused(work, uid, size, error, True))
         return [self._narrowed(w, {u: s for u, s in zip(w.uids, w.sizes, strict=True) if s <= limit}) for w in works]
@@ -159,7 +165,7 @@ class Rounds:
             elif not self._still_listed(item):
                 item.work.record.s_count -= 1  # deleted at the source while we were at it: no failure
             elif self._tries[place] >= MOST_TRIES:
-                self._fail(item.work, item.uid, item.size, "the source lists the message but does not deliver it", b"")
+                self._fail(item.work, item.uid, item.size, N_("the old server lists the message but does not deliver it"), b"")
             else:
                 again[item.work.record.id][item.uid] = item.size
 
@@ -168,13 +174,15 @@ class Rounds:
         place = (item.work.record.id, item.uid)
         if not believable(self._source, item.size, item.found or 0, item.lines, item.ended):
             if self._tries[place] >= MOST_TRIES:
-                reason = f"the source announces {item.size} bytes and delivers {item.found}: a part is missing"
+                reason = N_("the old server announces {size} bytes and delivers {found}: a part is missing").format(
+                    size=item.size, found=item.found
+                )
                 self._fail(item.work, item.uid, item.size, reason, self._attributes(item.work.record, item.uid)[1])
             else:
                 again[item.work.record.id][item.uid] = item.size
             return
         if self._tries[place] > MOST_TRIES:
-            reason = f"the source announces {item.size} bytes and delivers something else each time"
+            reason = N_("the old server announces {size} bytes and delivers something else each time").format(size=item.size)
             self._fail(item.work, item.uid, item.size, reason, self._attributes(item.work.record, item.uid)[1])
             return
         self._style.agreed[place] = item.digest

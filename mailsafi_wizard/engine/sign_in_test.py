@@ -18,6 +18,7 @@ from mailsafi_wizard.engine.slots import MAILBOXES, Slots
 from mailsafi_wizard.engine.task_round import MOST_THREADS, Crowded, TaskRound
 from mailsafi_wizard.model import NOT_TRIED, Endpoint, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.net.wire import Patience, Trust
+from mailsafi_wizard.words import N_
 
 START_WITH = 3  # connections at once that a server of which nothing is known is believed to bear; `Slots` begins with one more
 LONGEST_WAIT = 30.0  # seconds that a server's wish to wait is heeded; a person is looking on
@@ -68,7 +69,7 @@ class _AtOneServer:
     def _skip(self, attempt: Attempt) -> None:
         caution = self._cautions[_common_login(attempt)]
         why, remedy = words(caution.cause, caution.one_login, self._hints.get(caution.cause, ""))
-        told = f"{caution.refusals} others were refused: {why}. {remedy}"
+        told = N_("{count} others were refused: {why}. {remedy}").format(count=caution.refusals, why=why, remedy=remedy)
         self._tell(SignInResult(attempt.mailbox_id, attempt.side, False, NOT_TRIED, told))
 
     def _try(self, attempt: Attempt) -> None:

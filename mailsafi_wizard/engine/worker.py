@@ -31,6 +31,7 @@ from mailsafi_wizard.model import FailedMessage, MailboxState, MessageState, Sid
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.engine.copier import Copier
@@ -129,7 +130,7 @@ class Worker:
     def end_resting(self) -> MailboxState:
         """Nobody waits for the hour at which it could go on: that is its state."""
         why = self.resting.why if self.resting else ""
-        self._conclude(MailboxState.RESTING, why[:1].upper() + why[1:], "Run the same command again then.", "")
+        self._conclude(MailboxState.RESTING, why[:1].upper() + why[1:], N_("Run the same command again then."), "")
         return MailboxState.RESTING
 
     def _finish(self, state: MailboxState, problem: errors.MigrationError | None) -> None:
@@ -245,7 +246,9 @@ class Worker:
             findings = ReadBack(self._journal, destination).read([r for r in looking.records if r.id not in shut], looking.there)
             self._pacer.progress()
             for line in looking.here.garbled[:20]:
-                self._remark("", f"the source lists something that cannot be read and names no folder: {line}")
+                self._remark(
+                    "", N_("the old server lists something that cannot be read and names no folder: {line}").format(line=line)
+                )
             return self._judge(findings, [*planner.unreadable, *lookup.unreadable])
 
     def _copy(self, source: Session, destination: Session, works: list[FolderWork]) -> None:
@@ -299,7 +302,7 @@ class Worker:
         if self._blamed_in_a_row >= MOST_BLAMED or self._suspects[work.record.id, uid] < MOST_SUSPICIONS:
             return
         size = dict(zip(work.uids, work.sizes, strict=True)).get(uid, 0)
-        reason = f"each of {MOST_SUSPICIONS} attempts ended the same way: {error.title_text}" + (
+        reason = N_("each of {count} attempts ended the same way: {what}").format(count=MOST_SUSPICIONS, what=error.title_text) + (
             f" ({error.detail})" if error.detail else ""
         )
         self._fail(work, uid, size, reason, b"")
@@ -326,19 +329,20 @@ class Worker:
                 again = True
             else:
                 self._remark(
-                    record.source_name, f"{error.fields.get('host')} does not open it, not all of it is copied: {error.detail}"
+                    record.source_name,
+                    N_("{host} does not open it, not all of it is copied: {why}").format(
+                        host=error.fields.get("host"), why=error.detail
+                    ),
                 )
         if again:
             self._pause(max(1.0, *(e.wait for _record, e in unreadable if isinstance(e, errors.ServerBusy)), 0.0))
         for record, uid, size in findings.lost:
-            self._fail(
-                FolderWork(record), uid, size, "the destination said that it had stored the message, but does not show it", b""
-            )
+            self._fail(FolderWork(record), uid, size, N_("MailSafi said that it had stored the message, but does not show it"), b"")
             if (record.id, uid) not in self._lost_before:
                 self._lost_before.add((record.id, uid))
                 again = True
         for record, uid, size in findings.altered:
-            self._fail(FolderWork(record), uid, size, "the destination holds a changed copy of the message", b"")
+            self._fail(FolderWork(record), uid, size, N_("MailSafi holds a changed copy of the message"), b"")
         self._retry_failed = self._retry_failed or again
         return not again
 

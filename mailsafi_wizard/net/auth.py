@@ -15,6 +15,7 @@ from mailsafi_wizard.net import oauth_errors
 from mailsafi_wizard.net.grammar import Literal, quoted
 from mailsafi_wizard.net.refusals import admin_refusal, password_refusal, sign_in_refusal
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.words import N_
 
 
 def ready(who: SignIn) -> SignIn:
@@ -109,7 +110,7 @@ def _by_bearer(session: Session, who: SignIn) -> None:
 def _check_token(session: Session, who: SignIn) -> None:
     """A name or token with the separator in it could say something else than it seems to."""
     if any(ord(c) < 32 for c in who.user + who.password.reveal()):
-        raise oauth_errors.SettingsUnreadable(host=session.host, user=who.user, what="user name or token")
+        raise oauth_errors.SettingsUnreadable(host=session.host, user=who.user, what=N_("user name or token"))
 
 
 _STYLES: dict[SignInStyle, Callable[[Session, SignIn], None]] = {

@@ -20,12 +20,13 @@ import dns.rdatatype
 from dns.message import Message, QueryMessage
 
 from mailsafi_wizard.net.dns_records import Answer, Server
+from mailsafi_wizard.words import N_
 
 PATIENCE = 1.5  # seconds for one question to one server
 AT_ONCE = 12  # questions under way at one server
 LONGEST_CHAIN = 8  # aliases that are followed
-SILENT = "no answer"
-NOT_IN_CHARGE = "it does not speak for the domain"
+SILENT = N_("no answer")
+NOT_IN_CHARGE = N_("it does not speak for the domain")
 _FAILURES = (dns.exception.DNSException, OSError, EOFError, ValueError)
 
 
@@ -99,7 +100,7 @@ def _query(server: Server, name: str, kind: str, checking_off: bool = False) -> 
 
 
 def _unreadable(name: str, kind: str, error: Exception) -> Answer:
-    return Answer(name, kind, problem=f"no answer that can be read: {str(error)[:100] or type(error).__name__}")
+    return Answer(name, kind, problem=N_("no answer that can be read: {why}").format(why=str(error)[:100] or type(error).__name__))
 
 
 def read(reply: Message, name: str, kind: str) -> Answer:
@@ -107,7 +108,7 @@ def read(reply: Message, name: str, kind: str) -> Answer:
     rcode = dns.rcode.to_text(reply.rcode())
     own = bool(reply.flags & dns.flags.AA)
     if reply.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-        return Answer(name, kind, problem=f"the server says {rcode}", rcode=rcode, own=own)
+        return Answer(name, kind, problem=N_("the server says {code}").format(code=rcode), rcode=rcode, own=own)
     wanted = dns.rdatatype.from_text(kind)
     here = dns.name.from_text(name)
     seen: list[dns.name.Name] = []
@@ -122,7 +123,7 @@ def read(reply: Message, name: str, kind: str) -> Answer:
             return Answer(name, kind, rcode=rcode, own=own, aliases=aliases)
         here = alias[0].target
         if here in seen or here == dns.name.from_text(name) or len(seen) >= LONGEST_CHAIN:
-            return Answer(name, kind, problem="its aliases go round in a circle", rcode=rcode, own=own, aliases=aliases)
+            return Answer(name, kind, problem=N_("its aliases go round in a circle"), rcode=rcode, own=own, aliases=aliases)
         seen.append(here)
 
 

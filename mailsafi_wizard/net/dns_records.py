@@ -12,6 +12,7 @@ import dns.exception
 import dns.name
 
 from mailsafi_wizard import errors
+from mailsafi_wizard.words import N_
 
 
 @dataclass(frozen=True)
@@ -132,13 +133,13 @@ class Server:
         elif host.count(":") == 1:
             host, _, port = host.partition(":")
         if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
-            raise errors.WrongUsage(what=f"{text!r} is not HOST or HOST:PORT of a name server")
+            raise errors.WrongUsage(what=N_("“{text}” is not HOST or HOST:PORT of a name server").format(text=text))
         if is_address(host):
             return cls(text.strip(), host, int(port))
         try:
             address = str(socket.getaddrinfo(host, int(port), type=socket.SOCK_DGRAM)[0][4][0])
         except (OSError, UnicodeError) as e:
-            raise errors.WrongUsage(str(e), what=f"There is no name server {host}") from e
+            raise errors.WrongUsage(str(e), what=N_("There is no name server {host}").format(host=host)) from e
         return cls(text.strip(), address, int(port))
 
     @property
@@ -151,9 +152,9 @@ def normal(domain: str) -> str:
     try:
         name = dns.name.from_unicode(domain.strip().rstrip(".").lower()) if domain.strip() else None
     except (dns.exception.DNSException, UnicodeError) as e:
-        raise errors.WrongUsage(str(e), what=f"{domain!r} is not a domain") from e
+        raise errors.WrongUsage(str(e), what=N_("“{text}” is not a domain").format(text=domain)) from e
     if name is None or len(name) < 3:
-        raise errors.WrongUsage(what=f"{domain!r} is not a domain")
+        raise errors.WrongUsage(what=N_("“{text}” is not a domain").format(text=domain))
     return name.to_text(omit_final_dot=True)
 
 

@@ -19,6 +19,7 @@ from dns.rdtypes.ANY import TXT
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.net.dns_records import Server
+from mailsafi_wizard.words import N_
 
 PATIENCE = 5.0  # seconds
 TTL = 300
@@ -31,11 +32,11 @@ def enter(server: str, zone: str, name: str, kind: str, values: Sequence[str], t
     """
     where = Server.parse(server)
     if not where.loopback:
-        raise errors.WrongUsage(what=f"{server} is not on this computer: nothing was entered there")
+        raise errors.WrongUsage(what=N_("{server} is not on this computer: nothing was entered there").format(server=server))
     try:
         _send(where, zone, name, dns.rdatatype.from_text(kind), values, ttl)
     except (dns.exception.DNSException, OSError, EOFError, ValueError) as e:
-        raise errors.WrongUsage(str(e), what=f"The name server {server} did not take the record") from e
+        raise errors.WrongUsage(str(e), what=N_("The name server {server} did not take the record").format(server=server)) from e
 
 
 def _send(where: Server, zone: str, name: str, kind: dns.rdatatype.RdataType, values: Sequence[str], ttl: int | None) -> None:

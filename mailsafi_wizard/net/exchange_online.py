@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from mailsafi_wizard.model import OAuth
 from mailsafi_wizard.net.oauth_errors import SettingsUnreadable
 from mailsafi_wizard.net.oauth_settings import issuer
+from mailsafi_wizard.words import N_
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")  # PowerShell takes each of them for the other
@@ -54,7 +55,7 @@ def script(settings: OAuth, addresses: Iterable[str]) -> str:
 def undo(settings: OAuth) -> str:
     """What takes the app out of Exchange Online again, after the migration."""
     if not is_id(settings.object_id):
-        raise SettingsUnreadable(host=issuer(settings), user="", what="object ID of the enterprise application")
+        raise SettingsUnreadable(host=issuer(settings), user="", what=N_("object ID of the enterprise application"))
     return f"Remove-ServicePrincipal -Identity {quoted(settings.object_id)}\n"
 
 
@@ -62,4 +63,6 @@ def _safe(settings: OAuth, text: str) -> str:
     try:
         return quoted(text)
     except ValueError as e:
-        raise SettingsUnreadable(str(e), host=issuer(settings), user="", what="name of a mailbox or of the organisation") from None
+        raise SettingsUnreadable(
+            str(e), host=issuer(settings), user="", what=N_("name of a mailbox or of the organisation")
+        ) from None

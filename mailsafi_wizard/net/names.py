@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from mailsafi_wizard import errors
 from mailsafi_wizard.net import dns as records
 from mailsafi_wizard.net.effort import Effort
+from mailsafi_wizard.words import N_
 
 HEDGE = 0.5  # seconds after which the next name server is asked too
 SURVEY = 1.2  # seconds for finding out which name servers know the domain
@@ -231,8 +232,8 @@ def domain_of(asked: str) -> tuple[str, str]:
     text = re.sub(r"^https?://([^/:@\s]+).*$", r"\1", text)
     local, at, domain = text.rpartition("@")
     if at and (not local or re.search(r"[\s\x00-\x1f\x7f<>\"]", local) or len(local) > 64):
-        raise errors.WrongUsage(what=f"{asked.strip()!r} is not a mail address")
+        raise errors.WrongUsage(what=N_("“{text}” is not a mail address").format(text=asked.strip()))
     domain = records.normal(domain)
     if not sane_host(domain):
-        raise errors.WrongUsage(what=f"{asked.strip()!r} is not a domain or a mail address")
+        raise errors.WrongUsage(what=N_("“{text}” is not a domain or a mail address").format(text=asked.strip()))
     return domain, f"{local}@{domain}" if at else ""

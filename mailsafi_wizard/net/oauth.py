@@ -16,6 +16,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.model import OAuth, OAuthWay, Secret
 from mailsafi_wizard.net.oauth_errors import IssuerUnreachable, PermissionExpired
 from mailsafi_wizard.net.oauth_settings import issuer
+from mailsafi_wizard.words import N_
 
 EARLY = 300.0  # seconds before its end at which a token is renewed
 REFUSED_FOR = 20.0  # seconds
@@ -117,7 +118,7 @@ class TokenSources:
             return _fetch_for_all(self.settings, user, self._ca_file, self._clock)
         refresh = self._kept(user)
         if not refresh:
-            raise PermissionExpired("no permission was given yet", host=issuer(self.settings), user=user)
+            raise PermissionExpired(N_("no permission was given yet"), host=issuer(self.settings), user=user)
         token = _refreshed(self.settings, user, refresh, self._ca_file, self._clock)
         if token.refresh and token.refresh != refresh:
             self._keep(user, token.refresh)

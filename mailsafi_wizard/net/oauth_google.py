@@ -19,6 +19,7 @@ from mailsafi_wizard.net.loopback import Loopback
 from mailsafi_wizard.net.oauth_errors import CodeExpired, Declined, IssuerUnreachable, SettingsUnreadable, from_answer
 from mailsafi_wizard.net.oauth_settings import key_facts
 from mailsafi_wizard.net.web import host_of, reaching, web
+from mailsafi_wizard.words import N_
 
 CONSENT = "https://accounts.google.com/o/oauth2/v2/auth"
 TOKEN = "https://oauth2.googleapis.com/token"
@@ -39,7 +40,7 @@ def for_mailbox(settings: OAuth, user: str, ca_file: Path | None = None) -> Answ
     try:
         credentials = service_account.Credentials.from_service_account_info(info, scopes=[SCOPE], subject=user)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError) as e:
-        raise SettingsUnreadable(host=host, user=user, what="key file of the service account") from e
+        raise SettingsUnreadable(host=host, user=user, what=N_("key file of the service account")) from e
     try:
         with web(ca_file) as session, reaching(host):
             credentials.refresh(Request(session))
@@ -106,7 +107,7 @@ def _asked(settings: OAuth, user: str, ca_file: Path | None, form: dict[str, str
         reply = session.post(_token_address(settings), data=form, allow_redirects=False)
         answer = reply.json()  # its own error is one of those that `reaching` knows
     if not isinstance(answer, dict):
-        raise IssuerUnreachable("the answer makes no sense", host=host)
+        raise IssuerUnreachable(N_("the answer makes no sense"), host=host)
     if not isinstance(answer.get("access_token"), str):
         raise from_answer(host, user, answer, form.values())
     return answer

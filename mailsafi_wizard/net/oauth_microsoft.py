@@ -26,6 +26,7 @@ from mailsafi_wizard.net.oauth_errors import (
     from_answer,
 )
 from mailsafi_wizard.net.web import host_of, reaching, web
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     import msal
@@ -123,8 +124,8 @@ def _unusable(words: str, host: str, user: str) -> errors.ServerError:
     if "authority configuration" in words or "tenant" in words.lower():
         return TenantUnknown(host=host, user=user)
     if "key" in words.lower() or "pem" in words.lower():
-        return SettingsUnreadable(host=host, user=user, what="certificate of the app")
-    return IssuerUnreachable("the answer makes no sense", host=host)
+        return SettingsUnreadable(host=host, user=user, what=N_("certificate of the app"))
+    return IssuerUnreachable(N_("the answer makes no sense"), host=host)
 
 
 def _credential(settings: OAuth) -> str | dict[str, str]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from mailsafi_wizard.model import OAuth, OAuthWay
 from mailsafi_wizard.net.oauth_errors import SettingsUnreadable
+from mailsafi_wizard.words import N_
 
 
 def issuer(settings: OAuth) -> str:
@@ -22,15 +23,15 @@ def check(settings: OAuth) -> None:
         return SettingsUnreadable(host=issuer(settings), user="", what=what)
 
     if settings.authority and not settings.authority.startswith("https://"):
-        raise bad("address of the provider")
+        raise bad(N_("address of the provider"))
     if settings.way is OAuthWay.MICROSOFT_APP and not settings.tenant:
-        raise bad("directory (tenant) ID")
+        raise bad(N_("directory (tenant) ID"))
     if settings.way is not OAuthWay.GOOGLE_SERVICE and not settings.client_id:
-        raise bad("application (client) ID")
+        raise bad(N_("application (client) ID"))
     if settings.way is OAuthWay.GOOGLE_SERVICE:
         key_facts(settings)
     elif settings.way is OAuthWay.MICROSOFT_APP and not settings.secret:
-        raise bad("secret of the app")
+        raise bad(N_("secret of the app"))
 
 
 def key_facts(settings: OAuth) -> dict[str, str]:
@@ -41,5 +42,5 @@ def key_facts(settings: OAuth) -> dict[str, str]:
         if not all(isinstance(facts[name], str) and facts[name] for name in needed) or facts["type"] != "service_account":
             raise ValueError("something is missing in it")
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise SettingsUnreadable(host=issuer(settings), user="", what="key file of the service account") from None
+        raise SettingsUnreadable(host=issuer(settings), user="", what=N_("key file of the service account")) from None
     return {name: str(value) for name, value in facts.items()}

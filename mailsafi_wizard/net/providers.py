@@ -196,13 +196,12 @@ class Provider:
 
     @property
     def shown_name(self) -> str:
-        """The name; that of the generic file is a phrase, which is translated."""
-        return _(self.name) if self.kind is Kind.GENERIC else self.name
+        """The name as the screen says it: many hold words, such as "A Dovecot server"."""
+        return _(self.name)
 
     def texts(self) -> Iterator[str]:
         """Every text of the file that a person reads, for the catalogue of translations."""
-        if self.kind is Kind.GENERIC:
-            yield self.name
+        yield self.name
         parts: Iterable[object] = (
             self.user_name,
             *self.endpoints,
@@ -214,6 +213,8 @@ class Provider:
         )
         for part in parts:
             yield from (text for name in ("text", "link_text", "reason", "whom") if (text := getattr(part, name, "")))
+            if (source := getattr(part, "source", None)) is not None and not source.url:  # the others are names of pages
+                yield source.title
 
 
 # --- all of them

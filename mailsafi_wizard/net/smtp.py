@@ -23,6 +23,7 @@ from mailsafi_wizard.model import Endpoint, Security, SignIn, SignInStyle
 from mailsafi_wizard.net import smtp_errors, wire
 from mailsafi_wizard.net.tls_errors import tls_errors
 from mailsafi_wizard.net.wire import Patience, Trust
+from mailsafi_wizard.words import N_
 
 EHLO_NAME = "[127.0.0.1]"  # the computer's own name is nobody's business, and looking it up may take long
 DATA_SECONDS = 300.0  # a server may check a mail before it answers; RFC 5321 section 4.5.3.2.6 allows twice this
@@ -154,7 +155,7 @@ class Mailer:
         """
         smtp = self._smtp
         if smtp is None or not smtp.is_connected:
-            raise errors.ConnectionLost("the server closed the connection", host=self.endpoint.host)
+            raise errors.ConnectionLost(N_("the server closed the connection"), host=self.endpoint.host)
         self._check_letters(envelope)
         async with self._told():
             await self._begin(smtp, envelope)

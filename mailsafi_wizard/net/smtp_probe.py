@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mailsafi_wizard.words import N_
+
 PORT = 25
 PATIENCE = 10.0  # seconds for one answer
 LONGEST = 60.0  # seconds for one server
@@ -64,19 +66,19 @@ def ask(host: str, addresses: Sequence[str], port: int = PORT, at: str = "", ca_
 
 def _certificate(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate does not hold: {error.verify_message}"
-    return f"the secure connection fails: {error.reason or 'no reason given'}"
+        return N_("the certificate does not hold: {why}").format(why=error.verify_message)
+    return N_("the secure connection fails: {why}").format(why=error.reason or N_("no reason given"))
 
 
 def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib calls that a closed connection
-        return "it does not answer"
+        return N_("it does not answer")
     if isinstance(error, socket.gaierror):
-        return "there is no such server"
+        return N_("there is no such server")
     if isinstance(error, ConnectionRefusedError):
-        return "it takes no connections on this port"
+        return N_("it takes no connections on this port")
     if isinstance(error, smtplib.SMTPServerDisconnected):
-        return "it closed the connection"
+        return N_("it closed the connection")
     return _words(str(error).encode()) or type(error).__name__
 
 
@@ -140,7 +142,7 @@ def _envelope(smtp: smtplib.SMTP, addresses: Sequence[str], heard: Heard) -> Non
     for address in addresses:
         if not _plain(address):
             heard.asked += 1
-            heard.refused.append((_words(address.encode("utf-8", "replace")), "the address can't be asked for"))
+            heard.refused.append((_words(address.encode("utf-8", "replace")), N_("the address can't be asked for")))
             continue
         code, words = smtp.docmd("RCPT", f"TO:<{address}>")
         if code == 421:

@@ -25,6 +25,7 @@ from typing import cast
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
 from mailsafi_wizard.net.tls_errors import tls_errors
+from mailsafi_wizard.words import N_
 
 if sys.platform == "linux":
     import fcntl
@@ -416,4 +417,6 @@ def described(der: bytes) -> str:
     except ValueError:
         return ""
     subject, issuer = (name.rfc4514_string() for name in (certificate.subject, certificate.issuer))
-    return f"{subject}, issued by {issuer}, valid until {certificate.not_valid_after_utc:%Y-%m-%d}"
+    return N_("{subject}, issued by {issuer}, valid until {day}").format(
+        subject=subject, issuer=issuer, day=f"{certificate.not_valid_after_utc:%Y-%m-%d}"
+    )

@@ -20,6 +20,7 @@ from mailsafi_wizard.model import Company, Mailbox
 from mailsafi_wizard.model.telling import Sender
 from mailsafi_wizard.notices.notice import Notice
 from mailsafi_wizard.notices.templates import NoticeError
+from mailsafi_wizard.words import N_
 
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 _POLICY = email.policy.SMTP.clone(cte_type="7bit")  # quoted-printable or base64: lines of 76, whatever the server bears
@@ -90,7 +91,7 @@ def _set_address(message: EmailMessage, field: str, address: str, name: str = ""
         local, _at, domain = wire_address(address).rpartition("@")
         message[field] = Address(name, local, domain) if name else Address(addr_spec=f"{local}@{domain}")
     except (ValueError, IndexError, AttributeError, email.errors.MessageError) as e:
-        raise NoticeError(what=f"{address!r} is not a mail address") from e
+        raise NoticeError(what=N_("“{text}” is not a mail address").format(text=address)) from e
 
 
 def wire_address(address: str) -> str:
@@ -98,13 +99,13 @@ def wire_address(address: str) -> str:
     local, at, domain = address.strip().rpartition("@")
     odd = not at or not local or not domain or len(local.encode("utf-8", "replace")) > 64
     if odd or not address.isprintable() or set(address) & set(' \t<>()[]\\,;:"'):
-        raise NoticeError(what=f"{address!r} is not a mail address")
+        raise NoticeError(what=N_("“{text}” is not a mail address").format(text=address))
     try:
         written = domain if domain.isascii() else domain.encode("idna").decode("ascii")
     except UnicodeError as e:
-        raise NoticeError(what=f"{address!r} is not a mail address") from e
+        raise NoticeError(what=N_("“{text}” is not a mail address").format(text=address)) from e
     if not _DOMAIN.fullmatch(written):
-        raise NoticeError(what=f"{address!r} is not a mail address")
+        raise NoticeError(what=N_("“{text}” is not a mail address").format(text=address))
     return f"{local}@{written}"
 
 

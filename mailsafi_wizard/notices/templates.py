@@ -55,7 +55,7 @@ class Draft:
         """Raises NoticeError when the first two lines are not subject and short message."""
         lines = template.split("\n", 2)
         if len(lines) < 3 or not lines[0].startswith("Subject: ") or not lines[1].startswith("SMS: "):
-            raise NoticeError(what='its first line must begin with "Subject: " and its second with "SMS: "')
+            raise NoticeError(what=N_('its first line must begin with "Subject: " and its second with "SMS: "'))
         return cls(lines[0].removeprefix("Subject: ").strip(), lines[1].removeprefix("SMS: ").strip(), lines[2].strip())
 
     def template(self) -> str:
@@ -111,7 +111,7 @@ def names(text: str) -> frozenset[str]:
     found = set()
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _ALLOWED):
-            raise NoticeError(what="only names of fields may stand in double braces")
+            raise NoticeError(what=N_("only names of fields may stand in double braces"))
         if isinstance(node, nodes.Name):
             found.add(node.name)
     return frozenset(found)

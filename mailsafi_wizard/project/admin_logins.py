@@ -20,12 +20,19 @@ from mailsafi_wizard.model import (
     StyleTrial,
 )
 from mailsafi_wizard.net.admin_gate import AdminGate
-from mailsafi_wizard.project.answers import Answers
+from mailsafi_wizard.project.answers import NO_SERVER, Answers
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.vault import Secrets
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.net.oauth import TokenSources
+
+
+NO_APP = {
+    Side.SOURCE: N_("No app was entered for the old server yet"),
+    Side.DESTINATION: N_("No app was entered for MailSafi's server yet"),
+}
 
 
 class AdminLogins(Answers):
@@ -88,7 +95,7 @@ class AdminLogins(Answers):
 
         endpoint = self.endpoint(side)
         if endpoint is None:
-            raise errors.WrongUsage(what=f"No {side.value} server was entered yet")
+            raise errors.WrongUsage(what=NO_SERVER[side])
         admin = admin_styles.Admin(login.user, password, _user(mailbox, side), login.separator)
         wait = pause or threading.Event().wait
         return admin_styles.try_out(endpoint, self._trust, self.patience, admin, wait, hints, only)
@@ -161,7 +168,7 @@ class AdminLogins(Answers):
     def _settings(self, side: Side) -> OAuth:
         settings = self.oauth(side)
         if settings is None:
-            raise errors.WrongUsage(what=f"No app was entered for the {side.value} yet")
+            raise errors.WrongUsage(what=NO_APP[side])
         return settings
 
     def _keep_refresh(self, side: Side, user: str, answer: dict[str, object]) -> None:

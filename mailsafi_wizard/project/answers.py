@@ -11,6 +11,16 @@ from mailsafi_wizard.engine.pacer import LONG
 from mailsafi_wizard.model import Company, Endpoint, Ladder, Side, SignIn
 from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.words import N_
+
+NO_SERVER = {
+    Side.SOURCE: N_("The old server was not entered yet"),
+    Side.DESTINATION: N_("MailSafi's server was not entered yet"),
+}
+NO_PASSWORD = {
+    Side.SOURCE: N_("No password is known for {address} at the old server"),
+    Side.DESTINATION: N_("No password is known for {address} at MailSafi"),
+}
 
 
 class Answers:
@@ -90,5 +100,5 @@ class Answers:
 
         endpoint = self.endpoint(side)
         if endpoint is None:
-            raise errors.WrongUsage(what=f"No {side.value} server was entered yet")
+            raise errors.WrongUsage(what=NO_SERVER[side])
         return ladder.climb(endpoint, self._trust, self.patience, sign_in)

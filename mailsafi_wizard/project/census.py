@@ -17,6 +17,7 @@ from mailsafi_wizard.events import LookFinished, Report
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.project.results import Results
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.engine.census import Look
@@ -49,7 +50,7 @@ class Censuses(Results):
         jobs, missing = self._jobs(mailbox_ids)
         now = dt.datetime.now(dt.UTC).replace(microsecond=0)
         boxes = {box.id: box for box, _side in missing}
-        found = [self._kept(box, MailboxCensus(box.id, error="No password is known"), report) for box in boxes.values()]
+        found = [self._kept(box, MailboxCensus(box.id, error=N_("No password is known")), report) for box in boxes.values()]
         domains = self._domains()
 
         def look(job: Job) -> None:
@@ -116,7 +117,7 @@ class Censuses(Results):
         from mailsafi_wizard.engine import folder_choices
 
         if self._copying:
-            raise errors.WrongUsage(what="Folders can be chosen when the copy is not running")
+            raise errors.WrongUsage(what=N_("Folders can be chosen when the copy is not running"))
         folder_choices.choose(self._journal, mailbox_id, raw_name.encode("latin-1"), taken)
 
     @property

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from mailsafi_wizard import errors
 from mailsafi_wizard.events import Report
 from mailsafi_wizard.model import CheckPlan, CheckRecord, Depth, Difference, Ledger, MessageLine
+from mailsafi_wizard.project.answers import NO_PASSWORD
 from mailsafi_wizard.project.copying import Copying
 from mailsafi_wizard.store.checks import Checks
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.engine.check_round import CheckRound
@@ -44,12 +46,12 @@ class Checking(Copying):
         from mailsafi_wizard.engine.check_round import CheckRound
 
         if self.running:
-            raise errors.WrongUsage(what="The servers can be compared when the copy is not running")
+            raise errors.WrongUsage(what=N_("The servers can be compared when the copy is not running"))
         if self.checking:
-            raise errors.WrongUsage(what="The servers are being compared already")
+            raise errors.WrongUsage(what=N_("The servers are being compared already"))
         jobs, missing = self._jobs(mailbox_ids)
         if missing:
-            raise errors.WrongUsage(what=f"No password is known for {missing[0][0].address} at the {missing[0][1].value}")
+            raise errors.WrongUsage(what=NO_PASSWORD[missing[0][1]].format(address=missing[0][0].address))
         plan = plan or CheckPlan(Depth.EVERYTHING if deep else Depth.COUNTS)
         self._round = CheckRound(self._journal, jobs, plan, self._noting(report), self.regulated(), self._slots())
         self.check_stopped = False
@@ -91,7 +93,7 @@ class Checking(Copying):
 
     def start(self, report: Report, mailbox_ids: Iterable[int] | None = None) -> None:
         if self.checking:
-            raise errors.WrongUsage(what="The copy can start when the comparison has ended, or was stopped")
+            raise errors.WrongUsage(what=N_("The copy can start when the comparison has ended, or was stopped"))
         super().start(report, mailbox_ids)
 
     def retry_failed(self, report: Report, mailbox_ids: Iterable[int]) -> None:
@@ -99,7 +101,7 @@ class Checking(Copying):
         wanted = set(mailbox_ids)
         failed = {folder.mailbox_id for folder in self.ledger().folders if folder.failed} & wanted
         if not failed:
-            raise errors.WrongUsage(what="No message has failed there")
+            raise errors.WrongUsage(what=N_("No message has failed there"))
         self.start(report, failed)
 
     # --- results
@@ -130,10 +132,10 @@ class Checking(Copying):
 
         jobs, _missing = self._jobs([mailbox_id])
         if not jobs:
-            raise errors.WrongUsage(what="No password is known for this mailbox")
+            raise errors.WrongUsage(what=N_("No password is known for this mailbox"))
         record = next((r for r in self._journal.folders(mailbox_id) if r.source_name == folder), None)
         if record is None:
-            raise errors.WrongUsage(what=f"There is no folder {folder} in this mailbox")
+            raise errors.WrongUsage(what=N_("There is no folder {folder} in this mailbox").format(folder=folder))
         try:
             return message_files.save(jobs[0], record, uids, place)
         finally:

@@ -8,10 +8,12 @@ from dataclasses import replace
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.runner import Runner
 from mailsafi_wizard.events import Report
+from mailsafi_wizard.project.answers import NO_PASSWORD
 from mailsafi_wizard.project.census import Censuses
 from mailsafi_wizard.project.pacing import Pacing
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.vault import Erased
+from mailsafi_wizard.words import N_
 
 
 class Copying(Censuses, Pacing):
@@ -32,9 +34,9 @@ class Copying(Censuses, Pacing):
             return
         jobs, missing = self._jobs(mailbox_ids)
         if missing:
-            raise errors.WrongUsage(what=f"No password is known for {missing[0][0].address} at the {missing[0][1].value}")
+            raise errors.WrongUsage(what=NO_PASSWORD[missing[0][1]].format(address=missing[0][0].address))
         if not jobs:
-            raise errors.WrongUsage(what="There are no mailboxes yet")
+            raise errors.WrongUsage(what=N_("There are no mailboxes yet"))
         self._runner = Runner(self._journal, jobs, self._noting(report), self.regulated(), self.stays)
         self._runner.start()
         self._secrets.rest()  # the runner has what it needs, and lets go of it at the end
@@ -42,7 +44,7 @@ class Copying(Censuses, Pacing):
     def erase_secrets(self) -> Erased:
         """As `SignIns.erase_secrets`; raises WrongUsage during a run, which needs them."""
         if self.running:
-            raise errors.WrongUsage(what="The passwords can't be erased while mailboxes are being copied")
+            raise errors.WrongUsage(what=N_("The passwords can't be erased while mailboxes are being copied"))
         return super().erase_secrets()
 
     @property

@@ -20,6 +20,7 @@ from mailsafi_wizard.project.switch import Switch
 from mailsafi_wizard.store import arrivals
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.vault import Erased
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.cutover.closing import Closing, Credential, Login
@@ -76,7 +77,7 @@ class Finishing(Copying, Switch):
         from mailsafi_wizard.engine.task_round import TaskRound
 
         jobs, missing = self._jobs(mailbox_ids)
-        found = [ProgramsSeen(number, error="No password is known") for number in {box.id for box, _side in missing}]
+        found = [ProgramsSeen(number, error=N_("No password is known")) for number in {box.id for box, _side in missing}]
         control = self._programs_control = Control()
 
         def keep(result: ProgramsSeen) -> None:

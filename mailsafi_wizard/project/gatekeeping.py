@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mailsafi_wizard import errors
 from mailsafi_wizard.project.copying import Copying
 from mailsafi_wizard.project.switch import Switch
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.cutover import Facts, Gate, Override, Probe
@@ -82,7 +83,7 @@ class Gatekeeping(Copying, Switch):
 
         name, reason = " ".join(name.split()), " ".join(reason.split())
         if not name or not reason:
-            raise errors.WrongUsage(what="An override needs a name and a reason")
+            raise errors.WrongUsage(what=N_("An override needs a name and a reason"))
         checks = tuple(check.key for check in self.gate(now).open_checks)
         self.set_note(OVERRIDE, json.dumps(Override(name, reason, now, checks).facts(), ensure_ascii=False))
 
@@ -112,7 +113,7 @@ class Gatekeeping(Copying, Switch):
         hosts = self.company.mailsafi.mx
         addresses = sorted({box.destination_user for box in self.mailboxes() if "@" in box.destination_user})[:MOST_ASKED]
         if not hosts or not addresses:
-            raise errors.WrongUsage(what="Enter MailSafi's MX values and the mailboxes first")
+            raise errors.WrongUsage(what=N_("Enter MailSafi's MX values and the mailboxes first"))
         at, port = self._probe_at()
         with ThreadPoolExecutor(SERVERS_AT_ONCE, thread_name_prefix="probe") as pool:
             heard = list(pool.map(lambda host: smtp_probe.ask(host, addresses, port, at, self.ca_file), hosts))
@@ -130,7 +131,7 @@ class Gatekeeping(Copying, Switch):
             return "", PORT
         server = Server.parse(self.note(PROBE_AT))
         if not server.loopback:
-            raise errors.WrongUsage(what="A rehearsal asks no server but its own")
+            raise errors.WrongUsage(what=N_("A rehearsal asks no server but its own"))
         return server.address, server.port
 
     # --- the report

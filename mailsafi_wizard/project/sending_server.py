@@ -10,6 +10,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Secret
 from mailsafi_wizard.model.telling import SUBMISSION, MailServer, Sender, security_of
 from mailsafi_wizard.project.copying import Copying
+from mailsafi_wizard.words import N_
 
 SERVER, SENDER, TESTED, PLACE = "smtp.server", "smtp.sender", "smtp.tested", "smtp"  # names of notes, and of the secret
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+\.[^\s<>()\[\],;:\".]+")
@@ -61,7 +62,7 @@ class SendingServer(Copying):
 
         at = self.mail_server().endpoint
         if at is None:
-            raise errors.WrongUsage(what="Enter the server that sends first")
+            raise errors.WrongUsage(what=N_("Enter the server that sends first"))
         der = asyncio.run(shown_certificate(at, self.patience))
         return wire.fingerprint(der), wire.described(der)
 

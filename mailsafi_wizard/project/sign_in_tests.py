@@ -11,6 +11,7 @@ from mailsafi_wizard.model import Endpoint, Mailbox, Side, SignInResult
 from mailsafi_wizard.project.lists import Lists
 from mailsafi_wizard.project.sign_ins import own_endpoint
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.engine.sign_in_test import Attempt
@@ -79,7 +80,9 @@ class SignInTests(Lists):
         for box, side in wanted:
             who = self._sign_in(box, side)
             if who is None:
-                missing.append(SignInResult(box.id, side, False, "No password is known", "Enter it or load the list again."))
+                missing.append(
+                    SignInResult(box.id, side, False, N_("No password is known"), N_("Enter it or load the list again."))
+                )
                 continue
             endpoint = own_endpoint(box, ends[side]) if side is Side.SOURCE else ends[side]
             attempts.append(Attempt(box.id, side, endpoint, who))
@@ -88,7 +91,7 @@ class SignInTests(Lists):
     def _endpoint_or_raise(self, side: Side) -> Endpoint:
         endpoint = self.endpoint(side)
         if endpoint is None:
-            raise errors.WrongUsage(what="Both servers must be entered first")
+            raise errors.WrongUsage(what=N_("Both servers must be entered first"))
         return endpoint
 
     def _keep(self, result: SignInResult, report: Callable[[SignInResult], None]) -> None:

@@ -10,6 +10,7 @@ from mailsafi_wizard.engine.job import Job
 from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Side, SignIn, SignInResult
 from mailsafi_wizard.project.admin_logins import AdminLogins
 from mailsafi_wizard.store.vault import Erased, Keeping
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.store.credential_list import CredentialList, Row
@@ -116,7 +117,7 @@ class SignIns(AdminLogins):
         """Jobs of the mailboxes that can be signed in, and the (mailbox, side) for which no password is known."""
         source, destination = self.endpoint(Side.SOURCE), self.endpoint(Side.DESTINATION)
         if source is None or destination is None:
-            raise errors.WrongUsage(what="Both servers must be entered first")
+            raise errors.WrongUsage(what=N_("Both servers must be entered first"))
         self._gates.clear()  # whoever starts again has mended something
         wanted = None if mailbox_ids is None else set(mailbox_ids)
         jobs, missing = [], []

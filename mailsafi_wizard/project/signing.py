@@ -15,6 +15,7 @@ from mailsafi_wizard.net.attributes import parsed, readable_date
 from mailsafi_wizard.project.checking import Checking
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.sign_offs import SignOffs
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.report import Section
@@ -62,7 +63,8 @@ class Signing(Checking):
         jobs, missing = self._jobs(wanted)
         spots: dict[int, list[SpotCheck]] = {}
         problems: dict[int, errors.MigrationError] = {
-            box.id: errors.WrongUsage(what=f"No password is known for {box.address}") for box, _side in missing
+            box.id: errors.WrongUsage(what=N_("No password is known for {address}").format(address=box.address))
+            for box, _side in missing
         }
 
         def look(job: Job) -> None:
@@ -132,7 +134,7 @@ class Signing(Checking):
         boxes = {box.id: box for box in self.checked_mailboxes()}
         wanted = list(mailbox_ids)
         if how not in HOW or any(number not in boxes for number in wanted):
-            raise errors.WrongUsage(what="A sign-off needs a mailbox of which something was copied, and a way it was given")
+            raise errors.WrongUsage(what=N_("A sign-off needs a mailbox of which something was copied, and a way it was given"))
         who = " ".join(who.split())
         self._sign_offs.put([SignOff(number, who or boxes[number].address, now, how, words) for number in wanted])
 

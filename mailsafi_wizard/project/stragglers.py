@@ -15,6 +15,7 @@ from mailsafi_wizard.engine.runner import AT_ONCE
 from mailsafi_wizard.events import Report
 from mailsafi_wizard.project.gatekeeping import Gatekeeping
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.cutover.stragglers import Watch
@@ -47,7 +48,7 @@ class Stragglers(Gatekeeping):
     def begin_passes(self, report: Report) -> None:
         """The final copy at once, then passes at growing intervals. Raises WrongUsage before the change was seen."""
         if self.changed_at() is None:
-            raise errors.WrongUsage(what="The new MX records have not been seen yet: look up the records first")
+            raise errors.WrongUsage(what=N_("The new MX records have not been seen yet: look up the records first"))
         self.set_note(PASSES, "on")
         self.go_on_with_passes(report)
 
@@ -105,7 +106,7 @@ class Stragglers(Gatekeeping):
 
         begun = self.changed_at()
         if begun is None:
-            raise errors.WrongUsage(what="The new MX records have not been seen yet: look up the records first")
+            raise errors.WrongUsage(what=N_("The new MX records have not been seen yet: look up the records first"))
         jobs, _missing = self._jobs()
         senders: Counter[str] = Counter()
         last: list[dt.datetime] = []

@@ -13,6 +13,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.model import Side
 from mailsafi_wizard.project.answers import Answers
 from mailsafi_wizard.store.journal import Journal
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from mailsafi_wizard.cutover import Change, Clock, Finding
@@ -60,7 +61,7 @@ class Switch(Answers):
 
         company = self.company
         if not company.domains:
-            raise errors.WrongUsage(what="No domain was entered yet")
+            raise errors.WrongUsage(what=N_("No domain was entered yet"))
         values, find_own = company.mailsafi, not self.rehearsal
         found = dns.look_up(company.domains[0], values.dkim_selector, self.resolvers, find_own, values.spf)
         self._keep_records(found)
@@ -212,7 +213,7 @@ class Switch(Answers):
         from mailsafi_wizard.net import dns_update
 
         if not self.rehearsal or not self.resolvers:
-            raise errors.WrongUsage(what="Records are entered at your DNS provider; only a rehearsal enters them itself")
+            raise errors.WrongUsage(what=N_("Records are entered at your DNS provider; only a rehearsal enters them itself"))
         ttl = int(change.wanted[0]) if change.kind.startswith("TTL") else None
         values = (*change.beside, *change.wanted) if ttl is None else ()
         dns_update.enter(self.resolvers[0], self.company.domains[0], change.name, change.record, values, ttl)

@@ -157,7 +157,7 @@ class TellingUsers(SendingServer):
         and what ends the sending for all: those who were not reached yet stay to be sent to.
         """
         if not self.sending_tested:
-            raise errors.WrongUsage(what="Send a test to yourself first")
+            raise errors.WrongUsage(what=N_("Send a test to yourself first"))
         made = self._ready(kind, language, self.to_tell(kind, again, addresses))
         return self._send([Post.of(box, notice) for box, notice in made], report, token)
 
@@ -182,7 +182,7 @@ class TellingUsers(SendingServer):
         concerned = self._concerned(kind)
         boxes = [box for box in self.mailboxes() if concerned is None or box.address.lower() in concerned]
         if not boxes:
-            raise errors.WrongUsage(what="This notice concerns nobody now")
+            raise errors.WrongUsage(what=N_("This notice concerns nobody now"))
         return boxes
 
     def _concerned(self, kind: str) -> set[str] | None:
@@ -198,7 +198,9 @@ class TellingUsers(SendingServer):
         made = [(box, self.notice(kind, language, box, draft)) for box in boxes]
         missing = dict.fromkeys(name for _box, notice in made for name in notice.missing)
         if missing:
-            raise errors.WrongUsage(what=f"The notice is not ready: {', '.join(missing)} is not entered yet")
+            raise errors.WrongUsage(
+                what=N_("The notice is not ready: {fields} is not entered yet").format(fields=", ".join(missing))
+            )
         return made
 
     def stop_sending(self) -> None:
@@ -218,13 +220,13 @@ class TellingUsers(SendingServer):
 
         server = self.mail_server()
         if server.endpoint is None:
-            raise errors.WrongUsage(what="Enter the server that sends first")
+            raise errors.WrongUsage(what=N_("Enter the server that sends first"))
         letters, rows = self._letters(made, test, report)
         mailer = self._mailer(server, token)
         keeper = _Keeper(self._journal, rows, report)
         with self._sending_lock:
             if self.sending:
-                raise errors.WrongUsage(what="Notices are being sent already")
+                raise errors.WrongUsage(what=N_("Notices are being sent already"))
             self._idle.clear()
         self._stop_sending.clear()
         try:
@@ -240,9 +242,11 @@ class TellingUsers(SendingServer):
         endpoint, trust, patience = server.endpoint, self._trust, self.patience
         secret = token or self._secrets.get_at((0, PLACE))
         if server.user and not secret:
-            raise errors.WrongUsage(what=f"No password is known for {server.user} at {endpoint.host}")
+            raise errors.WrongUsage(
+                what=N_("No password is known for {user} at {host}").format(user=server.user, host=endpoint.host)
+            )
         if server.user and endpoint.security is Security.CLEARTEXT:
-            raise errors.WrongUsage(what="A password is sent over a secure connection only")
+            raise errors.WrongUsage(what=N_("A password is sent over a secure connection only"))
         style = SignInStyle.XOAUTH2 if server.oauth or token else SignInStyle.PASSWORD
         who = SignIn(server.user, secret, style) if server.user and secret else None
         return lambda: Mailer(endpoint, trust, who, patience)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Secret, Security
 from mailsafi_wizard.signin.values import NotReady, SignInValues
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -40,7 +41,7 @@ def mobileconfig(values: SignInValues, project: uuid.UUID, texts: tuple[str, str
     """
     imap, smtp = values.imap, values.smtp
     if imap is None or smtp is None or imap.security is Security.CLEARTEXT:
-        raise NotReady(what="The file for Apple devices")
+        raise NotReady(what=N_("The file for Apple devices"))
     name, description = texts[0] or f"MailSafi: {values.address}", texts[1]
     domain = _reverse(values.address)
     account: dict[str, Any] = {
@@ -136,17 +137,19 @@ def signer_from(data: bytes, passphrase: Secret, now: dt.datetime) -> ProfileSig
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     if len(data) > LARGEST:
-        raise NoSigner(what="the file is too large")
+        raise NoSigner(what=N_("the file is too large"))
     word = passphrase.reveal().encode() or None
     certificates, key = _of_pem(data, word) if b"-----BEGIN" in data else _of_pkcs12(data, word)
     if not isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
-        raise NoSigner(what="its private key is neither RSA nor EC")
+        raise NoSigner(what=N_("its private key is neither RSA nor EC"))
     own = [c for c in certificates if c.public_key() == key.public_key()]
     if not own:
-        raise NoSigner(what="the certificate and the private key don't belong together")
+        raise NoSigner(what=N_("the certificate and the private key don't belong together"))
     if not own[0].not_valid_before_utc <= now <= own[0].not_valid_after_utc:
         raise NoSigner(
-            what=f"the certificate is valid from {own[0].not_valid_before_utc:%Y-%m-%d} to {own[0].not_valid_after_utc:%Y-%m-%d}"
+            what=N_("the certificate is valid from {first} to {last}").format(
+                first=f"{own[0].not_valid_before_utc:%Y-%m-%d}", last=f"{own[0].not_valid_after_utc:%Y-%m-%d}"
+            )
         )
     return ProfileSigner(own[0], key, tuple(c for c in certificates if c != own[0]))
 
@@ -158,15 +161,17 @@ def _of_pem(data: bytes, word: bytes | None) -> tuple[list[Certificate], object]
 
     found = _KEY.search(data)
     if not found:
-        raise NoSigner(what="there is no private key in it")
+        raise NoSigner(what=N_("there is no private key in it"))
     sealed = b"ENCRYPTED" in found[0]
     if sealed and word is None:
-        raise NoSigner(what="its passphrase is needed")
+        raise NoSigner(what=N_("its passphrase is needed"))
     try:
         certificates = [load_pem_x509_certificate(piece) for piece in _CERTIFICATE.findall(data)]
         return certificates, load_pem_private_key(found[0], word if sealed else None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise NoSigner(what="the passphrase is wrong, or the file is damaged" if sealed else "the file is damaged") from None
+        raise NoSigner(
+            what=N_("the passphrase is wrong, or the file is damaged") if sealed else N_("the file is damaged")
+        ) from None
 
 
 def _of_pkcs12(data: bytes, word: bytes | None) -> tuple[list[Certificate], object]:
@@ -177,8 +182,8 @@ def _of_pkcs12(data: bytes, word: bytes | None) -> tuple[list[Certificate], obje
         key, certificate, others = load_key_and_certificates(data, word)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise NoSigner(
-            what="its passphrase is needed, or the file is damaged"
+            what=N_("its passphrase is needed, or the file is damaged")
             if word is None
-            else "the passphrase is wrong, or the file is damaged"
+            else N_("the passphrase is wrong, or the file is damaged")
         ) from None
     return [*([certificate] if certificate else []), *others], key

@@ -18,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from mailsafi_wizard import errors, resources
 from mailsafi_wizard.model import Program
 from mailsafi_wizard.signin.values import SignInValues
+from mailsafi_wizard.words import N_
 
 LANGUAGES = ("en", "sw")
 
@@ -105,7 +106,7 @@ def _render(template: str, fields: Mapping[str, str]) -> str:
     try:
         return _environment().from_string(template).render(fields).strip()
     except (TemplateError, TypeError, ValueError) as e:
-        raise SheetError(str(e)[:200], what="its text can't be read") from e
+        raise SheetError(str(e)[:200], what=N_("its text can't be read")) from e
 
 
 @functools.cache
@@ -117,8 +118,8 @@ def _environment() -> SandboxedEnvironment:
 @functools.cache
 def _texts(language: str) -> Mapping[str, Any]:
     if language not in LANGUAGES:
-        raise SheetError(what=f"there is none in {language!r}")
+        raise SheetError(what=N_("there is none in {language}").format(language=language))
     try:
         return tomllib.loads(resources.path(f"templates/{language}/signin/sheet.toml").read_text("utf-8"))
     except (OSError, ValueError) as e:
-        raise SheetError(str(e), what="its text can't be read") from e
+        raise SheetError(str(e), what=N_("its text can't be read")) from e

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from mailsafi_wizard.model import Security
 from mailsafi_wizard.signin.values import NotReady, SignInValues, Smtp, one_line
+from mailsafi_wizard.words import N_
 
 SOCKETS = {Security.TLS: "SSL", Security.STARTTLS: "STARTTLS"}
 WHOLE, LOCAL = "%EMAILADDRESS%", "%EMAILLOCALPART%"
@@ -27,9 +28,9 @@ def autoconfig(users: Sequence[SignInValues], domains: Iterable[str], company: s
     if users and not rule:
         raise NoUserNameRule()
     if not users or not names or (imap := users[0].imap) is None or (smtp := users[0].smtp) is None:
-        raise NotReady(what="Thunderbird's set-up file")
+        raise NotReady(what=N_("Thunderbird's set-up file"))
     if imap.security not in SOCKETS:
-        raise NotReady(what="Thunderbird's set-up file")
+        raise NotReady(what=N_("Thunderbird's set-up file"))
     root = ET.Element("clientConfig", version="1.1")
     provider = ET.SubElement(root, "emailProvider", id=names[0])
     for domain in names:

@@ -241,7 +241,7 @@ def _usable(first: TextLine, shape: Columns, reading: _Reading) -> bool:
         if column is Column.UNKNOWN:
             reading.warn(first.number, _("Column {number} is not known and was passed over.").format(number=number))
     if Column.DESTINATION_HOST in shape.columns:
-        reading.warn(first.number, _("The destination servers in this list were passed over: the project's is used."))
+        reading.warn(first.number, _("The new servers in this list were passed over: the project's is used."))
     if shape.row_separator:
         reading.warn(first.number, _("The lines use another separator than the first one."))
     return True

@@ -17,6 +17,7 @@ from typing import Any
 from mailsafi_wizard import errors
 from mailsafi_wizard.store.lock import ProjectLock
 from mailsafi_wizard.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from mailsafi_wizard.words import N_
 
 Row = tuple[Any, ...]
 BUSY_SECONDS = 60.0
@@ -75,7 +76,7 @@ class Database:
         db: sqlite3.Connection | None = getattr(self._threads, "db", None)
         if db is None:
             if self.closed:
-                raise errors.ProjectError("it was closed", path=self.path)
+                raise errors.ProjectError(N_("it was closed"), path=self.path)
             db = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
             )
@@ -173,7 +174,7 @@ class Database:
 
 def _check_place(path: Path, create: bool) -> None:
     if create and path.exists():
-        raise errors.ProjectError("a file of this name is there already", path=path)
+        raise errors.ProjectError(N_("a file of this name is there already"), path=path)
     if not create and not path.is_file():
         raise errors.ProjectMissing(path=path)
     if create and not path.parent.is_dir():

@@ -93,7 +93,7 @@ def row_problems(row: Row, own_domains: Sequence[str] = ()) -> list[Problem]:
 
 def _faults(row: Row) -> Iterable[str]:
     if row.destination_address and "@" in row.destination_address and address_fault(row.destination_address):
-        yield _("The destination's email address is not an email address.")
+        yield _("The email address at MailSafi is not an email address.")
     for text in (*row.names, row.password.reveal(), row.destination_password.reveal()):
         if fault := line_break_fault(text):
             yield _(fault)
@@ -104,7 +104,7 @@ def _doubts(row: Row, own_domains: Sequence[str]) -> Iterable[str]:
     for doubt in password_doubts(row.password.reveal()):
         yield _("The password {doubt}. It is used exactly as it stands.").format(doubt=_(doubt))
     for doubt in password_doubts(row.destination_password.reveal()):
-        yield _("The destination's password {doubt}. It is used exactly as it stands.").format(doubt=_(doubt))
+        yield _("The password at MailSafi {doubt}. It is used exactly as it stands.").format(doubt=_(doubt))
     for name in dict.fromkeys((row.user, row.source_host, row.user_root)):
         for doubt in name_doubts(name):
             yield _("A user name, server or folder in this line {doubt}.").format(doubt=_(doubt))
@@ -155,5 +155,5 @@ def _double_addresses(rows: Sequence[Row]) -> Iterable[Problem]:
             continue
         target = targets.setdefault(row.destination_user.casefold(), row.line)
         if target != row.line:
-            text = _("This mailbox goes into the same one at the destination as that of line {line}.")
+            text = _("This mailbox goes into the same one at MailSafi as that of line {line}.")
             yield Problem(row.line, WARNING, text.format(line=target))

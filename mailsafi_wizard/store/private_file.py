@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailsafi_wizard import errors
+from mailsafi_wizard.words import N_
 
 OWNER_ONLY = 0o600
 _BLOCK = 1 << 20
@@ -71,11 +72,11 @@ def remove(plain: PlainFile) -> None:
     """
     path = plain.path
     if path.is_symlink():
-        raise NotRemoved("it is a link to another file", path=path)
+        raise NotRemoved(N_("it is a link to another file"), path=path)
     try:
         with path.open("r+b") as f:
             if os.fstat(f.fileno()).st_nlink > 1:
-                raise NotRemoved("the same file has another name, too", path=path)
+                raise NotRemoved(N_("the same file has another name, too"), path=path)
             if hashlib.sha256(f.read()).digest() != plain.digest:
                 raise FileChanged(path=path)
             _zero(f.fileno(), f.tell())

@@ -19,7 +19,7 @@ from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fact, Tone, box, column, label, row
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 R = TypeVar("R")
 
@@ -76,7 +76,7 @@ def _mailbox_columns() -> list[Column[MailboxAccounts]]:
 
 def _folder_verdict(folder: FolderLedger) -> tuple[str, Tone]:
     if folder.excluded_reason:
-        return _("Left out: {why}").format(why=_(folder.excluded_reason)), Tone.MUTED
+        return _("Left out: {why}").format(why=translated(folder.excluded_reason)), Tone.MUTED
     return verdict(Ledger((folder,)))
 
 

@@ -17,7 +17,7 @@ from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Fields, Tone, column, label, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, translated
 
 SIDE_NAMES = {Side.SOURCE: N_("Old server"), Side.DESTINATION: N_("MailSafi")}
 SIGN_IN_NAMES = {Side.SOURCE: N_("Sign-in at the old server"), Side.DESTINATION: N_("Sign-in at MailSafi")}
@@ -164,8 +164,8 @@ class AdminForm(QWidget):
 
 
 def _failed(style: SignInStyle, cause: str, remedy: str, detail: str) -> Problem:
-    what = _("{way}: {cause}.").format(way=_(STYLE_NAMES.get(style, style.value)), cause=_(cause))
-    return Problem(what, remedy=_(remedy), detail=detail)
+    what = _("{way}: {cause}.").format(way=_(STYLE_NAMES.get(style, style.value)), cause=translated(cause))
+    return Problem(what, remedy=translated(remedy), detail=detail)
 
 
 class SideLogin(QWidget):

@@ -20,11 +20,11 @@ from mailsafi_wizard.ui.problems import Problem, Words
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Tone, column, label, row
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 ROLES = {
     Role.INBOX: N_("Inbox"),
-    Role.SENT: N_("Sent"),
+    Role.SENT: N_("Sent mail"),
     Role.DRAFTS: N_("Drafts"),
     Role.TRASH: N_("Deleted"),
     Role.JUNK: N_("Junk"),
@@ -88,9 +88,9 @@ class LookBar(QWidget):
 def becomes(folder: FolderCensus) -> str:
     """What becomes of a folder at the destination, in words."""
     if folder.excluded_reason:
-        return _("left out: {why}").format(why=_(folder.excluded_reason))
+        return _("left out: {why}").format(why=translated(folder.excluded_reason))
     if folder.problem:
-        return _("not to be opened: {why}").format(why=folder.problem)
+        return _("not to be opened: {why}").format(why=translated(folder.problem))
     if folder.elsewhere:
         return _("{name}: only what is in no other folder").format(name=folder.destination_name)
     return folder.destination_name
@@ -250,6 +250,6 @@ def problem_of(census: Sequence[MailboxCensus], addresses: Mapping[int, str]) ->
         return None
     names = ", ".join(addresses.get(c.mailbox_id, "") for c in wrong[:5])
     what = ngettext("{n} mailbox could not be looked at: {names}", "{n} mailboxes could not be looked at: {names}", len(wrong))
-    causes = "\n".join(dict.fromkeys(_(c.error) for c in wrong))
+    causes = "\n".join(dict.fromkeys(translated(c.error) for c in wrong))
     remedy = _("Test the sign-ins in the step Credentials, then look again.")
     return Problem(what.format(n=formats.count(len(wrong)), names=names), remedy=remedy, detail=causes)

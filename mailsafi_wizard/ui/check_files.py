@@ -22,6 +22,7 @@ from mailsafi_wizard.signoff import CheckPage
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.check_paper import lay_out_check_sheets
 from mailsafi_wizard.ui.pdf import write_document
+from mailsafi_wizard.ui.problems import in_a_line
 from mailsafi_wizard.words import N_, _
 
 
@@ -104,7 +105,7 @@ def _pages(
     users = [box for box in boxes if box.id in made]
     pages = [signoff.page(made[box.id], project.company, box, language, formats.size, reminder) for box in users]
     names = {box.id: box.address for box in users}
-    return users, pages, tuple((names[number], str(error)) for number, error in problems.items() if number in names)
+    return users, pages, tuple((names[number], in_a_line(error)) for number, error in problems.items() if number in names)
 
 
 def _domain(project: MigrationProject) -> str:

@@ -13,7 +13,7 @@ from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Card, Tone, box, column, label, row
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 NAMES = {
     Depth.COUNTS: N_("Every message is &there"),
@@ -71,7 +71,7 @@ def _columns() -> list[Column[ComparedLine]]:
             _("Verdict"),
             lambda m: m.verdict[0],
             state=lambda m: (m.verdict[1], ""),
-            tip=lambda m: m.check.problem if m.check else "",
+            tip=lambda m: translated(m.check.problem) if m.check else "",
         ),
         Column(_("Compared"), lambda m: m.when, sort=lambda m: m.check.id if m.check else 0),
         Column(_("How closely"), lambda m: _(DEPTHS[m.check.depth]) if m.check else "–"),
@@ -180,5 +180,5 @@ class ComparisonPart(QWidget):
         if chosen.check is None:
             return _("This mailbox has not been compared yet.")
         if chosen.check.problem:
-            return chosen.check.problem
+            return translated(chosen.check.problem)
         return _("Its user has changed nothing.") if self.by_users.isChecked() else _("Nothing differs.")

@@ -57,7 +57,11 @@ class CountryBox(QComboBox):
 
 
 def country_name(code: str) -> str:
-    """In English, as Qt knows it; the code itself where it doesn't."""
+    """In the language of the screen; the code itself where Qt doesn't know it."""
+    return _(english_name(code))
+
+
+def english_name(code: str) -> str:
     territory = QLocale.codeToTerritory(code)
     return QLocale.territoryToString(territory) if territory != QLocale.Country.AnyTerritory else code
 

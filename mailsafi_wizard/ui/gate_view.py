@@ -14,7 +14,7 @@ from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.record_changes import emptied
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, box, column, label, line, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, filled, translated
 
 _STANDINGS = {
     Standing.GREEN: (N_("Green"), Tone.GOOD),
@@ -69,8 +69,8 @@ class GateView(QWidget):
         return card
 
     def _decided(self) -> None:
-        self.name_note.complain("" if self.name.text().strip() else _("Who decides?"))
-        self.reason_note.complain("" if self.reason.text().strip() else _("Why?"))
+        self.name_note.complain("" if self.name.text().strip() else _("Enter the name of the one who decides."))
+        self.reason_note.complain("" if self.reason.text().strip() else _("Enter the reason."))
         if self.name.text().strip() and self.reason.text().strip():
             self._override(self.name.text(), self.reason.text())
 
@@ -120,18 +120,18 @@ class GateView(QWidget):
 def check_words(check: Check, zone: str) -> str:
     """The sentence of a check, moments in the time zone ``zone``."""
     shown = {key: formats.moment(value, zone) if isinstance(value, dt.datetime) else value for key, value in check.fields}
-    return _(check.text).format(**shown)
+    return filled(check.text, shown)
 
 
 def _probe_line(probe: Probe) -> QWidget:
     if probe.problem:
-        words, tone = _("{host}: {why}").format(host=probe.host, why=probe.problem), Tone.BAD
+        words, tone = _("{host}: {why}").format(host=probe.host, why=translated(probe.problem)), Tone.BAD
     else:
         words = _("{host} accepts {n} of {all} addresses.").format(host=probe.host, n=probe.accepted, all=probe.asked)
         if probe.later:
-            words += " " + _("{n} it wants to be asked again later, as many servers do with strangers.").format(n=probe.later)
+            words += " " + _("For {n} it wants to be asked again later, as many servers do with strangers.").format(n=probe.later)
         tone = Tone.GOOD if probe.good else Tone.BAD
-    tls = {"": _("It offers no secure connection."), "yes": _("The connection is secure.")}.get(probe.tls, probe.tls)
+    tls = {"": _("It offers no secure connection."), "yes": _("The connection is secure.")}.get(probe.tls, translated(probe.tls))
     shown = column(row(Chip(words, tone), 1), spacing=XS)
     shown.addWidget(label(tls, "small", "muted"))
     for address, said in probe.refused[:10]:

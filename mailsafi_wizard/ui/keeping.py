@@ -13,7 +13,7 @@ from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui import ask
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, FieldNote, Icon, column, label, restyle, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, filled
 
 WORDS = {
     Keeping.LOCKED: (
@@ -111,7 +111,7 @@ class KeepingPanel(QFrame):
         try:
             self._project.unlock(Secret(text))
         except MigrationError as error:
-            self.note.complain(f"{_(error.title).format(**error.fields)}. {_(error.hint)}")
+            self.note.complain(f"{filled(error.title, error.fields)}. {filled(error.hint, error.fields)}")
             self.edit.selectAll()
             self.edit.setFocus()
             return
@@ -137,7 +137,7 @@ class KeepingPanel(QFrame):
         try:
             self._project.erase_secrets()
         except MigrationError as error:
-            self.note.complain(f"{_(error.title).format(**error.fields)}. {_(error.hint)}")
+            self.note.complain(f"{filled(error.title, error.fields)}. {filled(error.hint, error.fields)}")
             return
         self._clear()
         self.look(self._project)

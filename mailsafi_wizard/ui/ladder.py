@@ -11,7 +11,7 @@ from mailsafi_wizard.model import Ladder, Rung, RungResult
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import S
 from mailsafi_wizard.ui.widgets import Button, Icon, column, label, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, translated
 
 RUNG_NAMES = {
     Rung.NAME: N_("Name found"),
@@ -42,22 +42,23 @@ class LadderView(QWidget):
         if ladder is None:
             return
         for rung in ladder.rungs:
-            self._body.addWidget(_rung_row(rung))
+            self._body.addWidget(_rung_row(rung, ladder.endpoint.port))
             if rung.ok is False:
                 self._body.addWidget(self._problem(ladder, rung))
 
     def _problem(self, ladder: Ladder, rung: RungResult) -> ProblemPanel:
-        problem = Problem(_(rung.cause), remedy=_(rung.remedy), detail=rung.detail)
+        problem = Problem(translated(rung.cause), remedy=translated(rung.remedy), detail=rung.detail)
         if rung.rung is not Rung.TLS or not ladder.fingerprint or ladder.fingerprint == ladder.endpoint.pin:
             return ProblemPanel(problem)
         button = Button(_("Trust this certificate…"), lambda: self._trust(ladder.fingerprint), icon="shield")
         return ProblemPanel(problem, button)
 
 
-def _rung_row(rung: RungResult) -> QWidget:
+def _rung_row(rung: RungResult, port: int) -> QWidget:
+    seen = _("port {port}").format(port=port) if rung.found and rung.rung is Rung.CONNECTION else rung.found
     icon, role = LOOKS[rung.ok]
     name = label(_(RUNG_NAMES[rung.rung]), tone="" if rung.ok is not None else "muted", wrap=False)
-    found = label(rung.found, "small", "muted", select=bool(rung.found))
+    found = label(seen, "small", "muted", select=bool(seen))
     line = row(Icon(icon, role, 18), name, spacing=S)
     widget = QWidget()
     words = column(line, spacing=0)
@@ -65,6 +66,6 @@ def _rung_row(rung: RungResult) -> QWidget:
         words.addLayout(row(found, margins=(26, 0, 0, 0)))
     widget.setLayout(words)
     state = {True: _("passed"), False: _("failed"), None: _("not tried")}[rung.ok]
-    widget.setAccessibleName(f"{_(RUNG_NAMES[rung.rung])}: {state}. {rung.found}")
+    widget.setAccessibleName(f"{_(RUNG_NAMES[rung.rung])}: {state}. {seen}")
     widget.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     return widget

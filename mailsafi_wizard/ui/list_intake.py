@@ -74,14 +74,14 @@ class ListProblems(Card):
     def show_list(self, parsed: CredentialList) -> None:
         errors, warnings = len(parsed.errors), len(parsed.warnings)
         if errors:
-            self.chip.say(_("Not taken over"), Tone.BAD)
+            self.chip.say(_("Not imported"), Tone.BAD)
             words = ngettext(
                 "{n} line must be mended before the list can be used.",
                 "{n} lines must be mended before the list can be used.",
                 errors,
             )
         else:
-            self.chip.say(_("Taken over"), Tone.GOOD)
+            self.chip.say(_("Imported"), Tone.GOOD)
             words = ngettext("{n} line looks odd; please check it.", "{n} lines look odd; please check them.", warnings)
         self.summary.setText(words.format(n=errors or warnings))
         self.table.rows_model.show_rows(enumerate(parsed.problems))

@@ -136,7 +136,7 @@ class ListPart(QObject):
     def missing(self) -> str:
         """What the admin still has to do here, "" where there is nothing."""
         if self.editing:
-            return _("Mend the rows, then take the list over.") if not self.editor.ready else _("Take the list over.")
+            return _("Mend the rows, then import the list.") if not self.editor.ready else _("Import the list.")
         return "" if self._page.project.mailboxes() else _("Give the list of mailboxes.")
 
     def _offer_keeping(self) -> None:
@@ -150,7 +150,7 @@ class ListPart(QObject):
 
     def action(self) -> Action:
         """While the list is mended, taking it over is the page's one action."""
-        return Action(_("Take over the &list"), self.take_over, "check", self.editor.ready)
+        return Action(_("Import the &list"), self.take_over, "check", self.editor.ready)
 
     def take_over(self) -> None:
         self.editor.table.commit_open()

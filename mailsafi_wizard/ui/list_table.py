@@ -254,10 +254,10 @@ class ListEditor(QWidget):
         count = self.model.rowCount()
         odd = len({problem.line for problem in self.model.problems if problem.line}) - errors
         if errors:
-            self.chip.say(_("Not taken over yet"), Tone.BAD)
+            self.chip.say(_("Not imported yet"), Tone.BAD)
             words = ngettext("{n} row must be mended.", "{n} rows must be mended.", errors).format(n=errors)
         else:
-            self.chip.say(_("Ready to be taken over") if count else _("Empty"), Tone.GOOD if count else Tone.MUTED)
+            self.chip.say(_("Ready to import") if count else _("Empty"), Tone.GOOD if count else Tone.MUTED)
             words = ngettext("{n} mailbox.", "{n} mailboxes.", count).format(n=count)
         if odd > 0:
             words += " " + ngettext("{n} looks odd; please check it.", "{n} look odd; please check them.", odd).format(n=odd)

@@ -16,7 +16,7 @@ from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import M, S
 from mailsafi_wizard.ui.widgets import Button, Tone, box, column, label, row
-from mailsafi_wizard.words import _, ngettext
+from mailsafi_wizard.words import _, ngettext, translated
 
 Drafts = Sequence[tuple[Mailbox, EmailMessage]]
 LOOK_EVERY = 200  # milliseconds, while sheets are sent
@@ -129,5 +129,5 @@ class Mailing(QWidget):
         if failed:
             what = ngettext("{n} user has not surely got the sheet.", "{n} users have not surely got the sheet.", len(failed))
             first = failed[0]
-            why = f"{first.address}: {_(first.cause)}. {_(first.remedy)}"
+            why = f"{first.address}: {translated(first.cause)}. {translated(first.remedy)}"
             self._page.show_problem(Problem(what.format(n=len(failed)), why, detail=first.detail, tone=Tone.WARN))

@@ -13,7 +13,7 @@ from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.tables import ICON_ROLE, MEASURED, TONE_ROLE, CellDelegate
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Tone, column
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, translated
 
 Ask = Callable[[int, int, bool], list[MessageLine]]
 Index = QModelIndex | QPersistentModelIndex
@@ -79,7 +79,7 @@ class MessagesModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._text(line, place)
         if role == Qt.ItemDataRole.ToolTipRole and place == len(HEADS) - 1:
-            return line.reason or None
+            return translated(line.reason) or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(place)
         if place == 3 and role == TONE_ROLE:
@@ -89,7 +89,7 @@ class MessagesModel(QAbstractTableModel):
     @staticmethod
     def _text(line: MessageLine, place: int) -> str:
         state = _(REMOVED) if line.removed else _(STATES[line.state][0])
-        return (str(line.uid), line.date, formats.size(line.size) if line.size else "–", state, _(line.reason))[place]
+        return (str(line.uid), line.date, formats.size(line.size) if line.size else "–", state, translated(line.reason))[place]
 
 
 def _alignment(place: int) -> Qt.AlignmentFlag:

@@ -50,7 +50,7 @@ class NeededCard(Card):
         self.export = Button(_("Export as CSV…"), self._ask_export, kind="quiet", icon="download")
         self.facts = label("", tone="muted")
         self.problems = label("", tone="bad")
-        take = Button(_("Take over the list of mailboxes"), self._propose, kind="quiet", icon="people")
+        take = Button(_("Import the list of mailboxes"), self._propose, kind="quiet", icon="people")
         read = Button(_("Read a list…"), self._ask_import, kind="quiet", icon="upload")
         self.add(self.facts, self.table, self.problems, row(self.flip, 1, take, read, self.export))
         self.problems.hide()
@@ -66,7 +66,7 @@ class NeededCard(Card):
         self.facts.setText(
             _("{done} of {all} have been created.").format(done=done, all=len(rows))
             if rows
-            else _("Nothing is listed yet. Take over the list of mailboxes, or read a file with addresses, one a line.")
+            else _("Nothing is listed yet. Import the list of mailboxes, or read a file with addresses, one a line.")
         )
         self._say_toggle()
 

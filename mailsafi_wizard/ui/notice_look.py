@@ -104,7 +104,7 @@ class NoticeLook(QWidget):
             edit.setTabChangesFocus(True)
         copy = Button(_("&Copy"), self._copy, kind="quiet", icon="copy", hint=_("Copies the words of this form"))
         self.mail_to = Button(
-            _("&Mail program…"), self._mail_to, kind="quiet", icon="mail", hint=_("Opens it in your mail program, to this user")
+            _("Ma&il program…"), self._mail_to, kind="quiet", icon="mail", hint=_("Opens it in your mail program, to this user")
         )
         self.print_all = Button(_("&Print…"), print_all, kind="quiet", icon="print", hint=_("One PDF with a page for each user"))
         card = Card(spacing=S).add(

@@ -22,7 +22,7 @@ from mailsafi_wizard.ui.sender_form import SenderForm, mail_address
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, label, row
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 _CAN_BE_TRUSTED = (errors.CertificateUnknown, errors.CertificateSelfSigned, errors.CertificateWrongHost, errors.CertificateChanged)
 LOOK_EVERY = 200  # milliseconds, while notices are sent
@@ -52,10 +52,14 @@ def _columns(timezone: str) -> list[Column[RecipientRow]]:
         return formats.moment(one.told.at, timezone) if one.told else ""
 
     def said(one: RecipientRow) -> str:
-        return (one.told.detail or _(one.told.cause)) if one.told else ""
+        return (one.told.detail or translated(one.told.cause)) if one.told else ""
 
     def tip(one: RecipientRow) -> str:
-        return " ".join(filter(None, (f"{_(one.told.cause)}.", one.told.remedy))) if one.told and one.told.cause else ""
+        return (
+            " ".join(filter(None, (f"{translated(one.told.cause)}.", translated(one.told.remedy))))
+            if one.told and one.told.cause
+            else ""
+        )
 
     return [
         Column(_("User"), lambda one: one.address, stretch=True),
@@ -111,7 +115,7 @@ class SendPart(QWidget):
         self.halt = Button(_("S&top"), self.stop, icon="stop")
         self.working = box(row(self.bar, self.count, self.halt, spacing=M))
         self.again = Button(_("Send &once more…"), lambda: self._ask_again(), kind="quiet", icon="refresh")
-        self.some = Button(_("Send to those &marked"), self._send_chosen, kind="quiet", icon="people")
+        self.some = Button(_("Send to those mar&ked"), self._send_chosen, kind="quiet", icon="people")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.selectionModel().selectionChanged.connect(lambda *_args: self._choice_changed())
         head = row(self.title, self.heading, spacing=M)
@@ -198,7 +202,7 @@ class SendPart(QWidget):
         pairs = ":".join(fingerprint[i : i + 2].upper() for i in range(0, len(fingerprint), 2))
         problem = Problem(
             _("Do you trust this certificate for sending?"),
-            _("{certificate}. SHA-256 fingerprint: {fingerprint}").format(certificate=words, fingerprint=pairs),
+            _("{certificate}. SHA-256 fingerprint: {fingerprint}").format(certificate=translated(words), fingerprint=pairs),
             _("Compare it with what the server's administrator tells you."),
             tone=Tone.WARN,
         )
@@ -284,7 +288,7 @@ class SendPart(QWidget):
                 _("The test was sent to {address}. Look at it before you send to all.").format(address=told.address)
             )
         else:
-            self._page.show_problem(Problem(f"{_(told.cause)}.", remedy=_(told.remedy), detail=told.detail))
+            self._page.show_problem(Problem(f"{translated(told.cause)}.", remedy=translated(told.remedy), detail=told.detail))
 
     def send(self, addresses: Collection[str] | None = None, again: bool = False) -> None:
         """To all who have not got it, or, after a yes, ``again``."""
@@ -330,11 +334,11 @@ class SendPart(QWidget):
         sent = sum(state is ToldState.SENT for state in done.values())
         text = ngettext("The notice was sent to {n} user.", "The notice was sent to {n} users.", sent).format(n=formats.count(sent))
         if not to_the_end:
-            text = _("Stopped. {text} Send to the others when you like.").format(text=text)
+            text = _("Stopped. {text} You can send to the others when you like.").format(text=text)
         failed = len(done) - sent
         if failed:
             what = ngettext("{n} user has not surely got the notice.", "{n} users have not surely got the notice.", failed)
-            remedy = _("The table says why, and what to do. “Send to the others” tries those again that surely have not got it.")
+            remedy = _("The table says why, and what to do. Sending to the others tries again those that surely have not got it.")
             self._page.show_problem(Problem(what.format(n=formats.count(failed)), remedy=remedy, tone=Tone.WARN))
         self._page.told.emit(text)
 

@@ -12,7 +12,7 @@ from mailsafi_wizard.notices import LONGEST_SHORT, Draft, Finding, Notice
 from mailsafi_wizard.ui.notice_look import in_our_colours
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Field, FieldNote, box, column, label, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, translated
 
 PAUSE = 250  # milliseconds after the last key before the words are looked at
 FIELDS = {
@@ -80,8 +80,8 @@ class NoticeWords(QWidget):
     def _editor(self, put_back: Callable[[], object]) -> QWidget:
         self.heading = label("", "heading")
         subject, short, text = (
-            Field(_("&Subject"), self.subject),
-            Field(_("S&MS or WhatsApp"), self.short),
+            Field(_("Sub&ject"), self.subject),
+            Field(_("SM&S or WhatsApp"), self.short),
             Field(_("&Text"), self.text),
         )
         self.notes: dict[str, FieldNote] = {"subject": subject.note, "short": short.note, "body": text.note}
@@ -90,10 +90,10 @@ class NoticeWords(QWidget):
         )
         self.menu = QMenu(insert)
         insert.setMenu(self.menu)
-        self.write_out = Button(_("&Write out the parts"), self._write_out, kind="quiet", icon="file", hint=_(
+        self.write_out = Button(_("Write &out the parts"), self._write_out, kind="quiet", icon="file", hint=_(
             "Puts the words of the ready-made parts in the place of their names, so that you can change them"
         ))  # fmt: skip
-        self.back = Button(_("Put the &original back"), put_back, kind="quiet", icon="refresh")
+        self.back = Button(_("Put the origi&nal back"), put_back, kind="quiet", icon="refresh")
         self.again = Button(_("Take my words back"), self._again, kind="quiet")
         marks = label(
             _("An empty line begins a paragraph; “## ” a heading, “- ” a list, **stars** strong words."), "small", "muted"
@@ -162,7 +162,7 @@ class NoticeWords(QWidget):
         first: dict[str, str] = {}
         for one in found:
             if one.wrong or one.place != "body":
-                first.setdefault(one.place, _(one.text).format(what=_(one.named)))
+                first.setdefault(one.place, _(one.text).format(what=translated(one.named)))
         for place, note in self.notes.items():
             note.complain(first.get(place, ""))
         self._notice = notice or self._notice
@@ -174,7 +174,7 @@ class NoticeWords(QWidget):
             at = self.mail.verticalScrollBar().value()
             self.mail.setHtml(in_our_colours(self._notice.as_html))
             self.mail.verticalScrollBar().setValue(at)
-        lacks = [_(one.text).format(what=_(one.named)) for one in found if not one.wrong and one.place == "body"]
+        lacks = [_(one.text).format(what=translated(one.named)) for one in found if not one.wrong and one.place == "body"]
         self.advice.setText("\n".join(f"⚠ {text}" for text in lacks))
         self.advice.setVisible(bool(lacks))
         if keep:

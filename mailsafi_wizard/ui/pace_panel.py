@@ -115,7 +115,7 @@ class PacePanel(QWidget):
         self._project = project
         self.words = label("", tone="muted")
         self.edits = {name: QLineEdit() for name in (*SIZES, *(field for ends in HOURS.values() for field in ends))}
-        self.weekdays = QCheckBox(_("Cap on &weekdays only"))
+        self.weekdays = QCheckBox(_("Cap on wee&kdays only"))
         self.notes: dict[str, FieldNote] = {}
         fields = Fields(5)
         for name, caption, spoken, hint in _captions():
@@ -156,7 +156,7 @@ def _captions() -> list[tuple[str, str, str, str]]:
     """Field, what stands above it, what a screen reader says, what an empty field shows."""
     none, start, end = _("no limit"), _("e.g. 08:00"), _("e.g. 18:00")
     return [
-        ("rate", _("At &most, MB a second"), _("Cap in megabytes a second"), none),
+        ("rate", _("A&t most, MB a second"), _("Cap in megabytes a second"), none),
         ("rate_from", _("Cap holds from"), _("The cap holds from"), start),
         ("rate_to", _("Cap holds to"), _("The cap holds to"), end),
         ("copy_from", _("C&opy only from"), _("Copy only from"), _("e.g. 20:00")),

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.leaves import Leaf
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.theme import XL, L
 from mailsafi_wizard.ui.widgets import Button, column
@@ -42,7 +43,7 @@ class Page(QWidget):
 
     title = ""
     lead = ""  # one sentence that says what to do
-    why = ""  # the help that is one click away
+    why: Leaf | None = None  # the help that is one click away
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__()

@@ -51,7 +51,7 @@ class PassesView(QWidget):
         self.table: Table[Sender] = Table(_("Who still sends to the old server"), self.model)
         self.table.setMinimumHeight(theme().px(130))
         self.ask = Button(
-            _("&Who still sends there?"),
+            _("W&ho still sends there?"),
             find,
             icon="search",
             hint=_("Reads the senders at the old server. Nothing is marked as read."),

@@ -20,7 +20,7 @@ from mailsafi_wizard.support.traces import trace_lines
 from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Icon, Tone, column, label, restyle, row
-from mailsafi_wizard.words import _
+from mailsafi_wizard.words import _, filled, translated
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,25 @@ class Problem:
     def of(cls, error: BaseException) -> Problem:
         """A known problem in its own words, translated; a bug with its trace."""
         if isinstance(error, MigrationError):
-            what = _(error.title).format(**error.fields)
+            what = filled(error.title, error.fields)
             return cls(
                 what + ("" if what.endswith((".", "!", "?")) else "."),
-                remedy=_(error.hint).format(**error.fields),
-                detail=error.detail,
+                remedy=filled(error.hint, error.fields),
+                detail=translated(error.detail),
             )
         return cls(
             _("The program made a mistake here."),
             _("This is not your doing, and nothing that was copied is lost."),
-            _("Try it again. If it stays, copy the technical details and send them to MailSafi's support."),
+            _("Try it again. If it happens again, copy the technical details and send them to MailSafi's support."),
             bug_details(error),
             is_bug=True,
         )
+
+
+def in_a_line(error: BaseException) -> str:
+    """What happened and what to do, where there is no room for a panel."""
+    problem = Problem.of(error)
+    return " ".join(filter(None, (problem.what, problem.why, problem.remedy)))
 
 
 def bug_details(error: BaseException) -> str:

@@ -119,5 +119,5 @@ def _sources(provider: Provider) -> Iterator[str]:
     said += [(_(quirk.text), quirk) for quirk in provider.quirks]
     for text, datum in said:
         source = datum.source
-        where = f"{source.title} {source.url}".strip()
+        where = f"{source.title} {source.url}" if source.url else _(source.title)
         yield f"{text}\n    {where}, {formats.short_day(source.read)} {source.read.year}; {_(CONFIDENCE[datum.confidence])}"

@@ -14,7 +14,7 @@ from mailsafi_wizard.cutover.records import When
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import L, M, S
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, column, label, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, filled
 
 TITLES = {
     "MX": N_("Where mail is delivered (MX)"),
@@ -113,13 +113,13 @@ class RecordChanges(QWidget):
         self._shown: object = None
         self.choice = QComboBox()
         for one in panels():
-            self.choice.addItem(one.name, one.id)
+            self.choice.addItem(one.shown_name, one.id)
         self.choice.activated.connect(lambda _place: chosen(str(self.choice.currentData())))
         self.where = label("", "small", "muted")
         self.findings, self.cards = QVBoxLayout(), QVBoxLayout()
         self.findings.setSpacing(S)
         self.cards.setSpacing(M)
-        field = Field(_("In the &words of"), self.choice)
+        field = Field(_("In the wor&ds of"), self.choice)
         top = row(field, self.where, spacing=L)
         top.setStretch(1, 1)
         self.setLayout(column(self.findings, top, self.cards, 1, spacing=L, margins=(0, M, 0, 0)))
@@ -134,10 +134,10 @@ class RecordChanges(QWidget):
         self._shown = now
         where = panel(panel_id)
         self.choice.setCurrentIndex(self.choice.findData(where.id))
-        self.where.setText(_("Open {place}. {note}").format(place=where.open, note=where.note))
+        self.where.setText(where.directions)
         emptied(self.findings)
         for finding in findings:
-            words = _(finding.text).format(**dict(finding.fields))
+            words = filled(finding.text, dict(finding.fields))
             self.findings.addWidget(ProblemPanel(Problem(words, tone=Tone.BAD if finding.grave else Tone.WARN)))
         emptied(self.cards)
         for change in changes:

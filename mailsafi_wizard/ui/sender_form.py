@@ -65,14 +65,14 @@ class SenderForm(Card):
 
     def _fields(self) -> Fields:
         fields = Fields()
-        fields.add(_("Sender's &name"), self.name, _("A person or team whom the users know."))
+        fields.add(_("Sen&der's name"), self.name, _("A person or team whom the users know."))
         self.address_note = fields.add(_("Sender's &address"), self.address, _("Reports of failed delivery go there, too."))
         self.host_note = fields.add(_("Ser&ver"), self.host, _("MailSafi's server for outgoing mail."), beside=self.port)
         fields.add(_("S&ecurity"), self.security)
         fields.add(_("&User name"), self.user)
-        self.password_note = fields.add(_("Pass&word"), self.password)
+        self.password_note = fields.add(_("Passw&ord"), self.password)
         self.reply_note = fields.add(_("&Replies go to"), self.reply_to, _("Empty: to the sender."))
-        fields.add(_("At &most"), self.rate, _("Slower is safer: many servers count."))
+        fields.add(_("A&t most"), self.rate, _("Slower is safer: many servers count."))
         return fields
 
     def open(self, on: bool) -> None:

@@ -12,7 +12,7 @@ from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import M, S
 from mailsafi_wizard.ui.widgets import Button, Tone, box, column, label, row
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 SERVER_NAMES = {Side.SOURCE: N_("Old server"), Side.DESTINATION: N_("MailSafi")}
 Pair = tuple[int, Side]
@@ -23,7 +23,7 @@ def words(result: SignInResult | None, testing: bool, has_secret: bool) -> str:
     """What a cell says of one mailbox on one side."""
     if result is None:
         return _("Testing…") if testing else (_("Not tested") if has_secret else _("No password"))
-    return _("Signed in") if result.ok else _(result.cause)
+    return _("Signed in") if result.ok else translated(result.cause)
 
 
 def look(result: SignInResult | None, testing: bool, has_secret: bool) -> tuple[Tone, str]:
@@ -37,7 +37,9 @@ def look(result: SignInResult | None, testing: bool, has_secret: bool) -> tuple[
 
 def tip(result: SignInResult | None) -> str:
     """More about that cell."""
-    return "" if result is None or result.ok else " ".join(filter(None, (f"{_(result.cause)}.", _(result.remedy))))
+    return (
+        "" if result is None or result.ok else " ".join(filter(None, (f"{translated(result.cause)}.", translated(result.remedy))))
+    )
 
 
 def refused(results: Results) -> list[Pair]:
@@ -134,5 +136,5 @@ class SignInPanel(QWidget):
         ).format(server=_(SERVER_NAMES[side]), n=formats.count(len(rows)))
         pairs = [(r.mailbox_id, r.side) for r in rows]
         button = Button(_("Try the others all the same"), lambda: self.wanted.emit(pairs, True), icon="play")
-        causes = " ".join(dict.fromkeys(_(r.remedy) for r in rows))
+        causes = " ".join(dict.fromkeys(translated(r.remedy) for r in rows))
         return ProblemPanel(Problem(what, remedy=causes, tone=Tone.WARN), button)

@@ -225,7 +225,7 @@ class SignoffPart(QWidget):
         ready = bool(self.wanted()) and not self._page.busy
         if Form(self.form.currentData()) is Form.SENT:
             return Action(_("&Send the reminders") if reminder else _("&Send the sheets"), self.send, "mail", ready, urgent=n < of)
-        words = _("&Write the reminders…") if reminder else _("&Write the sheets…")
+        words = _("Write the remin&ders…") if reminder else _("Write the s&heets…")
         return Action(words, self.ask_where, "download", ready, urgent=n < of)
 
     def ask_where(self) -> None:

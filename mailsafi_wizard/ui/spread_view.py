@@ -16,7 +16,7 @@ from mailsafi_wizard.ui.spread_drawing import SpreadDrawing
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import L, M, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Field, column, label
-from mailsafi_wizard.words import _
+from mailsafi_wizard.words import _, translated
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Seen:
 
     @property
     def words(self) -> str:
-        return self.answer.problem or ", ".join(self.answer.values) or _("no MX record")
+        return translated(self.answer.problem) or ", ".join(self.answer.values) or _("no MX record")
 
 
 def _columns() -> list[Column[Seen]]:

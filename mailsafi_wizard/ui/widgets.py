@@ -280,6 +280,7 @@ class EmptyState(QWidget):
         words.setMinimumWidth(theme().px(320))
         head = label(title, "heading")
         head.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        head.setMinimumWidth(theme().px(320))  # or it would wrap in a place that has room for one line only
         layout = column(1, spacing=S, margins=(XL, XL, XL, XL))
         for part, gap in ((sign, M), (head, XS)):
             layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -23,6 +23,7 @@ from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.day import DayWatch
 from mailsafi_wizard.ui.headlines import Headlines, RehearsalBanner
 from mailsafi_wizard.ui.keeping import KeepingPanel
+from mailsafi_wizard.ui.leaves import LeafCard
 from mailsafi_wizard.ui.page import Action, Page, scrolling
 from mailsafi_wizard.ui.presence import Presence
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
@@ -31,7 +32,7 @@ from mailsafi_wizard.ui.steps import Step, StepState, current, states
 from mailsafi_wizard.ui.tab_order import ReadInOrder
 from mailsafi_wizard.ui.theme import XL, XS, L, M, S
 from mailsafi_wizard.ui.welcome import Welcome
-from mailsafi_wizard.ui.widgets import Button, Card, box, column, label, row, working_bar
+from mailsafi_wizard.ui.widgets import Button, box, column, label, row, working_bar
 from mailsafi_wizard.words import _
 
 ENDS = frozenset({MailboxState.DONE, MailboxState.INCOMPLETE, MailboxState.REFUSED, MailboxState.STOPPED})
@@ -96,18 +97,16 @@ class Window(QMainWindow):
         whole.setStretch(1, 1)
         shell.setLayout(whole)
         self.setCentralWidget(shell)
-        keys = (("Alt+Left", self.go_back), ("Alt+Right", self.go_next), ("F1", self._toggle_why), ("Ctrl+O", self.open_file))
+        keys = (("Alt+Left", self.go_back), ("Alt+Right", self.go_next), ("F1", self.why.click), ("Ctrl+O", self.open_file))
         for key, do in keys:
             QShortcut(QKeySequence(key), shell).activated.connect(do)
         self.show_step(self.shown) if self.project else self._show_welcome()
 
     def _make_header(self) -> QWidget:
         self.title, self.lead = label("", "title"), label("", tone="muted")
-        self.why = Button(_("&Why?"), self._toggle_why, kind="quiet", icon="help", hint=_("What this step is for"))
+        self.why = Button(_("&Why?"), self._show_why, kind="quiet", icon="help", hint=_("What this step is for"))
         self.why.setCheckable(True)
-        self.why_card = Card(kind="sunken")
-        self.why_text = label("", select=True)
-        self.why_card.add(self.why_text)
+        self.why_card = LeafCard()
         self.problem_place = QVBoxLayout()
         top = row(self.title, spacing=L)
         top.setStretch(0, 1)
@@ -324,8 +323,8 @@ class Window(QMainWindow):
         self.banner.setVisible(self.project.rehearsal)
         self.title.setText(_(page.title))
         self.lead.setText(_(page.lead))
-        self.why.setVisible(bool(page.why))
-        self.why_text.setText(_(page.why))
+        self.why.setVisible(page.why is not None)
+        self.why_card.show_leaf(page.why)
         self.why_card.setVisible(self.why.isChecked())
         self.keeping.look(self.project)
         self.show_problem(page.problem, page.problem_buttons())
@@ -377,9 +376,7 @@ class Window(QMainWindow):
         else:
             self.show_problem(None)
 
-    def _toggle_why(self) -> None:
-        if self.sender() is not self.why:
-            self.why.setChecked(not self.why.isChecked())
+    def _show_why(self) -> None:
         self.why_card.setVisible(self.why.isChecked())
 
     def _unlocked(self) -> None:

@@ -53,7 +53,7 @@ FOLDERS = (
 )  # fmt: skip
 REASONS = (
     "[TOOBIG] Message too large: 61440000 bytes, the limit is 52428800",
-    "it has 78000000 bytes, the destination takes 52428800 at most",
+    "it has 78000000 bytes, MailSafi takes 52428800 at most",
     "BAD message contains NUL characters (mail.example.net, session 7f3a9c01e5d24c21bb0afe90, 2026-11-02 14:11:09)",
     "the source lists the message but does not deliver it",
 )
@@ -116,7 +116,7 @@ def report_of(
     ]
     return build_facts(
         Company(company, ("tamarind-traders.co.ke", "tamarind.africa"), CUTOVER, ZONE, "Njeri Mwangi, +254 700 000000"), boxes, accounts, failed,
-        [(box.id, "INBOX.Drafts", "is named Rasimu at the destination") for box in boxes], runs,
+        [(box.id, "INBOX.Drafts", "is named Rasimu at MailSafi") for box in boxes], runs,
         {Side.SOURCE: Endpoint("mail.oldhost.example", 143, Security.STARTTLS), Side.DESTINATION: Endpoint("imap.mailsafi.example", 993, pin="ab" * 32)},
         NOW, rehearsal=rehearsal, surroundings=Surroundings(environment(), (("Source server's greeting", "Dovecot ready. " * 6),)),
         extra=sections(boxes, bad), kept=kept, repairs=failed[:3], subjects=bad,

@@ -137,7 +137,7 @@ def test_passwords_are_not_in_the_project_file(company: SmallCompany, project: M
         assert not any(p.encode() in data or p.encode("utf-16-le") in data for p in PASSWORDS)
     opened = MigrationProject.open(company.folder / "small.mailsafi")
     assert not opened.has_secret(opened.mailboxes()[0].id, Side.SOURCE)
-    with pytest.raises(errors.WrongUsage, match=r"No password is known for amina@example\.co\.ke at the source"):
+    with pytest.raises(errors.WrongUsage, match=r"No password is known for amina@example\.co\.ke at the old server"):
         opened.start(lambda event: None)
     opened.close()
 

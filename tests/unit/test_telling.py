@@ -52,7 +52,7 @@ EVENTS: list[Event] = [
     StateChanged(1, JANE, MailboxState.BACKING_OFF, "h asks to wait.", 12.4),
     Progress(1, "INBOX", 1, 3, 100, 300, 1, 0),
     MessageFailed(JANE, FailedMessage(1, "Kazi/2019", 7, 1234, "01-Jan-2020 00:00:00 +0000", "too big")),
-    Remark(1, JANE, "a.b", "is named a_b at the destination"),
+    Remark(1, JANE, "a.b", "is named a_b at MailSafi"),
     MailboxFinished(1, JANE, MailboxState.REFUSED, Ledger(), "h refused the sign-in of jane", "Check the password.", "[X] no"),
     Summary(GOOD, 0, 2.34),
     LookProgress(1, JANE, "INBOX", 41_200, 146_380),
@@ -102,7 +102,7 @@ def test_lines_for_people_name_what_matters(capsys: pytest.CaptureFixture[str]) 
     assert told(False, *EVENTS, capture=capsys) == [
         f"{JANE}: backing off, 12 s: h asks to wait.",
         f"{JANE}: not copied: Kazi/2019, UID 7, 01-Jan-2020 00:00:00 +0000, 1234 bytes: too big",
-        f"{JANE}: a.b: is named a_b at the destination",
+        f"{JANE}: a.b: is named a_b at MailSafi",
         f"{JANE}: refused, 0 messages at the source: 0 copied, 0 were there, 0 left out, 0 failed: h refused the sign-in of jane. Check the password. ([X] no)",
         "3 messages at the source: 2 copied, 1 were there, 0 left out, 0 failed; everything arrived, the ledger balances; 2.3 s",
         f"{JANE}: date: Kazi/2019, UID 7: 2019 | 2020",

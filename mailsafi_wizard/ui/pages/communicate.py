@@ -18,7 +18,7 @@ from mailsafi_wizard.model.telling import ToldState
 from mailsafi_wizard.notices import Draft, Finding, Notice, NoticeError
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.telling_users import Standing
-from mailsafi_wizard.ui import ask, formats, kept, notice_paper, plan_card
+from mailsafi_wizard.ui import ask, formats, kept, leaves, notice_paper, plan_card
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.notice_look import NoticeLook
 from mailsafi_wizard.ui.notice_send import SendPart
@@ -114,11 +114,7 @@ class CommunicatePage(Page):
     lead = N_(
         "Tell the users what will happen. Choose a notice, look at it as a user will get it, then send it or save it as mail files."
     )
-    why = N_(
-        "People who know what comes, and when, ask less and lose nothing. Each notice says why, when, what moves and what does not, what to do,"
-        " and whom to ask; none asks for a password. Sending goes through MailSafi's or another mail server, after a test to yourself; nobody gets"
-        " a notice twice unless you say so. A saved notice is one file for each user; opened in your mail program it is ready to be sent."
-    )
+    why = leaves.COMMUNICATE
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)

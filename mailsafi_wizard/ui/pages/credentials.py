@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from mailsafi_wizard.model import Mailbox, Secret, Side, SignInResult
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import formats, sign_in_grid
+from mailsafi_wizard.ui import formats, leaves, sign_in_grid
 from mailsafi_wizard.ui.admin_login import Logins
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.list_intake import DropArea
@@ -20,7 +20,7 @@ from mailsafi_wizard.ui.sign_in_grid import SERVER_NAMES, SignInPanel
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, Tone, box, column, label, row
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 PASSWORD_NAMES = {Side.SOURCE: N_("Password at the old server"), Side.DESTINATION: N_("Password at MailSafi")}
 
@@ -116,8 +116,8 @@ class MailboxDetail(Card):
         for side in Side:
             result = account.result(side)
             if result is not None and not result.ok:
-                what = _("{server}: {cause}").format(server=_(SERVER_NAMES[side]), cause=_(result.cause))
-                self.problems.addWidget(ProblemPanel(Problem(what, remedy=_(result.remedy), detail=result.detail)))
+                what = _("{server}: {cause}").format(server=_(SERVER_NAMES[side]), cause=translated(result.cause))
+                self.problems.addWidget(ProblemPanel(Problem(what, remedy=translated(result.remedy), detail=result.detail)))
 
     def _keep(self) -> None:
         if self._mailbox is None:
@@ -132,11 +132,7 @@ class MailboxDetail(Card):
 class CredentialsPage(Page):
     title = N_("Credentials")
     lead = N_("Give the list of mailboxes with their passwords, then let every one of them sign in on both servers.")
-    why = N_(
-        "Each mailbox is opened with its own user name and password, at the old server to read and at MailSafi to write."
-        " Trying all sign-ins now means that nothing stops later in the night. Passwords are never shown, never written to a log or a report,"
-        " and never altered: not even a space at the end is taken away."
-    )
+    why = leaves.CREDENTIALS
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)

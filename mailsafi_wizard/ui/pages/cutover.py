@@ -14,12 +14,13 @@ from mailsafi_wizard.cutover.card import as_zone
 from mailsafi_wizard.net.dns_records import Server, Snapshot
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.report import switch as switch_report
-from mailsafi_wizard.ui import ask, formats
+from mailsafi_wizard.ui import ask, formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.gate_view import GateView
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.passes_view import PassesView
 from mailsafi_wizard.ui.pdf import write_pdf
+from mailsafi_wizard.ui.problems import in_a_line
 from mailsafi_wizard.ui.record_changes import RecordChanges
 from mailsafi_wizard.ui.spread_view import SpreadView
 from mailsafi_wizard.ui.theme import M, S
@@ -42,11 +43,7 @@ def done(project: MigrationProject) -> bool:
 class CutoverPage(Page):
     title = N_("Cut over")
     lead = N_("See what the domain's records say now, and enter the wanted values at your DNS provider on the days of the plan.")
-    why = N_(
-        "The MX record tells the world where to deliver your mail. Others remember it for as long as its TTL says; so the TTL is lowered first,"
-        " and for a while mail may still reach the old server: the copies after the change bring it along. The old values are kept on a card,"
-        " so that you can go back. The wizard itself changes nothing at your DNS provider."
-    )
+    why = leaves.CUTOVER
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -63,7 +60,7 @@ class CutoverPage(Page):
 
     def _board(self) -> QWidget:
         self.when = label("", "small", "muted")
-        self.card_pdf = Button(_("Card for going &back…"), self._ask_card, icon="print", hint=_("The old records exactly, as PDF"))
+        self.card_pdf = Button(_("&Card for going back…"), self._ask_card, icon="print", hint=_("The old records exactly, as PDF"))
         self.card_text = Button(_("… as text"), self._ask_card_text, kind="quiet", icon="file", hint=_("As lines of a zone file"))
         self.card_text.setAccessibleName(_("Card for going back, as text"))
         self.records = RecordChanges(self._choose_panel, self.enter_in_rehearsal if self.project.rehearsal else None)
@@ -123,7 +120,7 @@ class CutoverPage(Page):
             self.gate.show_gate(self.project.gate(now), self.project.probes(), zone)
         elif place == AFTER:
             problem = self.project.passes_problem
-            words = str(problem) if problem else ""
+            words = in_a_line(problem) if problem else ""
             self.passes.show_watch(self.project.watch(now), self.project.passes, now, zone, words, self.project.running)
             self.passes.show_senders(*self.project.late_mail(), zone)
         self.spread.show_spread(self.project.who_sees_what(), snapshot, self.project.dns_clock(now), now, zone)

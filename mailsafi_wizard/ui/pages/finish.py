@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QTabWidget
 
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import kept
+from mailsafi_wizard.ui import kept, leaves
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.closing_card import ClosingPart
 from mailsafi_wizard.ui.page import Action, Page
@@ -34,11 +34,7 @@ def done(project: MigrationProject) -> bool:
 class FinishPage(Page):
     title = N_("Finish")
     lead = N_("Hand out the sign-in sheets, take back what was lent, then save the report.")
-    why = N_(
-        "The sheets tell each user how to set up webmail, computer and phone. What was lent for the migration, passwords and rights, must not stay lent."
-        " The report is your proof, for the management and for an auditor: every folder's accounts, everything that was left out or failed and why, and"
-        " when what was done. None of them holds mail or passwords, and subjects only if you choose so. Keep the report with the project file."
-    )
+    why = leaves.FINISH
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 from mailsafi_wizard.events import MessageFailed, Summary
 from mailsafi_wizard.model import FailedMessage, Ledger, Mailbox, MailboxCensus, MailboxState
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui import formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.census_view import FindingsView, FolderPlan, LookBar, problem_of
 from mailsafi_wizard.ui.drawings import SpeedDrawing
@@ -19,9 +19,9 @@ from mailsafi_wizard.ui.pace_panel import PacePanel
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import XL, M, S, theme
+from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Chip, EmptyState, Fact, Tone, box, column, label, row
-from mailsafi_wizard.words import N_, _, ngettext
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 STATE_LOOKS = {  # words, tone, icon ("" for the tone's own)
     MailboxState.NEW: (N_("Not started"), Tone.MUTED, "dash"),
@@ -88,7 +88,7 @@ def state_words(copy: CopyRow) -> str:
 
 
 def _state_tip(copy: CopyRow) -> str:
-    return copy.live.why or copy.live.problem
+    return translated(copy.live.why or copy.live.problem)
 
 
 def _share(copy: CopyRow) -> float:
@@ -145,7 +145,7 @@ def _failure_columns() -> list[Column[tuple[str, FailedMessage]]]:
         Column(_("Folder"), lambda f: f[1].folder),
         Column(_("Date"), lambda f: f[1].date),
         Column(_("Size"), lambda f: formats.size(f[1].size), sort=lambda f: f[1].size, numeric=True),
-        Column(_("Why it was not copied"), lambda f: f[1].reason, stretch=True, tip=lambda f: f[1].reason),
+        Column(_("Why it was not copied"), lambda f: translated(f[1].reason), stretch=True, tip=lambda f: translated(f[1].reason)),
     ]
 
 
@@ -162,10 +162,7 @@ class MigratePage(Page):
     lead = N_(
         "First take a look at every mailbox, then start the copy. It goes on by itself; you can pause it, stop it, or close the window."
     )
-    why = N_(
-        "The look writes nothing; it only counts. The copy reads at the old server without changing anything there, and writes to MailSafi."
-        " It can be repeated as often as you like: what has arrived is known and never copied twice. Do that every day until the cutover."
-    )
+    why = leaves.MIGRATE
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -197,7 +194,7 @@ class MigratePage(Page):
         self.chip = Chip()
         self.pause = Button(_("&Pause"), self._pause_or_resume, icon="pause")
         self.stop = Button(_("&Stop"), self._stop, icon="stop")
-        top = row(*self.facts.values(), 1, self.chip, self.pause, self.stop, spacing=XL)
+        top = row(*self.facts.values(), 1, self.chip, self.pause, self.stop, spacing=L)
         self.model: LiveRows[CopyRow] = LiveRows(_columns(), key=lambda c: c.mailbox.id)
         self.table: Table[CopyRow] = Table(_("Mailboxes and their progress"), self.model)
         self.table.setMinimumHeight(theme().px(34) * 5)
@@ -332,7 +329,7 @@ class MigratePage(Page):
             return
         paused = chosen.state is MailboxState.PAUSED
         self.one_pause.be(_("Go on with this one") if paused else _("Pause this one"), "play" if paused else "pause")
-        words = [chosen.mailbox.address, chosen.live.folder, chosen.live.why or chosen.live.problem]
+        words = [chosen.mailbox.address, chosen.live.folder, translated(chosen.live.why or chosen.live.problem)]
         self.chosen_words.setText(" · ".join(filter(None, words)))
 
     def _show_failures(self) -> None:
@@ -341,7 +338,7 @@ class MigratePage(Page):
 
     def _show_remarks(self) -> None:
         self.remarks.show_rows(
-            dict.fromkeys((self._addresses.get(i, ""), folder, _(text)) for i, folder, text in self.project.remarks())
+            dict.fromkeys((self._addresses.get(i, ""), folder, translated(text)) for i, folder, text in self.project.remarks())
         )
         self._title_tab(3, _("Remarks"), self.remarks.rowCount())
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QLineEdit
 from mailsafi_wizard.model import Endpoint, Ladder, Security, Side
 from mailsafi_wizard.net.found import Discovery, Sureness
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import ask, checks, kept
+from mailsafi_wizard.ui import ask, checks, kept, leaves
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.find_server import FindCard
 from mailsafi_wizard.ui.ladder import LadderView
@@ -22,7 +22,7 @@ from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.provider_card import ProviderCard
 from mailsafi_wizard.ui.theme import L, S
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, label, line, row
-from mailsafi_wizard.words import N_, _
+from mailsafi_wizard.words import N_, _, translated
 
 SECURITY_WORDS = {
     Security.TLS: N_("Encrypted (TLS)"),
@@ -56,7 +56,7 @@ def needs(project: MigrationProject) -> str:
     """A server that was tested and failed wants the admin."""
     ladders = [kept.last_ladder(project, side) for side in Side]
     failed = [ladder.failed for ladder in ladders if ladder is not None and ladder.failed is not None]
-    return _(failed[0].cause) if failed else ""
+    return translated(failed[0].cause) if failed else ""
 
 
 class ServerCard(Card):
@@ -141,10 +141,7 @@ class ServerCard(Card):
 class PreparePage(Page):
     title = N_("Prepare")
     lead = N_("Find or enter both mail servers and test them. Then tick off what has to be ready on each side.")
-    why = N_(
-        "The test climbs five steps: the name is looked up, a connection is made, it is secured, the server greets, and a mailbox signs in."
-        " The first step that fails names one cause and one remedy. No password leaves this computer before the connection is secure."
-    )
+    why = leaves.PREPARE
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -328,7 +325,7 @@ class PreparePage(Page):
         text = _(
             "{certificate}\n\nSHA-256 fingerprint:\n{fingerprint}\n\nCompare it with what the server's administrator tells you."
         )
-        filled = text.format(certificate=ladder.certificate if ladder else "", fingerprint=_grouped(fingerprint))
+        filled = text.format(certificate=translated(ladder.certificate) if ladder else "", fingerprint=_grouped(fingerprint))
         yes = ask.Answer(_("Trust this certificate"), lambda: self._trust(side, fingerprint), danger=True)
         ask.ask(self, _("Trust this certificate for this project?"), filled, ask.Answer(_("Don't trust it"), lambda: None), yes)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit
 
 from mailsafi_wizard.model import Company, Endpoint, MailSafiValues, Security, Side
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import checks, formats
+from mailsafi_wizard.ui import checks, formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.cutover_day import CountryBox, DayEdit, DayWords
 from mailsafi_wizard.ui.page import Page
@@ -35,11 +35,7 @@ def done(project: MigrationProject) -> bool:
 class StartPage(Page):
     title = N_("Start")
     lead = N_("Say who moves and when. What your MailSafi welcome mail tells goes in below; leave empty what you don't have yet.")
-    why = N_(
-        "The day of the cutover is when mail begins to arrive at MailSafi. Everything else is counted from it, about 30 days back and a week on."
-        " The last working evening of a week is best: few people write, and the weekend is there for questions; holidays are seen and passed over."
-        " You can move the day later; the plan moves with it. A task is ticked when the wizard has seen it done, or by you where it can't see."
-    )
+    why = leaves.START
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -79,7 +75,7 @@ class StartPage(Page):
         fields.add(_("Day of the c&utover"), self.cutover, beside=propose)
         fields.add(_("C&ountry"), self.country, _("Its weekends and public holidays are seen by the plan."))
         self.notes["timezone"] = fields.add(_("&Time zone"), self.timezone)
-        fields.add(_("&Whom users may ask"), self.help, _("A name and a phone number or address; it stands in every notice."))
+        fields.add(_("W&hom users may ask"), self.help, _("A name and a phone number or address; it stands in every notice."))
         fields.add(_("&Language of the notices"), self.language)
         for edit in (self.name, self.domains, self.help):
             edit.editingFinished.connect(self._keep)
@@ -97,7 +93,7 @@ class StartPage(Page):
         fields = Fields()
         add = fields.add
         self.notes["imap"] = add(_("&IMAP server"), self.values["imap"], _("Where mail programs fetch mail."))
-        self.notes["webmail"] = add(_("Web&mail"), self.values["webmail"], _("The address that begins with https://"))
+        self.notes["webmail"] = add(_("W&ebmail"), self.values["webmail"], _("The address that begins with https://"))
         self.notes["mx"] = add(
             _("M&X records"), self.values["mx"], _("Where mail for your domain is delivered; the first is the best.")
         )
@@ -105,7 +101,7 @@ class StartPage(Page):
         self.values["smtp_port"].setPlaceholderText(_("port"))
         self.values["smtp_port"].setFixedWidth(theme().px(76))
         help_text = _("Where mail programs send mail, and its port: usually 587 or 465.")
-        self.notes["smtp"] = add(_("S&MTP server"), self.values["smtp"], help_text, beside=self.values["smtp_port"])
+        self.notes["smtp"] = add(_("SMT&P server"), self.values["smtp"], help_text, beside=self.values["smtp_port"])
         self.notes["spf"] = add(_("SP&F part"), self.values["spf"], _("Such as include:…; lets MailSafi send for your domain."))
         self.notes["selector"] = add(_("DKIM &selector"), self.values["selector"])
         self.notes["dkim"] = add(_("DKIM &key"), self.values["dkim"], _("Copy it whole; it is long."), wide=True)

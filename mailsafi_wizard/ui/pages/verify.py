@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.model import CheckPlan, Depth, Ledger
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui import formats, leaves
 from mailsafi_wizard.ui.accounts_part import AccountsPart
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.check_bar import CheckBar
@@ -49,11 +49,7 @@ def needs(project: MigrationProject) -> str:
 class VerifyPage(Page):
     title = N_("Verify")
     lead = N_("See that every message is accounted for, compare both servers, and let your users check.")
-    why = N_(
-        "These figures don't come from what the program believes it has done: both servers are read again and compared, folder by folder."
-        " As long as a line doesn't balance, the migration is not called done. A sample by content takes minutes and finds what is wrong with many;"
-        " every message by content takes about as long as the copy did. Your users know their mail best: ask them before you switch."
-    )
+    why = leaves.VERIFY
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)

@@ -190,7 +190,7 @@ def test_what_exceeds_the_announced_limit_is_not_sent(make_ends: Make) -> None:
     done = Round(ends)
     (work,) = done.rounds.too_big(done.works)
     assert list(work.uids) == [2]
-    assert done.failed == {("INBOX", 1): "it has 117 bytes, the destination takes 100 at most"}
+    assert done.failed == {("INBOX", 1): "it has 117 bytes, MailSafi takes 100 at most"}
 
 
 def test_a_message_that_is_listed_and_never_delivered_is_failed_by_name(make_ends: Make) -> None:

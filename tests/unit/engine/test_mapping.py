@@ -51,7 +51,7 @@ def test_a_refused_name_is_replaced_and_told(make_ends: Make) -> None:
     assert b"Entw=FCrfe" in ends.new.folders
     ((folder, words),) = ends.remarks
     assert folder == "Entwürfe"
-    assert words.startswith("is named Entw=FCrfe at the destination, which refused the name: [CANNOT]")
+    assert words.startswith("is named Entw=FCrfe at MailSafi, which refused the name: [CANNOT]")
     assert ends.records()["Entwürfe"].destination == b"Entw=FCrfe"
 
 
@@ -73,7 +73,7 @@ def test_a_folder_that_can_not_be_created_at_all_is_told_and_the_others_are(make
     ends.records()
     assert b"Nyumbani" in ends.new.folders
     assert b"Kazi" not in ends.new.folders
-    assert [(f, w.partition(":")[0]) for f, w in ends.remarks] == [("Kazi", "could not be created at the destination")]
+    assert [(f, w.partition(":")[0]) for f, w in ends.remarks] == [("Kazi", "could not be created at MailSafi")]
 
 
 def test_a_folder_that_somebody_made_meanwhile_is_taken(ends: TwoEnds) -> None:
@@ -145,5 +145,5 @@ def test_folders_that_are_left_out_or_gone_or_broken_are_told(make_ends: Make) -
     assert (kept.s_count, kept.checked) == (0, 1)
     told = dict(ends.remarks)
     assert told["Starred"].startswith("left out: ")
-    assert told["Kazi"] == "is no longer at the source"
+    assert told["Kazi"] == "is no longer at the old server"
     assert "broken form" in told["Ghost"]
