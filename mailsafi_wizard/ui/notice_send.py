@@ -87,7 +87,8 @@ class SendPart(QWidget):
         self.me = QLineEdit()
         self.me.setPlaceholderText(_("your own address"))
         self.tested = Chip()
-        self.test = Button(_("Send a &test to me"), self.send_test, icon="mail")
+        # the window's button for the same has the letter
+        self.test = Button(_("Send a &test to me").replace("&", ""), self.send_test, icon="mail")
         self.trust, self.question = column(), column()
         self.model: RowsModel[RecipientRow] = RowsModel(_columns(self._project.company.timezone), key=lambda one: one.address)
         self.table: Table[RecipientRow] = Table(_("Users and what became of this notice"), self.model)

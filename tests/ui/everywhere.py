@@ -105,14 +105,16 @@ def _copy(hand: Hand) -> None:
     hand.act()
     migrate = hand.go("migrate")
     assert isinstance(migrate, MigratePage)
-    migrate.look()
-    hand.settle()
-    migrate.start()
+    hand.act()
+
+    async def start() -> None:
+        migrate.start()
+
+    hand.run(start())
     hand.until(lambda: migrate.project.runs() and not migrate.project.running and hand.window.bridge.summary is not None)
     verify = hand.go("verify")
     assert isinstance(verify, VerifyPage)
-    verify.check()
-    hand.settle()
+    hand.act()
 
 
 STATES: dict[str, Callable[[Hand, Path], Iterator[str]]] = {"welcome": welcome, "empty": empty, "rehearsed": rehearsed}
