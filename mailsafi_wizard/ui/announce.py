@@ -23,7 +23,7 @@ def send(event: QAccessibleAnnouncementEvent) -> None:
 
 
 class StatusLine(QLabel):
-    """The line at the foot of the window: what it says is read, once for each change."""
+    """Words that tell what the window does, such as the line at its foot: read once for each change."""
 
     def __init__(self, role: str, tone: str) -> None:
         super().__init__()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy
 
 from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.steps import StepState
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import column, label
@@ -20,6 +21,8 @@ STATE_WORDS = {
     StepState.DONE: N_("Done"),
     StepState.NEEDS_YOU: N_("Needs you"),
 }
+
+FEW = 2  # steps whose state changes by one thing that was done
 
 
 def _weight(strong: bool) -> QFont.Weight:
@@ -150,11 +153,15 @@ class Rail(QFrame):
         self.setLayout(self.body)
 
     def show_states(self, states: Sequence[StepState], shown: int, reachable: Sequence[bool]) -> None:
+        fresh = [button for button, state in zip(self.buttons, states, strict=True) if button.state is not state]
         for button, state, can in zip(self.buttons, states, reachable, strict=True):
-            if button.state is not state:
+            if button in fresh:
                 button.show_state(state)
             button.setEnabled(can)
         self.buttons[shown].setChecked(True)
+        if len(fresh) <= FEW:  # more are another project's
+            for button in fresh:
+                announce(button, button.accessibleName())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)

@@ -44,7 +44,7 @@ def _parts(widget: QWidget) -> Iterator[QWidget]:
         yield widget.tabBar()
         yield from filter(None, (widget.cornerWidget(Qt.Corner.TopRightCorner), widget.currentWidget()))
     elif isinstance(widget, QSplitter):
-        yield from (widget.widget(place) for place in range(widget.count()))
+        yield from filter(None, (widget.widget(place) for place in range(widget.count())))
     elif isinstance(widget, QScrollArea):
         yield from filter(None, (widget.widget(),))
     elif (layout := widget.layout()) is not None and not isinstance(widget, QAbstractScrollArea):

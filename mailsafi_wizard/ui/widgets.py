@@ -155,6 +155,7 @@ class Button(QPushButton):
         self._icon_name = icon
         self._tinted: tuple[str, int, str, str] | None = None
         self.setProperty("kind", kind)
+        self.setAutoDefault(True)  # Enter presses it as Space does
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(hint)
         if hint:
@@ -393,6 +394,7 @@ class Tile(QPushButton):
     def __init__(self, icon: str, title: str, text: str, clicked: Callable[[], object]) -> None:
         super().__init__()
         self.setProperty("kind", "tile")
+        self.setAutoDefault(True)
         self.setAccessibleName(title.replace("&", ""))
         self.setAccessibleDescription(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -103,7 +103,7 @@ class Window(QMainWindow):
         self.show_step(self.shown) if self.project else self._show_welcome()
 
     def _make_header(self) -> QWidget:
-        self.title, self.lead = label("", "title"), label("", tone="muted")
+        self.title, self.lead = StatusLine("title", "text"), label("", tone="muted")
         self.why = Button(_("&Why?"), self._show_why, kind="quiet", icon="help", hint=_("What this step is for"))
         self.why.setCheckable(True)
         self.why_card = LeafCard()
@@ -368,7 +368,7 @@ class Window(QMainWindow):
             panel.hide()
             panel.deleteLater()
         if problem is not None:
-            self.problem_place.addWidget(ProblemPanel(problem, *buttons, dismiss=self._dismiss))
+            self.problem_place.addWidget(ProblemPanel(problem, *buttons, dismiss=self._dismiss).read_aloud())
 
     def _dismiss(self) -> None:
         if self.page is not None:

@@ -55,7 +55,7 @@ def nodes(node: QAccessibleInterface, path: str = "", depth: int = 0) -> Iterato
         return
     for place in range(min(node.childCount(), BROADEST)):
         child = node.child(place)
-        if child is not None and child.role() != ROLE.Cell:
+        if child.role() != ROLE.Cell:
             yield from nodes(child, here, depth + 1)
 
 
@@ -145,7 +145,7 @@ def place_of(widget: QWidget, window: QWidget) -> QRect:
 
 def areas(widget: QWidget) -> list[QScrollArea]:
     """The areas that scroll around it, the outermost first."""
-    found = []
+    found: list[QScrollArea] = []
     while (parent := widget.parentWidget()) is not None:
         if isinstance(parent, QScrollArea):
             found.insert(0, parent)
@@ -156,7 +156,9 @@ def areas(widget: QWidget) -> list[QScrollArea]:
 def side_by_side(one: QWidget, other: QWidget, window: QWidget) -> tuple[QRect, QRect]:
     """Their places; of what stands in an area that scrolls and the other does not, the area's."""
     mine, theirs = areas(one), areas(other)
-    shared = next((i for i, pair in enumerate(zip(mine, theirs, strict=False)) if pair[0] is not pair[1]), min(len(mine), len(theirs)))
+    shared = next(
+        (i for i, pair in enumerate(zip(mine, theirs, strict=False)) if pair[0] is not pair[1]), min(len(mine), len(theirs))
+    )
     parts = (mine[shared] if len(mine) > shared else one, theirs[shared] if len(theirs) > shared else other)
     return place_of(parts[0], window), place_of(parts[1], window)
 
@@ -203,7 +205,11 @@ def wordless_states(window: QWidget) -> set[str]:
                 faults.add(f"no header: column {across} of {told(table)}")
             for down in range(min(model.rowCount(), 20)):
                 index = model.index(down, across)
-                coloured = index.data(TONE_ROLE) or index.data(Qt.ItemDataRole.DecorationRole) or index.data(Qt.ItemDataRole.ForegroundRole)
+                coloured = (
+                    index.data(TONE_ROLE)
+                    or index.data(Qt.ItemDataRole.DecorationRole)
+                    or index.data(Qt.ItemDataRole.ForegroundRole)
+                )
                 said = index.data(Qt.ItemDataRole.AccessibleTextRole) or index.data()
                 if coloured and not str(said or "").strip():
                     faults.add(f"colour without words: column {across} of {told(table)}")

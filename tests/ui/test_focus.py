@@ -36,7 +36,9 @@ def changed(one: QImage, other: QImage, band: int = 6) -> int:
     known: dict[tuple[int, int], bool] = {}
     count = 0
     for y in range(height):
-        across = range(width) if y < band or y >= height - band else [*range(min(band, width)), *range(max(band, width - band), width)]
+        across = (
+            range(width) if y < band or y >= height - band else [*range(min(band, width)), *range(max(band, width - band), width)]
+        )
         for x in across:
             pair = one.pixel(x, y), other.pixel(x, y)
             if pair[0] != pair[1]:
