@@ -285,16 +285,21 @@ class Logins(Card):
         super().__init__()
         self.sides = {side: SideLogin(page, side) for side in Side}
         self.add(*self.sides.values())
-        for one in self.sides.values():
-            one.name.ensurePolished()
-        widest = max(one.name.sizeHint().width() for one in self.sides.values())
-        for one in self.sides.values():
-            one.name.setFixedWidth(widest)  # the choices stand in one line
+        self._line_up()
+        theme().changed.connect(self._line_up)
         for one in self.sides.values():
             one.changed.connect(self.changed)
             one.opened.connect(self._one_at_a_time)
         if changed is not None:
             self.changed.connect(lambda: changed())
+
+    def _line_up(self) -> None:
+        """The choices stand in one line, in letters of any size."""
+        for one in self.sides.values():
+            one.name.ensurePolished()
+        widest = max(one.name.sizeHint().width() for one in self.sides.values())
+        for one in self.sides.values():
+            one.name.setFixedWidth(widest)
 
     @property
     def is_open(self) -> bool:

@@ -82,6 +82,7 @@ class NoticeLook(QWidget):
             combo.activated.connect(lambda _index: changed())
         self.form.currentIndexChanged.connect(lambda _index: self._turn())
         self.setLayout(column(self._card(print_all), margins=(0, M, 0, 0)))
+        theme().changed.connect(self._recolour)
 
     def _card(self, print_all: Callable[[], object]) -> Card:
         choices = row(
@@ -135,11 +136,16 @@ class NoticeLook(QWidget):
 
     def show_notice(self, notice: Notice, mailbox: Mailbox) -> None:
         self._notice, self._mailbox = notice, mailbox
-        self.mail.setHtml(in_our_colours(notice.as_html))
         self.plain.setPlainText(notice.plain)
         self.short.setPlainText(notice.short)
-        self.page.setHtml(in_our_colours(notices.as_page(notice, mailbox.address)))
+        self._recolour()
         self._turn()
+
+    def _recolour(self) -> None:
+        """The inks stand in the mail's own text: when the system turns dark, words in the old ones could not be read."""
+        if self._notice is not None:
+            self.mail.setHtml(in_our_colours(self._notice.as_html))
+            self.page.setHtml(in_our_colours(notices.as_page(self._notice, self._mailbox.address)))
 
     def _turn(self) -> None:
         notice, form = self._notice, Form(self.form.currentData())

@@ -15,6 +15,7 @@ from mailsafi_wizard.demo.rehearsal import Rehearsal
 from mailsafi_wizard.model import Secret
 from mailsafi_wizard.model.telling import Told, ToldState
 from mailsafi_wizard.store import told as told_rows
+from mailsafi_wizard.ui import theme
 from mailsafi_wizard.ui.pages.communicate import CommunicatePage
 from mailsafi_wizard.ui.problems import ProblemPanel
 from tests.ui.conftest import Hand
@@ -213,3 +214,13 @@ def test_pages_for_all_users_are_written(opened: Hand, page: CommunicatePage, tm
     for user in ("amina", "info", "li.wei"):
         assert f"{user}@example.co.ke" in text
     assert text.count("We will never ask for your password by reply.") == 6
+
+
+def test_the_look_of_a_notice_follows_the_colours_while_it_is_shown(page: CommunicatePage) -> None:
+    assert theme.LIGHT.accent in page.look.mail.toHtml()
+    theme.theme().wear("dark")
+    try:
+        assert theme.DARK.accent in page.look.mail.toHtml()
+        assert theme.LIGHT.accent not in page.look.mail.toHtml()
+    finally:
+        theme.theme().wear("light")

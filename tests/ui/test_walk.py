@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import QDate
 
 from mailsafi_wizard.demo.rehearsal import Rehearsal
-from mailsafi_wizard.model import Depth, MailboxState, Side
+from mailsafi_wizard.events import Summary
+from mailsafi_wizard.model import Depth, Ledger, MailboxState, Side
+from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui.pages.communicate import CommunicatePage
 from mailsafi_wizard.ui.pages.credentials import CredentialsPage
 from mailsafi_wizard.ui.pages.cutover import CutoverPage
@@ -200,3 +202,22 @@ def test_the_port_for_sending_is_kept_when_it_is_one(opened: Hand) -> None:
         assert window.project.company.mailsafi.smtp_port == 465
     opened.write(page.values["smtp_port"], "")
     assert window.project.company.mailsafi.smtp_port == 0
+
+
+def test_pages_of_a_project_that_was_closed_are_silent(hand: Hand, rehearsal: Rehearsal, tmp_path: Path) -> None:
+    async def show(project: MigrationProject) -> None:
+        hand.window.open_project(project)
+
+    hand.run(show(MigrationProject.create(tmp_path / "First.mailsafi")))
+    for key in ("migrate", "verify", "cutover"):
+        hand.go(key)
+    hand.run(show(rehearsal.project))
+    hand.settle()
+
+    async def tell() -> None:
+        hand.window.bridge.remarked.emit(())
+        hand.window.bridge.run_ended.emit(Summary(Ledger(), 4, 1.0))
+
+    hand.run(tell())  # an error in there fails the test by itself
+    assert hand.page.problem is None
+    hand.window.close_project()

@@ -56,7 +56,7 @@ class CutoverPage(Page):
         self.clock.setInterval(LOOK_EVERY)
         self.clock.timeout.connect(self.tick)
         self.clock.start()
-        bridge.run_ended.connect(lambda _summary: self.refresh())
+        bridge.run_ended.connect(self._run_ended)  # a method: it ends with the page
 
     def _board(self) -> QWidget:
         self.when = label("", "small", "muted")
@@ -97,6 +97,9 @@ class CutoverPage(Page):
                 view.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
 
     # --- showing
+
+    def _run_ended(self, _summary: object) -> None:
+        self.refresh()
 
     def refresh(self) -> None:
         last = self.project.last_snapshot()

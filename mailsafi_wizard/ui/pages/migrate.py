@@ -184,7 +184,7 @@ class MigratePage(Page):
         bridge.mailboxes_changed.connect(self._live_changed)
         bridge.speed_changed.connect(self._speed_changed)
         bridge.messages_failed.connect(self._failed)
-        bridge.remarked.connect(lambda _remarks: self._show_remarks())
+        bridge.remarked.connect(self._remarked)  # a method, since a lambda would outlive the page and its project
         bridge.run_ended.connect(self._ended)
 
     # --- putting it together ---------------------------------------------------------------------------------------------------
@@ -335,6 +335,9 @@ class MigratePage(Page):
     def _show_failures(self) -> None:
         self.failures.show_rows([(self._addresses.get(f.mailbox_id, ""), f) for f in self.project.failures()])
         self._title_tab(2, _("Problems"), self.failures.rowCount())
+
+    def _remarked(self, _remarks: object) -> None:
+        self._show_remarks()
 
     def _show_remarks(self) -> None:
         self.remarks.show_rows(

@@ -60,7 +60,7 @@ class VerifyPage(Page):
         self.views.addWidget(EmptyState("shield", _("Nothing to check yet"), nothing, go))
         self.views.addWidget(self._parts())
         self.body.addWidget(self.views, 1)
-        bridge.run_ended.connect(lambda _summary: self.refresh())
+        bridge.run_ended.connect(self._run_ended)  # a method: it ends with the page
         bridge.checked.connect(self.bar.heard)
         self.bar.pause.connect(project.pause_check)
         self.bar.resume.connect(project.resume_check)
@@ -82,6 +82,9 @@ class VerifyPage(Page):
         layout = column(self.bar, self.tabs, spacing=M)
         layout.setStretch(1, 1)
         return box(layout)
+
+    def _run_ended(self, _summary: object) -> None:
+        self.refresh()
 
     def refresh(self) -> None:
         self.views.setCurrentIndex(1 if applies(self.project) else 0)
