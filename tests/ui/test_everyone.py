@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QScrollArea,
     QScrollBar,
     QTabBar,
@@ -30,7 +31,8 @@ from PySide6.QtWidgets import (
 
 from mailsafi_wizard import words
 from mailsafi_wizard.ui.rail import StepButton
-from mailsafi_wizard.ui.tables import TONE_ROLE
+from mailsafi_wizard.ui.tables import TONE_ROLE, Column, RowsModel, Table
+from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.ui.window import Window
 from tests.ui.conftest import Hand
 from tests.ui.everywhere import STATES, is_inner
@@ -93,20 +95,20 @@ def unspoken_hints(window: QWidget) -> set[str]:
     }
 
 
+def texts(widget: QWidget) -> list[str]:
+    """What may have a letter for Alt."""
+    if isinstance(widget, QTabBar):
+        return [widget.tabText(place) for place in range(widget.count())]
+    if isinstance(widget, QLabel):
+        return [widget.text()] if widget.buddy() is not None else []
+    return [widget.text()] if isinstance(widget, QAbstractButton) and not isinstance(widget, StepButton) else []
+
+
 def letters(window: QWidget) -> dict[str, list[str]]:
     """Letter -> what answers to Alt with it."""
     found: dict[str, list[str]] = defaultdict(list)
     for widget in window.findChildren(QWidget):
-        if not widget.isVisible():
-            continue
-        texts = []
-        if isinstance(widget, QAbstractButton) and not isinstance(widget, StepButton):
-            texts = [widget.text()]
-        elif isinstance(widget, QLabel) and widget.buddy() is not None:
-            texts = [widget.text()]
-        elif isinstance(widget, QTabBar):
-            texts = [widget.tabText(place) for place in range(widget.count())]
-        for text in texts:
+        for text in texts(widget) if widget.isVisible() else ():
             if key := QKeySequence.mnemonic(text).toString():
                 found[key].append(text)
     return found
@@ -245,3 +247,50 @@ def test_everyone_can_use_every_place(hand: Hand, tmp_path: Path, state: str, la
             faults.setdefault(fault, where)
     assert seen > 1
     assert "\n".join(f"{where}: {fault}" for fault, where in faults.items()) == ""
+
+
+class Trap(QPlainTextEdit):
+    """Keeps Tab for itself."""
+
+
+def test_each_kind_of_fault_is_found(hand: Hand, tmp_path: Path) -> None:
+    place = hand.window.welcome.layout()
+    assert place is not None
+    assert faults_here(hand.window) == set()
+    bare, first, second = QLineEdit(), QPushButton("&Save"), QPushButton("&Send")
+    second.setToolTip("A hint")
+    second.setAccessibleDescription("Another")
+    for widget in (bare, first, second):
+        place.addWidget(widget)
+    second.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    QApplication.processEvents()
+    found = "\n".join(faults_here(hand.window))
+    for words_ in (
+        "no name: ",
+        "Alt+S twice",
+        "hint not described: QPushButton 'Send'",
+        "Tab does not come to: QPushButton 'Send'",
+    ):
+        assert words_ in found
+    place.addWidget(Trap())
+    QApplication.processEvents()
+    assert "Tab does not leave Trap" in "".join(faults_here(hand.window))
+
+
+def test_a_way_against_reading_is_found(hand: Hand) -> None:
+    holder = QWidget(hand.window)
+    upper, lower = QPushButton("upper", holder), QPushButton("lower", holder)
+    lower.move(0, 100)
+    assert against_reading([upper, lower], hand.window) == set()
+    assert against_reading([lower, upper], hand.window) == {"against reading: QPushButton 'lower' before QPushButton 'upper'"}
+
+
+def test_a_colour_without_words_is_found(hand: Hand) -> None:
+    columns: list[Column[str]] = [Column("", lambda _row: "", state=lambda _row: (Tone.BAD, ""))]
+    model: RowsModel[str] = RowsModel(columns, key=lambda row: row)
+    table: Table[str] = Table("Table", model)
+    hand.window.stack.addWidget(table)
+    hand.window.stack.setCurrentWidget(table)
+    model.show_rows(["one"])
+    faults = wordless_states(hand.window)
+    assert faults == {"no header: column 0 of Table 'Table'", "colour without words: column 0 of Table 'Table'"}
