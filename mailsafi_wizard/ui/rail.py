@@ -52,6 +52,15 @@ class StepButton(QAbstractButton):
         self.setToolTip(_(STATE_WORDS[state]))
         self.update()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter picks the step, as Space does; arrows are left to the rail: Qt would look for the nearest button of any kind."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def sizeHint(self) -> QSize:
         title, small = QFontMetrics(theme().font("body", QFont.Weight.DemiBold)), QFontMetrics(theme().font("small"))
         words = max(title.horizontalAdvance(self.title), *(small.horizontalAdvance(_(w)) for w in STATE_WORDS.values()))

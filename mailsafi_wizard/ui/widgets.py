@@ -351,7 +351,8 @@ class FieldNote(QLabel):
         self.setProperty("tone", "muted")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
-        self.setVisible(bool(help_text))
+        if not help_text:
+            self.hide()  # never shown here: without a parent it would be a window for a moment, and take the keyboard
         self._wrong = ""
 
     @property

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QProgressBar, QProxyStyle, QStyle, QStyleHintReturn, QStyleOption, QWidget
@@ -17,6 +19,7 @@ from mailsafi_wizard.ui.steps import StepState
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.widgets import Button, FieldNote, Tile, Tone, working_bar
 from tests.ui.conftest import Hand
+from tests.ui.everywhere import STATES
 
 
 @dataclass(frozen=True)
@@ -167,3 +170,66 @@ def test_a_bar_runs_or_stands_still_as_the_system_wishes(look: None, monkeypatch
 
 def test_each_tone_has_a_sign_of_its_own() -> None:
     assert len({tone.icon for tone in Tone}) == len(Tone)
+
+
+def test_the_rail_is_one_stop_and_arrows_go_through_it(opened: Hand) -> None:
+    opened.go("prepare")
+    window, buttons = opened.window, opened.window.rail.buttons
+    window.activateWindow()
+    QApplication.processEvents()
+    buttons[1].setFocus(Qt.FocusReason.TabFocusReason)
+    opened.press(Qt.Key.Key_Down)
+    assert window.focusWidget() is buttons[2]
+    opened.press(Qt.Key.Key_Space)
+    opened.settle()
+    assert window.shown == 2
+    opened.press(Qt.Key.Key_Up)
+    opened.press(Qt.Key.Key_Return)
+    opened.settle()
+    assert (window.focusWidget(), window.shown) == (buttons[1], 1)
+    opened.press(Qt.Key.Key_Tab)
+    assert window.focusWidget() is window.menu_button
+    opened.press(Qt.Key.Key_Backtab)
+    assert window.focusWidget() is buttons[1]
+
+
+def test_the_window_s_own_keys(opened: Hand) -> None:
+    opened.go("prepare")
+    window = opened.window
+    window.activateWindow()
+    QApplication.processEvents()
+    opened.press(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    opened.settle()
+    assert window.shown == 2
+    opened.press(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    opened.settle()
+    assert window.shown == 1
+    opened.press(Qt.Key.Key_F1)
+    assert window.why_card.isVisible()
+    opened.press(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    opened.until(lambda: window.shown == 2)  # a letter holds its button down for a moment
+
+
+class Windows(QObject):
+    """Hears of each window that comes up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(" < ".join(f"{one.name}:{one.lineno}" for one in traceback.extract_stack()[-2:-7:-1]))
+        return False
+
+
+def test_no_page_takes_the_keyboard_by_a_window_that_flashes_up(hand: Hand, tmp_path: Path, qapp: QApplication) -> None:
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    try:
+        for state in ("empty", "rehearsed"):
+            for _where in STATES[state](hand, tmp_path):
+                pass
+    finally:
+        qapp.removeEventFilter(windows)
+    assert sorted(set(windows.seen)) == []
