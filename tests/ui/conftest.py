@@ -72,7 +72,7 @@ class Hand:
         """A key, wherever the keyboard is."""
 
         async def strike() -> None:
-            QTest.keyClick(self.window.focusWidget() or self.window, key, modifier)
+            QTest.keyClick(self.window.focusWidget(), key, modifier)
 
         self.run(strike())
 

@@ -80,6 +80,15 @@ def empty(hand: Hand, folder: Path) -> Iterator[str]:
     yield from pages(hand, "empty")
     page = hand.go("credentials")
     assert isinstance(page, CredentialsPage)
+    for side, login in page.logins.sides.items():
+        for place in range(1, login.choice.count()):
+            login.choice.setCurrentIndex(place)
+            login.choice.activated.emit(place)
+            drawn(hand)
+            assert login.is_open
+            yield f"empty, credentials, {side.value}: {login.choice.itemText(place)}"
+        login.choice.setCurrentIndex(0)
+        login.choice.activated.emit(0)
     page.list.type_in()
     drawn(hand)
     yield "empty, credentials, typing a list in"
