@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QDateEdit, QWidget
 
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.schedule import proposal, workdays
@@ -12,6 +12,16 @@ from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.theme import S
 from mailsafi_wizard.ui.widgets import Icon, Tone, column, label, row
 from mailsafi_wizard.words import _, language
+
+
+class DayEdit(QDateEdit):
+    """A day. Tab leaves it, as any field; day, month and year are reached by the arrows.
+
+    Qt would go through its parts by Tab, and never come out while no day is chosen and words stand in their place.
+    """
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return QWidget.focusNextPrevChild(self, forward)
 
 
 class CountryBox(QComboBox):

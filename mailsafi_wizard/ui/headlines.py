@@ -72,6 +72,7 @@ class Headlines(QScrollArea):
         panel = ProblemPanel(problem, *buttons, dismiss=lambda: self._drop(panel))
         self.panels.insert(0, panel)
         self._place.insertWidget(0, panel)
+        panel.read_aloud()
         for old in self.panels[MOST:]:
             self._drop(old)
         self.show()

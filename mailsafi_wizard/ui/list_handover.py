@@ -238,7 +238,7 @@ class PlainFileCard(Card):
             Button(_("Remove the file"), self.remove, kind="danger", icon="trash"),
             Button(_("Keep it"), self.hide, kind="quiet"),
         ]
-        self.place.addWidget(ProblemPanel(problem, *(buttons if ask_ else ()), dismiss=self.hide))
+        self.place.addWidget(ProblemPanel(problem, *(buttons if ask_ else ()), dismiss=self.hide).read_aloud())
         self.show()
 
     def remove(self) -> None:

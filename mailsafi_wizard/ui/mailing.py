@@ -73,7 +73,9 @@ class Mailing(QWidget):
             rest = ngettext("Send to the other user", "Send to the other {n} users", len(others))
             buttons.append(Button(rest.format(n=len(others)), lambda: self._start(others), icon="mail"))
         buttons.append(Button(_("Yes, send it to all again"), lambda: self._start(self._boxes), icon="mail"))
-        self.question.addWidget(ProblemPanel(Problem(what.format(n=have), tone=Tone.WARN), *buttons))
+        panel = ProblemPanel(Problem(what.format(n=have), tone=Tone.WARN), *buttons, escape=self.no)
+        self.question.addWidget(panel)
+        panel.read_aloud()
         self.no.setFocus()
 
     def _clear(self) -> None:

@@ -87,7 +87,8 @@ class SendPart(QWidget):
         self.me = QLineEdit()
         self.me.setPlaceholderText(_("your own address"))
         self.tested = Chip()
-        self.test = Button(_("Send a &test to me"), self.send_test, icon="mail")
+        # the window's button for the same has the letter
+        self.test = Button(_("Send a &test to me").replace("&", ""), self.send_test, icon="mail")
         self.trust, self.question = column(), column()
         self.model: RowsModel[RecipientRow] = RowsModel(_columns(self._project.company.timezone), key=lambda one: one.address)
         self.table: Table[RecipientRow] = Table(_("Users and what became of this notice"), self.model)
@@ -173,11 +174,11 @@ class SendPart(QWidget):
                     widget.hide()
                     widget.deleteLater()
         if not busy and self._strange is not None:
-            self.trust.addWidget(self._strange_panel(*self._strange))
+            self.trust.addWidget(self._strange_panel(*self._strange).read_aloud())
         elif not busy and self._asks is not None:
-            self.question.addWidget(self._again_panel(self._asks))
+            self.question.addWidget(self._again_panel(self._asks).read_aloud())
         elif not busy and perhaps:
-            self.question.addWidget(self._perhaps_panel(perhaps))
+            self.question.addWidget(self._perhaps_panel(perhaps).read_aloud())
 
     def _again_panel(self, addresses: tuple[str, ...]) -> ProblemPanel:
         have = len(self._have(addresses))
@@ -190,7 +191,7 @@ class SendPart(QWidget):
         yes = Button(words, lambda: self.send(addresses or None, again=True), icon="mail")
         self.no = Button(_("No"), self._no)
         problem = Problem(what.format(n=have), remedy=_("Mail programs mostly show a repeated notice only once."), tone=Tone.WARN)
-        return ProblemPanel(problem, self.no, yes)
+        return ProblemPanel(problem, self.no, yes, escape=self.no)
 
     def _have(self, addresses: Collection[str]) -> list[str]:
         """Of these (none: of all) who has it, or may have it."""
@@ -207,7 +208,8 @@ class SendPart(QWidget):
             tone=Tone.WARN,
         )
         yes = Button(_("Trust this certificate"), lambda: self._trust(fingerprint), kind="danger", icon="shield")
-        return ProblemPanel(problem, Button(_("Don't trust it"), self._leave_it), yes)
+        no = Button(_("Don't trust it"), self._leave_it)
+        return ProblemPanel(problem, no, yes, escape=no)
 
     def _perhaps_panel(self, addresses: Sequence[str]) -> ProblemPanel:
         what = ngettext(

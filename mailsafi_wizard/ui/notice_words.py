@@ -93,7 +93,7 @@ class NoticeWords(QWidget):
         self.write_out = Button(_("Write &out the parts"), self._write_out, kind="quiet", icon="file", hint=_(
             "Puts the words of the ready-made parts in the place of their names, so that you can change them"
         ))  # fmt: skip
-        self.back = Button(_("Put the origi&nal back"), put_back, kind="quiet", icon="refresh")
+        self.back = Button(_("Put the ori&ginal back"), put_back, kind="quiet", icon="refresh")
         self.again = Button(_("Take my words back"), self._again, kind="quiet")
         marks = label(
             _("An empty line begins a paragraph; “## ” a heading, “- ” a list, **stars** strong words."), "small", "muted"

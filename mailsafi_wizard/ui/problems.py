@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from PySide6 import __version__ as qt_version
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from mailsafi_wizard import __version__
 from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.support.traces import trace_lines
+from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Icon, Tone, column, label, restyle, row
 from mailsafi_wizard.words import _, filled, translated
@@ -112,9 +113,14 @@ class Details(QWidget):
 
 
 class ProblemPanel(QFrame):
-    """One `Problem`, with the buttons that help against it. ``dismiss`` (where given) takes it away."""
+    """One `Problem`, with the buttons that help against it. ``dismiss`` (where given) takes it away.
 
-    def __init__(self, problem: Problem, *buttons: Button, dismiss: Callable[[], object] | None = None) -> None:
+    Escape means ``escape``, the button with the harmless answer, where something is asked; else to take the panel away.
+    """
+
+    def __init__(
+        self, problem: Problem, *buttons: Button, dismiss: Callable[[], object] | None = None, escape: Button | None = None
+    ) -> None:
         super().__init__()
         self.setProperty("kind", "panel")
         self.problem = problem
@@ -141,3 +147,15 @@ class ProblemPanel(QFrame):
             top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(top)
         self.setAccessibleName(" ".join(filter(None, (problem.what, problem.why, problem.remedy))))
+        self._way_out = escape.click if escape is not None else dismiss
+
+    def read_aloud(self) -> ProblemPanel:
+        """For whoever puts up a panel because something has just happened."""
+        announce(self, self.accessibleName(), at_once=self.problem.tone is Tone.BAD)
+        return self
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._way_out is not None:
+            self._way_out()
+        else:
+            super().keyPressEvent(event)

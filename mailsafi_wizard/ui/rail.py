@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy
 
 from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.steps import StepState
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import column, label
@@ -20,6 +21,8 @@ STATE_WORDS = {
     StepState.DONE: N_("Done"),
     StepState.NEEDS_YOU: N_("Needs you"),
 }
+
+FEW = 2  # steps whose state changes by one thing that was done
 
 
 def _weight(strong: bool) -> QFont.Weight:
@@ -48,6 +51,15 @@ class StepButton(QAbstractButton):
         )
         self.setToolTip(_(STATE_WORDS[state]))
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter picks the step, as Space does; arrows are left to the rail: Qt would look for the nearest button of any kind."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         title, small = QFontMetrics(theme().font("body", QFont.Weight.DemiBold)), QFontMetrics(theme().font("small"))
@@ -150,11 +162,15 @@ class Rail(QFrame):
         self.setLayout(self.body)
 
     def show_states(self, states: Sequence[StepState], shown: int, reachable: Sequence[bool]) -> None:
+        fresh = [button for button, state in zip(self.buttons, states, strict=True) if button.state is not state]
         for button, state, can in zip(self.buttons, states, reachable, strict=True):
-            if button.state is not state:
+            if button in fresh:
                 button.show_state(state)
             button.setEnabled(can)
         self.buttons[shown].setChecked(True)
+        if len(fresh) <= FEW:  # more are another project's
+            for button in fresh:
+                announce(button, button.accessibleName())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)

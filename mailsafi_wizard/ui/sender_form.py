@@ -82,7 +82,7 @@ class SenderForm(Card):
         )
         self.password_note = fields.add(_("Passw&ord"), self.password)
         self.reply_note = fields.add(_("&Replies go to"), self.reply_to, _("Empty: to the sender."))
-        fields.add(_("A&t most"), self.rate, _("Slower is safer: many servers count."))
+        fields.add(_("At most"), self.rate, _("Slower is safer: many servers count."))
         return fields
 
     def open(self, on: bool) -> None:

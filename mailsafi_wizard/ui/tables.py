@@ -21,12 +21,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QPainter, QResizeEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Tone
+from mailsafi_wizard.words import _
 
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
@@ -239,6 +241,7 @@ class Filter(QSortFilterProxyModel):
 
 MEASURED = 20  # rows whose every cell is asked how wide it is
 NARROWEST = 130  # of a column that stretches
+_SORTS = {Qt.Key.Key_Up: Qt.SortOrder.AscendingOrder, Qt.Key.Key_Down: Qt.SortOrder.DescendingOrder}
 ONE_NARROWEST = 180  # where it is the only one: mostly an address, the one thing that must be readable
 
 
@@ -252,6 +255,7 @@ class Table(QTableView, Generic[R]):
         self.filter = Filter(model)
         self.setModel(self.filter)
         self.setAccessibleName(name)
+        self.setAccessibleDescription(_("Left and Right choose a column, Ctrl+Up and Ctrl+Down sort by it."))
         if not model.drawn_by_qt:
             self.setItemDelegate(CellDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -312,6 +316,19 @@ class Table(QTableView, Generic[R]):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._spread()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Sorting without a mouse: by the column that Left and Right have gone to."""
+        order = _SORTS.get(Qt.Key(event.key())) if event.modifiers() & Qt.KeyboardModifier.ControlModifier else None
+        column = self.currentIndex().column()
+        if order is None or column < 0:
+            super().keyPressEvent(event)
+            return
+        self.sortByColumn(column, order)
+        self.scrollTo(self.currentIndex())
+        up = order is Qt.SortOrder.AscendingOrder
+        title = self.rows_model.columns[column].title
+        announce(self, (_("Sorted by {column}, upwards") if up else _("Sorted by {column}, downwards")).format(column=title))
 
     def fit(self) -> None:
         self._fit()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui import icons, motion
+from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.theme import XL, XS, L, M, S, theme
 from mailsafi_wizard.words import _
 
@@ -154,6 +155,7 @@ class Button(QPushButton):
         self._icon_name = icon
         self._tinted: tuple[str, int, str, str] | None = None
         self.setProperty("kind", kind)
+        self.setAutoDefault(True)  # Enter presses it as Space does
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(hint)
         if hint:
@@ -172,6 +174,15 @@ class Button(QPushButton):
         if kind is not None:
             restyle(self, kind=kind)
         self._tint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.property("kind") == "primary" and self.hasFocus():  # no border stands out from both the accent and the page
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme().colour("on_accent"), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(4, 4, -4, -4), 4, 4)
+            painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -340,7 +351,8 @@ class FieldNote(QLabel):
         self.setProperty("tone", "muted")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
-        self.setVisible(bool(help_text))
+        if not help_text:
+            self.hide()  # never shown here: without a parent it would be a window for a moment, and take the keyboard
         self._wrong = ""
 
     @property
@@ -349,6 +361,8 @@ class FieldNote(QLabel):
 
     def complain(self, text: str) -> None:
         """Show ``text`` as a complaint; "" takes it back."""
+        if text and text != self._wrong:
+            announce(self._control, text, at_once=True)
         self._wrong = text
         self.setText(f"⚠ {text}" if text else self._help)
         self.setVisible(bool(text or self._help))
@@ -360,7 +374,7 @@ class FieldNote(QLabel):
 def working_bar() -> QProgressBar:
     """Something is going on, nobody knows for how long."""
     made = QProgressBar()
-    made.setRange(0, 0)
+    motion.show_going_on(made)
     made.setTextVisible(False)
     made.setFixedWidth(72)
     made.setAccessibleName(_("Working"))
@@ -381,6 +395,7 @@ class Tile(QPushButton):
     def __init__(self, icon: str, title: str, text: str, clicked: Callable[[], object]) -> None:
         super().__init__()
         self.setProperty("kind", "tile")
+        self.setAutoDefault(True)
         self.setAccessibleName(title.replace("&", ""))
         self.setAccessibleDescription(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

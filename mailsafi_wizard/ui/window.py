@@ -18,6 +18,7 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.supporting import without_project
 from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui import ask, closing, icons, menu, support_view
+from mailsafi_wizard.ui.announce import StatusLine
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.day import DayWatch
 from mailsafi_wizard.ui.headlines import Headlines, RehearsalBanner
@@ -28,6 +29,7 @@ from mailsafi_wizard.ui.presence import Presence
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.rail import Rail
 from mailsafi_wizard.ui.steps import Step, StepState, current, states
+from mailsafi_wizard.ui.tab_order import ReadInOrder
 from mailsafi_wizard.ui.theme import XL, XS, L, M, S
 from mailsafi_wizard.ui.welcome import Welcome
 from mailsafi_wizard.ui.widgets import Button, box, column, label, row, working_bar
@@ -89,7 +91,7 @@ class Window(QMainWindow):
         self.banner = RehearsalBanner()
         right = column(self.banner, self._make_header(), self.stack, self._make_bottom(), spacing=0)
         right.setStretch(2, 1)
-        shell = QWidget()
+        shell = ReadInOrder()
         shell.setObjectName("shell")
         whole = row(self.rail, box(right), spacing=0)
         whole.setStretch(1, 1)
@@ -101,7 +103,7 @@ class Window(QMainWindow):
         self.show_step(self.shown) if self.project else self._show_welcome()
 
     def _make_header(self) -> QWidget:
-        self.title, self.lead = label("", "title"), label("", tone="muted")
+        self.title, self.lead = StatusLine("title", "text"), label("", tone="muted")
         self.why = Button(_("&Why?"), self._show_why, kind="quiet", icon="help", hint=_("What this step is for"))
         self.why.setCheckable(True)
         self.why_card = LeafCard()
@@ -125,7 +127,7 @@ class Window(QMainWindow):
         self.next = Button("", self.go_next)
         self.next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.act = Button("", self._do_action)
-        self.status = label("", "small", "muted")
+        self.status = StatusLine("small", "muted")
         self.working = working_bar()
         bar = row(self.back, self.working, self.status, self.act, self.next, spacing=M, margins=(XL, M, XL, M))
         bar.setStretch(2, 1)
@@ -366,7 +368,7 @@ class Window(QMainWindow):
             panel.hide()
             panel.deleteLater()
         if problem is not None:
-            self.problem_place.addWidget(ProblemPanel(problem, *buttons, dismiss=self._dismiss))
+            self.problem_place.addWidget(ProblemPanel(problem, *buttons, dismiss=self._dismiss).read_aloud())
 
     def _dismiss(self) -> None:
         if self.page is not None:

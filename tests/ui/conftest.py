@@ -68,6 +68,14 @@ class Hand:
 
         self.run(press())
 
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """A key, wherever the keyboard is."""
+
+        async def strike() -> None:
+            QTest.keyClick(self.window.focusWidget(), key, modifier)
+
+        self.run(strike())
+
     def act(self) -> None:
         """The page's one action, to its end."""
         self.click(self.window.act)

@@ -7,13 +7,13 @@ import zoneinfo
 from dataclasses import replace
 
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QComboBox, QCompleter, QDateEdit, QLineEdit
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit
 
 from mailsafi_wizard.model import Company, Endpoint, MailSafiValues, Security, Side
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import checks, formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge
-from mailsafi_wizard.ui.cutover_day import CountryBox, DayWords
+from mailsafi_wizard.ui.cutover_day import CountryBox, DayEdit, DayWords
 from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.plan_card import PlanCard
 from mailsafi_wizard.ui.theme import theme
@@ -55,7 +55,7 @@ class StartPage(Page):
 
     def _company_card(self) -> Card:
         self.name, self.domains, self.help = QLineEdit(), QLineEdit(), QLineEdit()
-        self.cutover, self.timezone, self.language = QDateEdit(), QComboBox(), QComboBox()
+        self.cutover, self.timezone, self.language = DayEdit(), QComboBox(), QComboBox()
         self.country = CountryBox()
         self.day_words = DayWords()
         self.cutover.setCalendarPopup(True)

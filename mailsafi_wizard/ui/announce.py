@@ -1,0 +1,40 @@
+"""Says aloud what changed, to those who can't see it: a screen reader reads it wherever the keyboard is. Costs nothing where none runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+NOW = QAccessible.AnnouncementPoliteness.Assertive
+IN_TURN = QAccessible.AnnouncementPoliteness.Polite
+
+
+def announce(widget: QWidget, text: str, at_once: bool = False) -> None:
+    """Have ``text`` read; ``at_once`` breaks into what is being read, for what went wrong."""
+    if text and QAccessible.isActive():
+        event = QAccessibleAnnouncementEvent(widget, text)
+        event.setPoliteness(NOW if at_once else IN_TURN)
+        send(event)
+
+
+def send(event: QAccessibleAnnouncementEvent) -> None:
+    QAccessible.updateAccessibility(event)
+
+
+class StatusLine(QLabel):
+    """Words that tell what the window does, such as the line at its foot: read once for each change."""
+
+    def __init__(self, role: str, tone: str) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setProperty("role", role)
+        self.setProperty("tone", tone)
+
+    def setText(self, text: str) -> None:
+        changed = text != self.text()
+        super().setText(text)
+        if changed:
+            announce(self, text)
