@@ -34,6 +34,7 @@ FLOORS: Mapping[str, int] = {
     "signoff": 3,
     "report": 3,
     "support": 3,
+    "draft": 2,
     "telling": 3,
     "options": 3,
     "discovered": 3,

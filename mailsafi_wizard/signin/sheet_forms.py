@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import email.errors
-import email.policy
-import email.utils
 import functools
-from email.headerregistry import Address
 from email.message import EmailMessage
 
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
-from mailsafi_wizard import errors, resources
+from mailsafi_wizard import resources
+from mailsafi_wizard.draft import NoAddress as NoAddress
+from mailsafi_wizard.draft import draft
 from mailsafi_wizard.signin import code
 from mailsafi_wizard.signin.sheet import Sheet
 from mailsafi_wizard.signin.values import profile_name
 
 _PICTURE = "webmail-code@mailsafi-wizard"
-
-
-class NoAddress(errors.MigrationError):
-    title = "No mail can be made for {what}"
-    hint = "Mend the address in the list of mailboxes."
-    exit_status = 2
 
 
 def as_html(sheet: Sheet, picture: str = "") -> str:
@@ -56,19 +48,8 @@ def as_mail(sheet: Sheet, domain: str, now: dt.datetime, profile: bytes = b"") -
 
     The sender is left to whoever sends it. ``domain``: the company's, for the Message-ID.
     """
-    message = EmailMessage(policy=email.policy.SMTP.clone(cte_type="7bit"))  # lines that every server takes
-    try:
-        message["To"] = Address(addr_spec=sheet.address)
-    except (ValueError, IndexError, email.errors.MessageError) as e:
-        raise NoAddress(what=repr(sheet.address)) from e
-    message["Subject"] = f"{sheet.company}: {sheet.title}" if sheet.company else sheet.title
-    message["Date"] = email.utils.format_datetime(now)
-    message["Message-ID"] = email.utils.make_msgid(domain=domain if domain.isascii() and domain else "localhost")
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Unsent"] = "1"  # mail programs open it as a draft, ready to be sent
-    message["Content-Language"] = sheet.language
-    message.set_content(as_text(sheet))
-    message.add_alternative(as_html(sheet, _PICTURE), subtype="html")
+    subject = f"{sheet.company}: {sheet.title}" if sheet.company else sheet.title
+    message = draft(sheet.address, subject, sheet.language, domain, now, as_text(sheet), as_html(sheet, _PICTURE))
     if sheet.webmail:
         part = message.get_payload(1)
         assert isinstance(part, EmailMessage)

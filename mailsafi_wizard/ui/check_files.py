@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,12 +16,12 @@ from mailsafi_wizard.report import Column, Table
 from mailsafi_wizard.report.checks import HOW_WORDS
 from mailsafi_wizard.report.facts import time_text
 from mailsafi_wizard.report.forms import write_table
-from mailsafi_wizard.signin.values import safe_name
 from mailsafi_wizard.signoff import CheckPage
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.check_paper import lay_out_check_sheets
 from mailsafi_wizard.ui.pdf import write_document
 from mailsafi_wizard.ui.problems import in_a_line
+from mailsafi_wizard.ui.user_files import write_each, write_whole
 from mailsafi_wizard.words import N_, _
 
 
@@ -79,9 +78,17 @@ def write(
     if form is Form.PDF:
         write_document(lay_out_check_sheets(pages), target)
     elif form is Form.PDFS:
-        _each(target, pages, ".pdf", lambda page, path: write_document(lay_out_check_sheets([page]), path))
+        write_each(
+            target, pages, lambda page: page.address, ".pdf", lambda page, path: write_document(lay_out_check_sheets([page]), path)
+        )
     else:
-        _each(target, pages, ".eml", lambda page, path: _whole(path, signoff.as_mail(page, domain, now).as_bytes()))
+        write_each(
+            target,
+            pages,
+            lambda page: page.address,
+            ".eml",
+            lambda page, path: write_whole(path, signoff.as_mail(page, domain, now).as_bytes()),
+        )
     project.mark_sheets([box.id for box in users], now, reminder)
     return Written(1 if form.one_file else len(pages), problems)
 
@@ -127,26 +134,3 @@ def write_list(project: MigrationProject, target: Path) -> None:
         told = (moment(said.at), _(HOW_WORDS.get(said.how, said.how)), said.who) if said else (_("not yet"), "", "")
         rows.append((box.address, moment(sent), moment(reminded), *told))
     write_table(Table("sign-offs", _("Sign-offs"), tuple(Column(title) for title in titles), tuple(rows)), target)
-
-
-def _each(folder: Path, pages: Iterable[CheckPage], ending: str, write_one: Callable[[CheckPage, Path], object]) -> None:
-    """One file for each user; two addresses that would share a name on some system get different ones."""
-    folder.mkdir(parents=True, exist_ok=True)
-    used: set[str] = set()
-    for page in pages:
-        stem = name = safe_name(page.address)
-        number = 1
-        while name.casefold() in used:
-            number += 1
-            name = f"{stem} ({number})"
-        used.add(name.casefold())
-        write_one(page, folder / f"{name}{ending}")
-
-
-def _whole(path: Path, data: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import os
 from collections.abc import Iterable
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,9 +12,9 @@ from mailsafi_wizard import errors, signin
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.signin import NotReady, ProfileSigner
-from mailsafi_wizard.signin.values import safe_name
 from mailsafi_wizard.ui.pdf import write_document
 from mailsafi_wizard.ui.signin_paper import lay_out_sheets
+from mailsafi_wizard.ui.user_files import write_each, write_whole
 from mailsafi_wizard.words import N_, _
 
 
@@ -79,8 +78,9 @@ def write(project: MigrationProject, form: Form, language: str, target: Path, si
         write_document(lay_out_sheets(sheets), target)
         count = 1
     elif form is Form.PDFS:
-        count = _each(
-            target, boxes, ".pdf", (lambda path, sheet=sheet: write_document(lay_out_sheets([sheet]), path) for sheet in sheets)
+        paired = list(zip(boxes, sheets, strict=True))
+        count = write_each(
+            target, paired, lambda pair: pair[0].address, ".pdf", lambda pair, path: write_document(lay_out_sheets([pair[1]]), path)
         )
     elif form is Form.HTML:
         count = _bytes(target, boxes, ".html", [signin.as_html(sheet).encode() for sheet in sheets])
@@ -128,35 +128,11 @@ def _thunderbird(project: MigrationProject, boxes: Iterable[Mailbox], folder: Pa
     company = project.company
     config = signin.autoconfig(users, company.domains, company.name)
     folder.mkdir(parents=True, exist_ok=True)
-    _whole(folder / "config-v1.1.xml", config)
-    _whole(folder / _("where to put it.txt"), signin.publishing(users[0], company.domains).encode("utf-8-sig"))
+    write_whole(folder / "config-v1.1.xml", config)
+    write_whole(folder / _("where to put it.txt"), signin.publishing(users[0], company.domains).encode("utf-8-sig"))
     return 2
 
 
 def _bytes(folder: Path, boxes: Iterable[Mailbox], ending: str, contents: list[bytes]) -> int:
-    return _each(folder, boxes, ending, (lambda path, data=data: _whole(path, data) for data in contents))
-
-
-def _each(folder: Path, boxes: Iterable[Mailbox], ending: str, writers: Iterable[object]) -> int:
-    """One file for each user; two addresses that would share a name on some system get different ones."""
-    folder.mkdir(parents=True, exist_ok=True)
-    used: set[str] = set()
-    for box, writer in zip(boxes, writers, strict=True):
-        stem = safe_name(box.address)
-        name, number = stem, 1
-        while name.casefold() in used:
-            number += 1
-            name = f"{stem} ({number})"
-        used.add(name.casefold())
-        assert callable(writer)
-        writer(folder / f"{name}{ending}")
-    return len(used)
-
-
-def _whole(path: Path, data: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    paired = list(zip(boxes, contents, strict=True))
+    return write_each(folder, paired, lambda pair: pair[0].address, ending, lambda pair, path: write_whole(path, pair[1]))
