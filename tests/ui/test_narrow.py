@@ -16,6 +16,7 @@ from mailsafi_wizard.ui.list_table import ListTable
 from mailsafi_wizard.ui.pages.credentials import CredentialsPage
 from mailsafi_wizard.ui.pages.migrate import MigratePage
 from mailsafi_wizard.ui.pages.prepare import PreparePage
+from mailsafi_wizard.ui.problems import ProblemPanel
 from mailsafi_wizard.ui.tables import Table
 from tests.ui.conftest import Hand
 
@@ -89,9 +90,13 @@ def test_prepare_fits(begin: Begin, language: str, size: tuple[int, int], zoom: 
     page.project.propose_needed()
     for side in Side:
         endpoint = Endpoint("imap.a-rather-long-name.example.com", 993, Security.TLS)
+        page.project.set_endpoint(side, endpoint)
         rungs = (RungResult(Rung.NAME, True, "192.0.2.1"), RungResult(Rung.TLS, False, cause="self-signed", detail="x" * 60))
         kept.keep_ladder(page.project, side, Ladder(endpoint, rungs, fingerprint="ab" * 32))
     page.refresh()
+    panels = [panel for card in page.cards.values() for panel in card.ladder.findChildren(ProblemPanel)]
+    assert len(panels) == 2
+    opened.until(lambda: all(panel.isVisibleTo(page) for panel in panels))
     assert pushed(opened) == []
     assert page.needed.table.isVisibleTo(page)
 
