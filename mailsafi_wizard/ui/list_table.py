@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QLineEd
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.store.list_rows import Draft, Problem
 from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui.column_widths import Wish, shared
 from mailsafi_wizard.ui.list_model import ADDRESS, CELLS, LINE, PROBLEM, ListModel
 from mailsafi_wizard.ui.tables import CellDelegate
-from mailsafi_wizard.ui.theme import M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Chip, Tone, column, label, row
+from mailsafi_wizard.ui.theme import M, theme
+from mailsafi_wizard.ui.widgets import Button, Chip, Tone, column, label
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import _, ngettext
 
 Index = QModelIndex | QPersistentModelIndex
@@ -79,9 +81,15 @@ class ListTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme().px(34))
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        theme().changed.connect(self._worn)
+        self._worn()
+
+    def _worn(self) -> None:
+        """Rows and columns in the letters of now."""
+        self.verticalHeader().setDefaultSectionSize(theme().px(34))
         self.setMinimumHeight(theme().px(34) * 6)
+        self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
@@ -144,15 +152,25 @@ class ListTable(QTableView):
         self.fit()
 
     def fit(self) -> None:
-        """The line's number is narrow, what is wrong takes a third, the others share the rest and stay readable."""
-        shown = [place for place in range(len(CELLS)) if not self.isColumnHidden(place) and place != LINE]
-        self.setColumnWidth(LINE, theme().px(56))
-        left = self.viewport().width() - theme().px(56)
-        share = left // (len(shown) + 1)
-        for place in shown:
-            heading = self.horizontalHeader().sectionSizeHint(place)
-            content = 0 if place == PROBLEM else min(theme().px(200), self.sizeHintForColumn(place))
-            self.setColumnWidth(place, max(theme().px(120), heading, content, 2 * share if place == PROBLEM else share))
+        """The line's number is narrow, what is wrong takes what is left, and comes first where not all have room."""
+        shown = [place for place in range(len(CELLS)) if not self.isColumnHidden(place)]
+        width = self.viewport().width()
+        wishes = [self._wish(place, width // (len(shown) + 1)) for place in shown]
+        widths = shared(wishes, width)
+        for place, wide in zip(shown, widths, strict=True):
+            self.setColumnWidth(place, wide)
+        header = self.horizontalHeader()
+        header.moveSection(header.visualIndex(PROBLEM), LINE + 1 if sum(widths) > width else PROBLEM)
+        self.updateGeometries()
+
+    def _wish(self, place: int, share: int) -> Wish:
+        if place == LINE:
+            return Wish(theme().px(56), theme().px(56))
+        heading = self.horizontalHeader().sectionSizeHint(place)
+        if place == PROBLEM:
+            return Wish(0, max(theme().px(160), heading), stretch=True)
+        least = max(theme().px(110), heading)
+        return Wish(max(least, share, min(theme().px(200), self.sizeHintForColumn(place))), least)
 
 
 class ListEditor(QWidget):
@@ -185,9 +203,7 @@ class ListEditor(QWidget):
 
     def _top(self) -> QWidget:
         holder = QWidget()
-        top = row(self.chip, self.summary, self.only_bad, self.more, spacing=M)
-        top.setStretch(1, 1)
-        holder.setLayout(top)
+        holder.setLayout(WrapRow(self.chip, self.summary, self.only_bad, self.more, spacing=M, grow=self.summary))
         return holder
 
     def _buttons(self) -> QWidget:
@@ -198,7 +214,7 @@ class ListEditor(QWidget):
         self.eye.setCheckable(True)
         self.give_up = Button(_("Discard this list"), self.given_up.emit, kind="quiet")
         holder = QWidget()
-        holder.setLayout(row(self.add, self.remove, self.back, self.eye, 1, self.give_up, spacing=S))
+        holder.setLayout(WrapRow(self.add, self.remove, self.back, self.eye, 1, self.give_up))
         return holder
 
     # --- what the page asks

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractTableModel,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QRectF,
@@ -21,11 +22,20 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtGui import QFont, QHelpEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolTip,
+)
 
 from mailsafi_wizard.ui import icons
 from mailsafi_wizard.ui.announce import announce
+from mailsafi_wizard.ui.column_widths import Wish, shared
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.words import _
@@ -50,6 +60,7 @@ class Column(Generic[R]):
     share: Callable[[R], float] | None = None
     tip: Callable[[R], str] | None = None
     stretch: bool = False
+    yields: int = 0  # where there is too little room the column with the highest number goes first; 0 stays
 
 
 class Rows(Generic[R]):
@@ -243,14 +254,22 @@ MEASURED = 20  # rows whose every cell is asked how wide it is
 NARROWEST = 130  # of a column that stretches
 _SORTS = {Qt.Key.Key_Up: Qt.SortOrder.AscendingOrder, Qt.Key.Key_Down: Qt.SortOrder.DescendingOrder}
 ONE_NARROWEST = 180  # where it is the only one: mostly an address, the one thing that must be readable
+WIDEST = 340  # of a column that does not stretch
+CUT = 120  # words may be cut to this where nothing else is left to give
+ROW = 34
+LEAST_ROWS = 2
 
 
 class Table(QTableView, Generic[R]):
-    """A table of rows; the columns' widths follow their contents, and one of them takes what is left."""
+    """A table of rows; the columns' widths follow their contents, some take what is left, and some go where there is too little room."""
 
     def __init__(self, name: str, model: Rows[R]) -> None:
         super().__init__()
         self.rows_model: Rows[R] = model
+        self._wanted = [0] * len(model.columns)
+        self._longest = [0] * len(model.columns)  # letters in a column, as far as rows were looked at
+        self._rows_shown: int | None = None
+        self._placing = False
         assert isinstance(model, QAbstractItemModel)
         self.filter = Filter(model)
         self.setModel(self.filter)
@@ -268,30 +287,84 @@ class Table(QTableView, Generic[R]):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self._dress()
-        model.replaced.connect(self._fit)
+        model.replaced.connect(self._replaced)
+        theme().changed.connect(self._worn)
 
     def _dress(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(theme().px(34))
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setStretchLastSection(False)
         head.setResizeContentsPrecision(MEASURED)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.sectionResized.connect(self._resized)
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.setMinimumHeight(theme().px(34) * 3)
+        self.setMinimumHeight(theme().px(ROW) * (LEAST_ROWS + 1))
+        self._worn()
+
+    def _worn(self) -> None:
+        """Rows and columns in the letters of now."""
+        self.verticalHeader().setDefaultSectionSize(theme().px(ROW))
         self._fit()
+        self._keep_rows()
+
+    def _replaced(self) -> None:
+        self._fit()
+        self._keep_rows()
+
+    # --- how high
+
+    def ask_for_rows(self, most: int) -> None:
+        """Ask for the height of all rows, but of ``most`` at most, and take what is left besides."""
+        self._rows_shown = most
+        self._keep_rows()
+
+    def _keep_rows(self) -> None:
+        if self._rows_shown is not None:
+            rows = max(LEAST_ROWS, min(self._rows_shown, len(self.rows_model.rows)))
+            head = max(self.horizontalHeader().sizeHint().height(), theme().px(ROW))
+            self.setMinimumHeight(head + theme().px(ROW) * rows + 2 * self.frameWidth() + 2)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return hint if self._rows_shown is None else QSize(hint.width(), self.minimumHeight())
+
+    # --- how wide
 
     def _fit(self) -> None:
         """Widths by the first rows and the longest words, once per set of rows: doing it on every change would cost the copy."""
+        self._wanted = [0] * len(self.rows_model.columns)
+        self._longest = [0] * len(self.rows_model.columns)
+        self._measure()
+        self._spread()
+
+    def grown(self, rows: Iterable[R]) -> None:
+        """Some rows have changed: where words are longer than any before, their column becomes wider."""
+        before = list(self._longest)
+        self._read(rows)
+        if before != self._longest:
+            self._measure()
+            self._spread()
+
+    def _read(self, rows: Iterable[R]) -> None:
+        columns = [(place, column.text) for place, column in enumerate(self.rows_model.columns) if not column.stretch]
+        for row in rows:
+            for place, text in columns:
+                self._longest[place] = max(self._longest[place], len(text(row)))
+
+    def _measure(self) -> None:
+        self._placing = True
         for place, column in enumerate(self.rows_model.columns):
+            if column.yields:
+                self.setColumnHidden(place, False)  # or its heading would say that it needs no room
             if not column.stretch:
                 wanted = max(self._widest(place), self.horizontalHeader().sectionSizeHint(place))
                 wanted += (
                     self.fontMetrics().horizontalAdvance("00") if column.share else 0
                 )  # it begins with 0 % and ends with 100 %
-                self.setColumnWidth(place, min(wanted + S, theme().px(340)))
-        self._spread()
+                self._wanted[place] = max(self._wanted[place], min(wanted + S, theme().px(WIDEST)))
+        self._placing = False
 
     def _widest(self, place: int) -> int:
         """Asking each of some hundred cells how wide it is would take longer than drawing the table."""
@@ -303,15 +376,37 @@ class Table(QTableView, Generic[R]):
             wanted = max(wanted, self.sizeHintForIndex(index).width() + 1) if index.isValid() else wanted
         return wanted
 
+    def _resized(self, place: int, _before: int, now: int) -> None:
+        """The admin's hand."""
+        if not self._placing and now:
+            self._wanted[place] = now
+
+    def _wishes(self) -> list[Wish]:
+        columns = self.rows_model.columns
+        alone = sum(column.stretch for column in columns) == 1
+        made = []
+        for place, column in enumerate(columns):
+            wanted = self._wanted[place]
+            least = wanted if column.numeric or column.share else min(wanted, theme().px(CUT))
+            if column.stretch:
+                least = theme().px(ONE_NARROWEST if alone else NARROWEST)
+            if self.isColumnHidden(place) and not column.yields:
+                wanted = least = 0  # the page has no use for it
+            made.append(Wish(wanted, least, column.stretch and bool(least), column.yields))
+        return made
+
     def _spread(self) -> None:
-        """The columns that stretch share what is left, and stay readable where little is: then the table scrolls sideways."""
-        wide = [place for place, column in enumerate(self.rows_model.columns) if column.stretch]
-        left = self.viewport().width() - sum(
-            self.columnWidth(p) for p in range(len(self.rows_model.columns)) if p not in wide and not self.isColumnHidden(p)
-        )
-        least = ONE_NARROWEST if len(wide) == 1 else NARROWEST
-        for place in wide:
-            self.setColumnWidth(place, max(theme().px(least), left // len(wide)))
+        """The table scrolls sideways only when even what must stay, cut, has no room."""
+        if self._placing:
+            return
+        self._placing = True
+        for place, width in enumerate(shared(self._wishes(), self.viewport().width())):
+            if self.rows_model.columns[place].yields:
+                self.setColumnHidden(place, width == 0)
+            if width:
+                self.setColumnWidth(place, width)
+        self._placing = False
+        self.updateGeometries()  # at once: a bar that goes a moment later would flicker
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -332,6 +427,28 @@ class Table(QTableView, Generic[R]):
 
     def fit(self) -> None:
         self._fit()
+
+    # --- what did not fit
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            index = self.indexAt(event.pos())
+            text = self.tip(index) if index.isValid() else ""
+            if text:
+                QToolTip.showText(event.globalPos(), text, self.viewport())
+                return True
+        return super().viewportEvent(event)
+
+    def tip(self, index: Index) -> str:
+        """What is said of a cell: its own words, those that are cut, and what stands in columns that had to go."""
+        own = str(index.data(Qt.ItemDataRole.ToolTipRole) or "")
+        text = str(index.data() or "")
+        cut = self.sizeHintForIndex(index).width() > self.columnWidth(index.column())
+        row = self.rows_model.row(self.filter.mapToSource(index).row())
+        gone = [c for place, c in enumerate(self.rows_model.columns) if c.yields and self.isColumnHidden(place)]
+        said = [text if cut and text not in own else "", own]
+        said += [f"{column.title}: {column.text(row)}" for column in gone if column.text(row)]
+        return "\n".join(filter(None, said))
 
     @property
     def chosen(self) -> R | None:

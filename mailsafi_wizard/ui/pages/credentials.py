@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mailsafi_wizard.model import Mailbox, Secret, Side, SignInResult
 from mailsafi_wizard.project import MigrationProject
@@ -14,14 +14,17 @@ from mailsafi_wizard.ui.admin_login import Logins
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.list_intake import DropArea
 from mailsafi_wizard.ui.list_part import ListPart
+from mailsafi_wizard.ui.one_shown import OneShown
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.sign_in_grid import SERVER_NAMES, SignInPanel
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, Tone, box, column, label, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext, translated
 
+SHOWN_ROWS = 6  # of the mailboxes at least, where there are as many
 PASSWORD_NAMES = {Side.SOURCE: N_("Password at the old server"), Side.DESTINATION: N_("Password at MailSafi")}
 
 
@@ -137,7 +140,7 @@ class CredentialsPage(Page):
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._testing: frozenset[sign_in_grid.Pair] = frozenset()
-        self.views = QStackedWidget()
+        self.views = OneShown()
         self.list = ListPart(self)
         self.list.changed.connect(self._show_view)
         self.list.taken.connect(self.refresh)
@@ -158,11 +161,10 @@ class CredentialsPage(Page):
         self.search.setAccessibleName(_("Find a mailbox"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(theme().px(220))
-        top = row(self.facts, self.search, *self.list.buttons())
-        top.setStretch(0, 1)
+        top = WrapRow(self.facts, self.search, *self.list.buttons(), grow=self.facts)
         self.model: RowsModel[AccountRow] = RowsModel(_columns(), key=lambda a: a.mailbox.id)
         self.table: Table[AccountRow] = Table(_("Mailboxes and their sign-ins"), self.model)
-        self.table.setMinimumHeight(theme().px(34) * 6)
+        self.table.ask_for_rows(SHOWN_ROWS)
         self.search.textChanged.connect(self.table.filter.setFilterFixedString)
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_detail())
         self.detail = MailboxDetail(self)
@@ -250,6 +252,7 @@ class CredentialsPage(Page):
                 )
         self._testing -= {(r.mailbox_id, r.side) for r in results}
         self.model.update_rows(by_id.values())
+        self.table.grown(by_id[result.mailbox_id] for result in results if result.mailbox_id in by_id)
         self.signs.came(results)
         self._say_totals()
 
