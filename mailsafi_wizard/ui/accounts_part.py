@@ -139,6 +139,8 @@ class AccountsPart(QWidget):
         self.inside = QStackedWidget()
         self.inside.addWidget(self._folders_view())
         self.inside.addWidget(self._messages_view())
+        self.table.show_at_least(4)
+        self.folder_table.show_at_least(4)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(M)

@@ -114,7 +114,8 @@ class ComparisonPart(QWidget):
         self.by_users.toggled.connect(lambda _on: self._show_differences())
         head = row(self.chosen, self.by_users)
         head.setStretch(0, 1)
-        lower = column(head, self.nothing, self.difference_table, spacing=S)
+        self.table.show_at_least(3)
+        lower = column(head, self.nothing, self.difference_table, 0, spacing=S)  # the last takes the room where the table is not
         lower.setStretch(2, 1)
         split = QSplitter()
         split.setOrientation(split.orientation().Vertical)
@@ -159,6 +160,8 @@ class ComparisonPart(QWidget):
     def refresh(self) -> None:
         checks, zone = self._project.checks(), self._project.company.timezone
         self.lines.show_rows([ComparedLine(m, checks.get(m.id), zone) for m in self._project.mailboxes()])
+        none = not any(check.by_users for check in checks.values())
+        self.table.setColumnHidden(len(self.lines.columns) - 1, none)
         self.table.fit()
         if self.table.chosen is None and self.lines.rowCount():
             wrong = next((i for i, m in enumerate(self.lines.rows) if m.check and m.check.wrong), 0)

@@ -6,6 +6,7 @@ change many times a second stand in `live_rows`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -21,7 +22,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QPainter, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from mailsafi_wizard.ui import icons
@@ -263,11 +264,15 @@ class Table(QTableView, Generic[R]):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
+        self._easy: dict[int, int] = {}  # by column, in pixels: as wide as it likes to be, and as it must be for its words
+        self._tight: dict[int, int] = {}
         self._dress()
         model.replaced.connect(self._fit)
+        self.horizontalHeader().sortIndicatorChanged.connect(lambda *_args: self._spread())
+        theme().changed.connect(self._grow)
 
     def _dress(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(theme().px(34))
+        self._set_heights()
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setStretchLastSection(False)
@@ -275,18 +280,32 @@ class Table(QTableView, Generic[R]):
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.setMinimumHeight(theme().px(34) * 3)
+        self._fit()
+
+    def _set_heights(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(theme().px(34))
+        self.setMinimumHeight(theme().px(34) * (self._least_rows + 1) if self._least_rows else theme().px(34) * 3)
+
+    def show_at_least(self, rows: int) -> None:
+        """However small the window: so many rows below the head."""
+        self._least_rows = rows
+        self._set_heights()
+
+    _least_rows = 0
+
+    def _grow(self) -> None:
+        """Another size of type: everything measured is measured anew."""
+        self._set_heights()
         self._fit()
 
     def _fit(self) -> None:
         """Widths by the first rows and the longest words, once per set of rows: doing it on every change would cost the copy."""
+        title, most = QFontMetrics(theme().font("body", QFont.Weight.Bold)), theme().px(340)
         for place, column in enumerate(self.rows_model.columns):
-            if not column.stretch:
-                wanted = max(self._widest(place), self.horizontalHeader().sectionSizeHint(place))
-                wanted += (
-                    self.fontMetrics().horizontalAdvance("00") if column.share else 0
-                )  # it begins with 0 % and ends with 100 %
-                self.setColumnWidth(place, min(wanted + S, theme().px(340)))
+            content = self.sizeHintForColumn(place) if column.stretch else self._widest(place)
+            content += self.fontMetrics().horizontalAdvance("00") if column.share else 0  # it begins with 0 % and ends with 100 %
+            self._easy[place] = min(max(content, self.horizontalHeader().sectionSizeHint(place)) + S, most)
+            self._tight[place] = min(max(content, title.horizontalAdvance(column.title) + 2 * S) + 2, most)
         self._spread()
 
     def _widest(self, place: int) -> int:
@@ -300,14 +319,45 @@ class Table(QTableView, Generic[R]):
         return wanted
 
     def _spread(self) -> None:
-        """The columns that stretch share what is left, and stay readable where little is: then the table scrolls sideways."""
-        wide = [place for place, column in enumerate(self.rows_model.columns) if column.stretch]
-        left = self.viewport().width() - sum(
-            self.columnWidth(p) for p in range(len(self.rows_model.columns)) if p not in wide and not self.isColumnHidden(p)
-        )
-        least = ONE_NARROWEST if len(wide) == 1 else NARROWEST
+        """The columns that stretch share what is left. Where they would cut words, the others give up the room around theirs.
+
+        All stay readable where little is left: then the table scrolls sideways.
+        """
+        seen = [place for place in self._easy if not self.isColumnHidden(place)]
+        wide = [place for place in seen if self.rows_model.columns[place].stretch]
+        firm = {place: self._easy[place] for place in seen if place not in wide}
+        least = theme().px(ONE_NARROWEST if len(wide) == 1 else NARROWEST)
+        room = self.viewport().width()
+        lacking = sum(firm.values()) + sum(max(least, self._easy[place]) for place in wide) - room
+        slack = {place: max(0, width - self._tight[place]) for place, width in firm.items() if place != self._sorted_by()}
+        if lacking > 0 and slack:
+            share = min(1.0, lacking / max(1, sum(slack.values())))
+            firm.update({place: firm[place] - math.ceil(share * give) for place, give in slack.items()})
+        for place, width in firm.items():
+            self.setColumnWidth(place, width)
+        self._share_out(wide, room - sum(firm.values()), least)
+
+    def _share_out(self, wide: Sequence[int], room: int, least: int) -> None:
+        """``room`` pixels for the columns that stretch: to each what its words need where that can be, the rest in equal parts."""
+        wanted = {place: max(least, self._tight[place]) for place in wide}
+        over = room - sum(wanted.values())
         for place in wide:
-            self.setColumnWidth(place, max(theme().px(least), left // len(wide)))
+            if over >= 0:
+                width = wanted[place] + over // len(wide)
+            else:
+                hoped = sum(wanted.values()) - least * len(wide)
+                width = least + round((wanted[place] - least) * max(0, room - least * len(wide)) / max(1, hoped))
+            self.setColumnWidth(place, width)
+
+    def _sorted_by(self) -> int:
+        """The column whose head needs room for the arrow; -1 for none."""
+        return self.horizontalHeader().sortIndicatorSection() if self.isSortingEnabled() else -1
+
+    @property
+    def wanted_width(self) -> int:
+        """Pixels in which no word is cut."""
+        seen = [place for place in self._tight if not self.isColumnHidden(place)]
+        return sum(self._tight[place] for place in seen) + 2 * self.frameWidth() + self.verticalScrollBar().sizeHint().width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -53,6 +53,10 @@ _TONE_ICONS = {
     Tone.ACCENT: "arrow-right",
     Tone.MUTED: "clock",
 }
+
+
+_MIRRORED = {"arrow-left": "arrow-right", "arrow-right": "arrow-left"}
+_RETINT = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.LayoutDirectionChange)
 
 
 def restyle(widget: QWidget, **properties: str) -> None:
@@ -175,19 +179,42 @@ class Button(QPushButton):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "_icon_name"):
+        if event.type() in _RETINT and hasattr(self, "_icon_name"):
             self._tint()
+
+    def _backwards(self) -> bool:
+        """Whether the words around run from right to left; then arrows point the other way."""
+        return self.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
     def _tint(self) -> None:
         """The icon in the colours of now. Qt tells of a change of style ten times while a page is made; only a real one draws."""
         edge, role = theme().px(18), self.INKS.get(str(self.property("kind")), "text")
-        wanted = (self._icon_name, edge, theme().colour(role).name(), theme().colour("outline").name()) if self._icon_name else None
+        name = _MIRRORED.get(self._icon_name, self._icon_name) if self._backwards() else self._icon_name
+        wanted = (name, edge, theme().colour(role).name(), theme().colour("outline").name()) if name else None
         if wanted == self._tinted:
             return
         self._tinted = wanted
-        self.setIcon(icons.icon(self._icon_name, role, edge) if wanted else QIcon())
+        self.setIcon(icons.icon(name, role, edge) if wanted else QIcon())
         if wanted:
             self.setIconSize(QSize(edge, edge))
+
+
+class OnwardButton(Button):
+    """The way onward: its icon stands behind its words. That takes the direction opposite to that of everything around it."""
+
+    def __init__(self, text: str, clicked: Callable[[], object]) -> None:
+        super().__init__(text, clicked)
+        self._turn()
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        app.layoutDirectionChanged.connect(self._turn)
+
+    def _turn(self) -> None:
+        rtl = QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight if rtl else Qt.LayoutDirection.RightToLeft)
+
+    def _backwards(self) -> bool:
+        return not super()._backwards()
 
 
 class Card(QFrame):
