@@ -114,7 +114,7 @@ class ComparisonPart(QWidget):
         self.by_users.toggled.connect(lambda _on: self._show_differences())
         head = row(self.chosen, self.by_users)
         head.setStretch(0, 1)
-        self.table.show_at_least(3)
+        self.table.ask_for_rows(3)
         lower = column(head, self.nothing, self.difference_table, 0, spacing=S)  # the last takes the room where the table is not
         lower.setStretch(2, 1)
         split = QSplitter()

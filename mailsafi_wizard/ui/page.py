@@ -57,7 +57,7 @@ class Page(QWidget):
         self.body = column(spacing=L, margins=(XL, M, XL, XL))  # with the header's own below it, the same all around
         self.setLayout(self.body)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._ended = False
+        self._closed = False
 
     def minimumSizeHint(self) -> QSize:
         """Only the width: how high the page must be at that width is asked elsewhere. Words that wrap would be counted as if the page were narrow."""
@@ -76,7 +76,7 @@ class Page(QWidget):
 
     def end(self) -> None:
         """The project is closed: what is still being worked on has nobody left to tell."""
-        self._ended = True
+        self._closed = True
 
     # what a page may call
     def work(self, text: str, call: Callable[[], T], then: Callable[[T], object]) -> None:
@@ -104,7 +104,7 @@ class Page(QWidget):
     @property
     def _gone(self) -> bool:
         """Whether the project was closed meanwhile, or the page made anew in another language."""
-        return self._ended or not isValid(self)
+        return self._closed or not isValid(self)
 
     def tried(self, call: Callable[[], T]) -> T | None:
         """Do something quick that may fail with a known problem; None when it did."""

@@ -264,10 +264,11 @@ class Table(QTableView, Generic[R]):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
+        self._rows_shown: int | None = None
         self._easy: dict[int, int] = {}  # by column, in pixels: as wide as it likes to be, and as it must be for its words
         self._tight: dict[int, int] = {}
         self._dress()
-        model.replaced.connect(self._fit)
+        model.replaced.connect(self._grow)
         self.horizontalHeader().sortIndicatorChanged.connect(lambda *_args: self._spread())
         theme().changed.connect(self._grow)
 
@@ -284,23 +285,22 @@ class Table(QTableView, Generic[R]):
 
     def _set_heights(self) -> None:
         self.verticalHeader().setDefaultSectionSize(theme().px(34))
-        self.setMinimumHeight(theme().px(34) * (self._least_rows + 1) if self._least_rows else theme().px(34) * 3)
+        rows = 2 if self._rows_shown is None else max(2, min(self._rows_shown, len(self.rows_model.rows)))
+        self.setMinimumHeight(theme().px(34) * (rows + 1) + (0 if self._rows_shown is None else 2 * S))
 
-    def show_at_least(self, rows: int) -> None:
-        """However small the window: so many rows below the head."""
-        self._least_rows = rows
+    def ask_for_rows(self, most: int) -> None:
+        """However small the window: all rows below the head, but ``most`` at most."""
+        self._rows_shown = most
         self._set_heights()
 
-    _least_rows = 0
-
     def _grow(self) -> None:
-        """Another size of type: everything measured is measured anew."""
+        """Other rows, or another size of type: everything measured is measured anew."""
         self._set_heights()
         self._fit()
 
     def _fit(self) -> None:
         """Widths by the first rows and the longest words, once per set of rows: doing it on every change would cost the copy."""
-        title, most = QFontMetrics(theme().font("body", QFont.Weight.Bold)), theme().px(340)
+        title, most = QFontMetrics(theme().font("small", QFont.Weight.Bold)), theme().px(340)
         for place, column in enumerate(self.rows_model.columns):
             content = self.sizeHintForColumn(place) if column.stretch else self._widest(place)
             content += self.fontMetrics().horizontalAdvance("00") if column.share else 0  # it begins with 0 % and ends with 100 %

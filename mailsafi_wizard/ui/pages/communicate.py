@@ -25,7 +25,7 @@ from mailsafi_wizard.ui.notice_send import SendPart
 from mailsafi_wizard.ui.notice_words import NoticeWords
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import M, theme
+from mailsafi_wizard.ui.theme import XL, M, theme
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.words import N_, _, ngettext
 
@@ -129,7 +129,6 @@ class CommunicatePage(Page):
         self.user, self.language = self.look.user, self.look.language
         self.mail, self.plain, self.short = self.look.mail, self.look.plain, self.look.short
         self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(_("What to do with the notice"))
         for part, name in ((self.look, _("Look")), (self.words, _("Change the words")), (self.sending, _("Send"))):
             self.tabs.addTab(part, name)
@@ -164,7 +163,7 @@ class CommunicatePage(Page):
 
     def _share_room(self) -> None:
         """The list as wide as its words, but never more than half; the rest is the notice's."""
-        room = self.split.width() - self.split.handleWidth()
+        room = self.width() - 2 * XL - self.split.handleWidth()
         width = min(self.table.wanted_width, room // 2)
         self.table.setMinimumWidth(min(width, theme().px(320)))
         self.split.setSizes([width, room - width])
