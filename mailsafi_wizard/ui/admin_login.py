@@ -17,6 +17,7 @@ from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Fields, Tone, column, label, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, translated
 
 SIDE_NAMES = {Side.SOURCE: N_("Old server"), Side.DESTINATION: N_("MailSafi")}
@@ -57,6 +58,7 @@ class AdminForm(QWidget):
         self.style_choice.addItem(_("Find out by trying (3 failed sign-ins at most)"), None)
         for style, name in STYLE_NAMES.items():
             self.style_choice.addItem(_(name), style)
+        self.style_choice.setMinimumWidth(theme().px(150))  # it may be cut where the window is narrow
         self.mailbox = MailboxChoice(_("Mailbox to try it on"))
         fields = Fields()
         fields.add(_("Administrator's user name"), self.user, _("Exchange: with its domain, as DOMAIN/administrator."))
@@ -70,7 +72,7 @@ class AdminForm(QWidget):
         self.try_it = Button(_("Try it out"), self.try_out, kind="primary", icon="key")
         self.keep_it = Button(_("Use it without trying"), self._keep_chosen)
         self._separator_field.setMaximumWidth(theme().px(440))
-        self.setLayout(column(fields, row(self._separator_field, 1), self.tell, row(self.try_it, self.keep_it, 1)))
+        self.setLayout(column(fields, row(self._separator_field, 1), self.tell, WrapRow(self.try_it, self.keep_it)))
         self.style_choice.currentIndexChanged.connect(lambda _index: self._show_fields())
         self._show_fields()
 
@@ -193,7 +195,7 @@ class SideLogin(QWidget):
             form.kept.connect(self._kept)
         self.name = name = label(_(SIGN_IN_NAMES[side]), "strong", wrap=False)
         name.setBuddy(self.choice)
-        self.setLayout(column(row(name, self.choice, self.state, 1, self.change), *self._forms.values()))
+        self.setLayout(column(WrapRow(name, self.choice, self.state, 1, self.change), *self._forms.values()))
         self.choice.activated.connect(lambda _index: self._chosen())
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLayout, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QWidget
 
 from mailsafi_wizard.events import LookFinished, LookProgress
 from mailsafi_wizard.model import Finding, FolderCensus, MailboxCensus, Role, Weight
@@ -19,7 +19,8 @@ from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Problem, Words
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Tone, column, label, row
+from mailsafi_wizard.ui.widgets import Button, Tone, column, label
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext, translated
 
 ROLES = {
@@ -33,6 +34,7 @@ ROLES = {
     Role.FLAGGED: N_("Starred"),
     Role.IMPORTANT: N_("Important"),
 }
+LEAST_BAR = 120  # points
 TONES = {Weight.BAD: Tone.BAD, Weight.CHECK: Tone.WARN, Weight.NOTE: Tone.INFO}
 
 
@@ -51,9 +53,8 @@ class LookBar(QWidget):
         self.bar.setAccessibleName(_("Progress of the look"))
         self.words = label("", "small", "muted", wrap=False)
         self.halt = Button(_("Stop looking"), self._halt, icon="stop")
-        line = row(self.bar, self.words, self.halt, spacing=M)
-        line.setStretch(0, 1)
-        self.setLayout(line)
+        self.bar.setMinimumWidth(theme().px(LEAST_BAR))
+        self.setLayout(WrapRow(self.bar, self.words, self.halt, spacing=M, grow=self.bar))
         self.hide()
 
     def begin(self, mailboxes: int) -> None:
@@ -111,11 +112,13 @@ def _folder_columns() -> list[Column[FolderCensus]]:
     return [
         Column(_("Folder"), lambda f: f.name, stretch=True, tip=lambda f: f.name),
         Column(_("Becomes"), becomes, stretch=True, tip=becomes),
-        Column(_("Use"), _role),
+        Column(_("Use"), _role, yields=2),
         Column(_("Messages"), lambda f: formats.count(f.messages), sort=lambda f: f.messages, numeric=True),
-        Column(_("Size"), lambda f: formats.size(f.bytes) if f.bytes else "", sort=lambda f: f.bytes, numeric=True),
-        Column(_("From – to"), lambda f: days(f.oldest, f.newest), sort=lambda f: f.newest or dt.date.min),
-        Column(_("Largest"), lambda f: formats.size(f.largest) if f.largest else "", sort=lambda f: f.largest, numeric=True),
+        Column(_("Size"), lambda f: formats.size(f.bytes) if f.bytes else "", sort=lambda f: f.bytes, numeric=True, yields=1),
+        Column(_("From – to"), lambda f: days(f.oldest, f.newest), sort=lambda f: f.newest or dt.date.min, yields=3),
+        Column(
+            _("Largest"), lambda f: formats.size(f.largest) if f.largest else "", sort=lambda f: f.largest, numeric=True, yields=4
+        ),
     ]
 
 
@@ -124,8 +127,8 @@ class FolderPlan(QWidget):
 
     chosen = Signal(int, str, object)
 
-    def __init__(self, above: QLayout) -> None:
-        """``above``: what the page wants to have over the table."""
+    def __init__(self, words: QLabel, *buttons: Button) -> None:
+        """``words`` and ``buttons``: what the page wants to have over the table."""
         super().__init__()
         self._mailbox_id = 0
         self._locked = False
@@ -133,7 +136,7 @@ class FolderPlan(QWidget):
         self.table: Table[FolderCensus] = Table(_("Folders of the chosen mailbox"), self.model)
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._offer())
         self.choose = Button("", self._choose, kind="quiet")
-        above.addWidget(self.choose)
+        above = WrapRow(words, *buttons, self.choose, grow=words)
         _modest(self.table)
         layout = column(above, self.table, spacing=S, margins=(0, S, 0, 0))
         layout.setStretch(1, 1)
@@ -181,11 +184,10 @@ class FindingsView(QWidget):
         self.model: RowsModel[Finding] = RowsModel(_finding_columns(), key=lambda f: (f.kind, f.mailbox, f.what))
         self.table: Table[Finding] = Table(_("What the look found"), self.model)
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_chosen())
-        self.summary = label("", tone="muted", wrap=False)
+        self.summary = label("", tone="muted")
         self.needless = Button(_("It needs no mailbox"), self._tell_known, kind="quiet", icon="check")
         self.look = Button(_("Look again"), self.again.emit, kind="quiet", icon="search")
-        top = row(self.summary, self.needless, self.look)
-        top.setStretch(0, 1)
+        top = WrapRow(self.summary, self.needless, self.look, grow=self.summary)
         self.detail = Words("", _("The chosen finding, and what to do now"))
         self.detail.setFixedHeight(3 * self.detail.fontMetrics().lineSpacing() + theme().px(30))
         layout = column(top, self.table, self.detail, spacing=S, margins=(0, S, 0, 0))

@@ -10,6 +10,7 @@ from mailsafi_wizard.model import Endpoint
 from mailsafi_wizard.net.found import Candidate, Discovery, Sureness
 from mailsafi_wizard.ui.theme import M, S
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, FieldNote, Tone, box, column, label, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext
 
 MOST_SHOWN = 6
@@ -102,7 +103,7 @@ class FindCard(Card):
         chip = Chip(_(discovered.SURE[candidate.sureness]), TONES[candidate.sureness])
         words = label(f"{discovered.from_words(candidate)}. {discovered.seen_words(candidate)}", "small", "muted")
         choice.setAccessibleDescription(f"{chip.text}. {words.text()}")
-        return box(column(row(choice, chip, 1), row(words, margins=(28, 0, 0, 0)), spacing=0))
+        return box(column(WrapRow(choice, chip), row(words, margins=(28, 0, 0, 0)), spacing=0))
 
 
 def _summary(discovery: Discovery) -> str:

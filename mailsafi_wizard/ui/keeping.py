@@ -11,8 +11,9 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.store import passphrase
 from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui import ask
-from mailsafi_wizard.ui.theme import XS, L, M, S, theme
+from mailsafi_wizard.ui.theme import XS, L, M, theme
 from mailsafi_wizard.ui.widgets import Button, FieldNote, Icon, column, label, restyle, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, filled
 
 WORDS = {
@@ -66,7 +67,7 @@ class KeepingPanel(QFrame):
         self.forgotten = Button(_("I have forgotten it…"), self._ask_to_forget, kind="quiet")
         for edit in (self.edit, self.again):
             edit.returnPressed.connect(self.unlock)
-        self.fields = row(self.edit, self.again, self.go, later, self.forgotten, 1, spacing=S)
+        self.fields = WrapRow(self.edit, self.again, self.go, later, self.forgotten)
         words = column(self.title, self.text, self.fields, self.note, spacing=XS)
         whole = row(Icon("lock", "warn", 22), words, spacing=M, margins=(L, M, L, M))
         whole.setStretch(1, 1)

@@ -18,6 +18,7 @@ from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import M, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Field, Tone, column, label, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import _, ngettext
 
 
@@ -87,7 +88,7 @@ class LockedCard(Card):
         self.told = label("", "strong")
         self.save = Button(_("Save the locked list…"), self._ask, kind="primary", icon="lock")
         self.close_it = Button(_("Close"), self.end, kind="quiet")
-        self.add(label(text), self.field, self.told, row(self.save, fresh, 1, self.close_it))
+        self.add(label(text), self.field, self.told, WrapRow(self.save, fresh, 1, self.close_it))
         self.edit.textChanged.connect(lambda _text: self._check())
         self.hide()
 

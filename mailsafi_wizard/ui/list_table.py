@@ -13,8 +13,9 @@ from mailsafi_wizard.store.list_rows import Draft, Problem
 from mailsafi_wizard.ui import icons
 from mailsafi_wizard.ui.list_model import ADDRESS, CELLS, LINE, PROBLEM, ListModel
 from mailsafi_wizard.ui.tables import CellDelegate
-from mailsafi_wizard.ui.theme import M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Chip, Tone, column, label, row
+from mailsafi_wizard.ui.theme import M, theme
+from mailsafi_wizard.ui.widgets import Button, Chip, Tone, column, label
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import _, ngettext
 
 Index = QModelIndex | QPersistentModelIndex
@@ -79,9 +80,15 @@ class ListTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme().px(34))
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        theme().changed.connect(self._worn)
+        self._worn()
+
+    def _worn(self) -> None:
+        """Rows and columns in the letters of now."""
+        self.verticalHeader().setDefaultSectionSize(theme().px(34))
         self.setMinimumHeight(theme().px(34) * 6)
+        self.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
@@ -144,15 +151,25 @@ class ListTable(QTableView):
         self.fit()
 
     def fit(self) -> None:
-        """The line's number is narrow, what is wrong takes a third, the others share the rest and stay readable."""
-        shown = [place for place in range(len(CELLS)) if not self.isColumnHidden(place) and place != LINE]
+        """The line's number is narrow, what is wrong takes what is left, and comes first where not all have room."""
+        shown = [place for place in range(len(CELLS)) if not self.isColumnHidden(place) and place not in (LINE, PROBLEM)]
         self.setColumnWidth(LINE, theme().px(56))
         left = self.viewport().width() - theme().px(56)
-        share = left // (len(shown) + 1)
+        share = left // (len(shown) + 2)
+        least = {place: max(theme().px(110), self.horizontalHeader().sectionSizeHint(place)) for place in shown}
         for place in shown:
-            heading = self.horizontalHeader().sectionSizeHint(place)
-            content = 0 if place == PROBLEM else min(theme().px(200), self.sizeHintForColumn(place))
-            self.setColumnWidth(place, max(theme().px(120), heading, content, 2 * share if place == PROBLEM else share))
+            content = min(theme().px(200), self.sizeHintForColumn(place))
+            self.setColumnWidth(place, max(least[place], content, share))
+        taken = sum(self.columnWidth(place) for place in shown)
+        wanted = max(theme().px(160), self.horizontalHeader().sectionSizeHint(PROBLEM))
+        if taken + wanted > left:  # cells are cut before the table scrolls
+            for place in shown:
+                self.setColumnWidth(place, max(least[place], (left - wanted) // len(shown)))
+            taken = sum(self.columnWidth(place) for place in shown)
+        self.setColumnWidth(PROBLEM, max(wanted, left - taken))
+        header = self.horizontalHeader()
+        header.moveSection(header.visualIndex(PROBLEM), LINE + 1 if taken + wanted > left else PROBLEM)
+        self.updateGeometries()
 
 
 class ListEditor(QWidget):
@@ -185,9 +202,7 @@ class ListEditor(QWidget):
 
     def _top(self) -> QWidget:
         holder = QWidget()
-        top = row(self.chip, self.summary, self.only_bad, self.more, spacing=M)
-        top.setStretch(1, 1)
-        holder.setLayout(top)
+        holder.setLayout(WrapRow(self.chip, self.summary, self.only_bad, self.more, spacing=M, grow=self.summary))
         return holder
 
     def _buttons(self) -> QWidget:
@@ -198,7 +213,7 @@ class ListEditor(QWidget):
         self.eye.setCheckable(True)
         self.give_up = Button(_("Discard this list"), self.given_up.emit, kind="quiet")
         holder = QWidget()
-        holder.setLayout(row(self.add, self.remove, self.back, self.eye, 1, self.give_up, spacing=S))
+        holder.setLayout(WrapRow(self.add, self.remove, self.back, self.eye, 1, self.give_up))
         return holder
 
     # --- what the page asks

@@ -13,14 +13,15 @@ from mailsafi_wizard.store import needed_list
 from mailsafi_wizard.store.needed_list import Kind, Needed, State
 from mailsafi_wizard.ui import ask
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import theme
-from mailsafi_wizard.ui.widgets import Button, Card, Tone, label, row
+from mailsafi_wizard.ui.widgets import Button, Card, Tone, label
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _
 
 KINDS = {Kind.USER: N_("User"), Kind.ALIAS: N_("Alias"), Kind.LIST: N_("Distribution list")}
 STATES = {State.OPEN: N_("To be created"), State.DONE: N_("Created"), State.SEEN: N_("Created, and signed in to")}
 TONES = {State.OPEN: Tone.MUTED, State.DONE: Tone.GOOD, State.SEEN: Tone.GOOD}
 SHOWN_PROBLEMS = 8
+SHOWN_ROWS = 8
 
 
 class NeededCard(Card):
@@ -43,7 +44,7 @@ class NeededCard(Card):
         ]
         self.model: RowsModel[Needed] = RowsModel(columns, key=lambda n: n.key)
         self.table: Table[Needed] = Table(_("What must exist in MailSafi first"), self.model)
-        self.table.setMinimumHeight(theme().px(34) * 5)
+        self.table.ask_for_rows(SHOWN_ROWS)
         self.table.doubleClicked.connect(lambda _index: self.toggle())
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._say_toggle())
         self.flip = Button(_("Mark as created"), self.toggle, icon="check")
@@ -52,7 +53,7 @@ class NeededCard(Card):
         self.problems = label("", tone="bad")
         take = Button(_("Import the list of mailboxes"), self._propose, kind="quiet", icon="people")
         read = Button(_("Read a list…"), self._ask_import, kind="quiet", icon="upload")
-        self.add(self.facts, self.table, self.problems, row(self.flip, 1, take, read, self.export))
+        self.add(self.facts, self.table, self.problems, WrapRow(self.flip, 1, take, read, self.export))
         self.problems.hide()
 
     def refresh(self) -> None:

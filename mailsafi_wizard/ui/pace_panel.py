@@ -12,8 +12,9 @@ from mailsafi_wizard.model import Hours, Pace
 from mailsafi_wizard.model.pace import LEAST_RATE
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats
-from mailsafi_wizard.ui.theme import M, S
-from mailsafi_wizard.ui.widgets import FieldNote, Fields, column, label
+from mailsafi_wizard.ui.theme import M
+from mailsafi_wizard.ui.widgets import Field, FieldNote, column, label
+from mailsafi_wizard.ui.wrap_row import WrapGrid
 from mailsafi_wizard.words import _
 
 MB = 1_000_000
@@ -117,15 +118,16 @@ class PacePanel(QWidget):
         self.edits = {name: QLineEdit() for name in (*SIZES, *(field for ends in HOURS.values() for field in ends))}
         self.weekdays = QCheckBox(_("Cap on wee&kdays only"))
         self.notes: dict[str, FieldNote] = {}
-        fields = Fields(5)
+        fields = WrapGrid(5)
         for name, caption, spoken, hint in _captions():
             edit = self.edits[name]
             edit.setAccessibleName(spoken)
             edit.setPlaceholderText(hint)
             edit.editingFinished.connect(self.keep)
-            self.notes[name] = fields.add(caption, edit)
-        fields.addWidget(self.weekdays, 1, 3, 1, 2)
-        fields.setVerticalSpacing(S)
+            field = Field(caption, edit)
+            self.notes[name] = field.note
+            fields.addWidget(field)
+        fields.addWidget(self.weekdays)
         self.weekdays.setToolTip(_("The hours of the cap count from Monday to Friday"))
         self.weekdays.clicked.connect(self.keep)
         self.setLayout(column(self.words, fields, 1, spacing=M, margins=(0, M, 0, 0)))

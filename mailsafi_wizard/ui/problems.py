@@ -19,6 +19,7 @@ from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.support.traces import trace_lines
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Icon, Tone, column, label, restyle, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import _, filled, translated
 
 
@@ -129,7 +130,9 @@ class ProblemPanel(QFrame):
             else None
         )
         if buttons:
-            words.addLayout(row(*buttons, 1, margins=(0, S, 0, 0)))
+            held = WrapRow(*buttons)
+            held.setContentsMargins(0, S, 0, 0)
+            words.addLayout(held)
         if details:
             words.addWidget(details)
         top = row(spacing=M, margins=(L, M, S, M))

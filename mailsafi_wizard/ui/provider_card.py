@@ -12,7 +12,7 @@ from mailsafi_wizard.net import providers
 from mailsafi_wizard.net.providers import Confidence, Datum, Kind, Limit, LimitKind, Provider, Step
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Details
-from mailsafi_wizard.ui.theme import S
+from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, box, column, label, row
 from mailsafi_wizard.words import N_, _
 
@@ -53,6 +53,7 @@ class ProviderCard(Card):
             if provider.kind is not Kind.FILTER:
                 self.pick.addItem(provider.shown_name, provider.id)
         self.pick.activated.connect(lambda place: self.picked.emit(self.pick.itemData(place)))
+        self.pick.setMinimumWidth(theme().px(150))  # it may be cut where the window is narrow
         self.head.addWidget(self.pick)
         self.ticks: dict[str, QCheckBox] = {}
         self._inner = column(spacing=S)

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from mailsafi_wizard.model import Side, SignInResult
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
-from mailsafi_wizard.ui.theme import M, S
+from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Tone, box, column, label, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext, translated
 
 SERVER_NAMES = {Side.SOURCE: N_("Old server"), Side.DESTINATION: N_("MailSafi")}
+LEAST_BAR = 120  # points
 Pair = tuple[int, Side]
 Results = Mapping[Pair, SignInResult]
 
@@ -69,9 +71,8 @@ class SignInPanel(QWidget):
         self.bar.setAccessibleName(_("Progress of the sign-ins"))
         self.count = label("", "small", "muted", wrap=False)
         self.halt = Button(_("Stop testing"), self._halt, icon="stop")
-        line = row(self.bar, self.count, self.halt, spacing=M)
-        line.setStretch(0, 1)
-        self.running = box(line)
+        self.bar.setMinimumWidth(theme().px(LEAST_BAR))
+        self.running = box(WrapRow(self.bar, self.count, self.halt, spacing=M, grow=self.bar))
         self.again = Button("", lambda: self.wanted.emit(self._refused, False), kind="quiet", icon="refresh")
         self.notes = column(spacing=S)
         self.after = box(column(self.notes, row(self.again, 1), spacing=S))

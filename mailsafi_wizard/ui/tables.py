@@ -6,7 +6,6 @@ change many times a second stand in `live_rows`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -14,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractTableModel,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QRectF,
@@ -22,10 +22,20 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolTip,
+)
 
 from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui.column_widths import Wish, shared
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Tone
 
@@ -49,6 +59,7 @@ class Column(Generic[R]):
     share: Callable[[R], float] | None = None
     tip: Callable[[R], str] | None = None
     stretch: bool = False
+    yields: int = 0  # where there is too little room the column with the highest number goes first; 0 stays
 
 
 class Rows(Generic[R]):
@@ -241,14 +252,23 @@ class Filter(QSortFilterProxyModel):
 MEASURED = 20  # rows whose every cell is asked how wide it is
 NARROWEST = 130  # of a column that stretches
 ONE_NARROWEST = 180  # where it is the only one: mostly an address, the one thing that must be readable
+WIDEST = 340  # of a column that does not stretch
+CUT = 120  # words may be cut to this where nothing else is left to give
+ROW = 34
+LEAST_ROWS = 2
 
 
 class Table(QTableView, Generic[R]):
-    """A table of rows; the columns' widths follow their contents, and one of them takes what is left."""
+    """A table of rows; the columns' widths follow their contents, some take what is left, and some go where there is too little room."""
 
     def __init__(self, name: str, model: Rows[R]) -> None:
         super().__init__()
         self.rows_model: Rows[R] = model
+        self._wanted = [0] * len(model.columns)
+        self._tight = [0] * len(model.columns)  # without the air around heading and words
+        self._longest = [0] * len(model.columns)  # letters in a column, as far as rows were looked at
+        self._rows_shown: int | None = None
+        self._placing = False
         assert isinstance(model, QAbstractItemModel)
         self.filter = Filter(model)
         self.setModel(self.filter)
@@ -264,49 +284,85 @@ class Table(QTableView, Generic[R]):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
-        self._rows_shown: int | None = None
-        self._easy: dict[int, int] = {}  # by column, in pixels: as wide as it likes to be, and as it must be for its words
-        self._tight: dict[int, int] = {}
         self._dress()
-        model.replaced.connect(self._grow)
-        self.horizontalHeader().sortIndicatorChanged.connect(lambda *_args: self._spread())
-        theme().changed.connect(self._grow)
+        model.replaced.connect(self._replaced)
+        theme().changed.connect(self._worn)
 
     def _dress(self) -> None:
-        self._set_heights()
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setStretchLastSection(False)
         head.setResizeContentsPrecision(MEASURED)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.sectionResized.connect(self._resized)
+        head.sortIndicatorChanged.connect(lambda *_args: self._spread())
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self._fit()
+        self.setMinimumHeight(theme().px(ROW) * (LEAST_ROWS + 1))
+        self._worn()
 
-    def _set_heights(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(theme().px(34))
-        rows = 2 if self._rows_shown is None else max(2, min(self._rows_shown, len(self.rows_model.rows)))
-        self.setMinimumHeight(theme().px(34) * (rows + 1) + (0 if self._rows_shown is None else 2 * S))
+    def _worn(self) -> None:
+        """Rows and columns in the letters of now."""
+        self.verticalHeader().setDefaultSectionSize(theme().px(ROW))
+        self._fit()
+        self._keep_rows()
+
+    def _replaced(self) -> None:
+        self._fit()
+        self._keep_rows()
+
+    # --- how high
 
     def ask_for_rows(self, most: int) -> None:
-        """However small the window: all rows below the head, but ``most`` at most."""
+        """Ask for the height of all rows, but of ``most`` at most, and take what is left besides."""
         self._rows_shown = most
-        self._set_heights()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._keep_rows()
 
-    def _grow(self) -> None:
-        """Other rows, or another size of type: everything measured is measured anew."""
-        self._set_heights()
-        self._fit()
+    def _keep_rows(self) -> None:
+        if self._rows_shown is not None:
+            rows = max(LEAST_ROWS, min(self._rows_shown, len(self.rows_model.rows)))
+            head = max(self.horizontalHeader().sizeHint().height(), theme().px(ROW))
+            self.setMinimumHeight(head + theme().px(ROW) * rows + 2 * self.frameWidth() + S)
+
+    # --- how wide
 
     def _fit(self) -> None:
         """Widths by the first rows and the longest words, once per set of rows: doing it on every change would cost the copy."""
-        title, most = QFontMetrics(theme().font("small", QFont.Weight.Bold)), theme().px(340)
-        for place, column in enumerate(self.rows_model.columns):
-            content = self.sizeHintForColumn(place) if column.stretch else self._widest(place)
-            content += self.fontMetrics().horizontalAdvance("00") if column.share else 0  # it begins with 0 % and ends with 100 %
-            self._easy[place] = min(max(content, self.horizontalHeader().sectionSizeHint(place)) + S, most)
-            self._tight[place] = min(max(content, title.horizontalAdvance(column.title) + 2 * S) + 2, most)
+        self._wanted = [0] * len(self.rows_model.columns)
+        self._tight = [0] * len(self.rows_model.columns)
+        self._longest = [0] * len(self.rows_model.columns)
+        self._measure()
         self._spread()
+
+    def grown(self, rows: Iterable[R]) -> None:
+        """Some rows have changed: where words are longer than any before, their column becomes wider."""
+        before = list(self._longest)
+        self._read(rows)
+        if before != self._longest:
+            self._measure()
+            self._spread()
+
+    def _read(self, rows: Iterable[R]) -> None:
+        columns = [(place, column.text) for place, column in enumerate(self.rows_model.columns) if not column.stretch]
+        for row in rows:
+            for place, text in columns:
+                self._longest[place] = max(self._longest[place], len(text(row)))
+
+    def _measure(self) -> None:
+        self._placing = True
+        heading, widest = QFontMetrics(theme().font("small", QFont.Weight.Bold)), theme().px(WIDEST)
+        for place, column in enumerate(self.rows_model.columns):
+            if column.yields:
+                self.setColumnHidden(place, False)  # or its heading would say that it needs no room
+            words = self.sizeHintForColumn(place) if column.stretch else self._widest(place)
+            words += self.fontMetrics().horizontalAdvance("00") if column.share else 0  # it begins with 0 % and ends with 100 %
+            tight = max(words, heading.horizontalAdvance(column.title) + 2 * S) + 2
+            self._tight[place] = max(self._tight[place], min(tight, widest))
+            if not column.stretch:
+                wanted = max(words, self.horizontalHeader().sectionSizeHint(place))
+                self._wanted[place] = max(self._wanted[place], min(wanted + S, widest))
+        self._placing = False
 
     def _widest(self, place: int) -> int:
         """Asking each of some hundred cells how wide it is would take longer than drawing the table."""
@@ -318,53 +374,77 @@ class Table(QTableView, Generic[R]):
             wanted = max(wanted, self.sizeHintForIndex(index).width() + 1) if index.isValid() else wanted
         return wanted
 
+    def _resized(self, place: int, _before: int, now: int) -> None:
+        """The admin's hand."""
+        if not self._placing and now:
+            self._wanted[place] = self._tight[place] = now
+
+    def _wishes(self, tight: bool, whole: bool) -> list[Wish]:
+        """``tight``: without air, but for the column that is sorted by, whose heading has an arrow. ``whole``: no word is cut."""
+        sorted_by = self.horizontalHeader().sortIndicatorSection()
+        columns = self.rows_model.columns
+        alone = sum(column.stretch for column in columns) == 1
+        made = []
+        for place, column in enumerate(columns):
+            wanted = self._tight[place] if tight and place != sorted_by else self._wanted[place]
+            least = wanted if column.numeric or column.share else min(wanted, theme().px(CUT))
+            if column.stretch:
+                least = max(theme().px(ONE_NARROWEST if alone else NARROWEST), self._tight[place] if whole else 0)
+            if self.isColumnHidden(place) and not column.yields:
+                wanted = least = 0  # the page has no use for it
+            made.append(Wish(wanted, least, column.stretch and bool(least), column.yields))
+        return made
+
     def _spread(self) -> None:
-        """The columns that stretch share what is left. Where they would cut words, the others give up the room around theirs.
-
-        All stay readable where little is left: then the table scrolls sideways.
-        """
-        seen = [place for place in self._easy if not self.isColumnHidden(place)]
-        wide = [place for place in seen if self.rows_model.columns[place].stretch]
-        firm = {place: self._easy[place] for place in seen if place not in wide}
-        least = theme().px(ONE_NARROWEST if len(wide) == 1 else NARROWEST)
-        room = self.viewport().width()
-        lacking = sum(firm.values()) + sum(max(least, self._easy[place]) for place in wide) - room
-        slack = {place: max(0, width - self._tight[place]) for place, width in firm.items() if place != self._sorted_by()}
-        if lacking > 0 and slack:
-            share = min(1.0, lacking / max(1, sum(slack.values())))
-            firm.update({place: firm[place] - math.ceil(share * give) for place, give in slack.items()})
-        for place, width in firm.items():
-            self.setColumnWidth(place, width)
-        self._share_out(wide, room - sum(firm.values()), least)
-
-    def _share_out(self, wide: Sequence[int], room: int, least: int) -> None:
-        """``room`` pixels for the columns that stretch: to each what its words need where that can be, the rest in equal parts."""
-        wanted = {place: max(least, self._tight[place]) for place in wide}
-        over = room - sum(wanted.values())
-        for place in wide:
-            if over >= 0:
-                width = wanted[place] + over // len(wide)
-            else:
-                hoped = sum(wanted.values()) - least * len(wide)
-                width = least + round((wanted[place] - least) * max(0, room - least * len(wide)) / max(1, hoped))
-            self.setColumnWidth(place, width)
-
-    def _sorted_by(self) -> int:
-        """The column whose head needs room for the arrow; -1 for none."""
-        return self.horizontalHeader().sortIndicatorSection() if self.isSortingEnabled() else -1
-
-    @property
-    def wanted_width(self) -> int:
-        """Pixels in which no word is cut."""
-        seen = [place for place in self._tight if not self.isColumnHidden(place)]
-        return sum(self._tight[place] for place in seen) + 2 * self.frameWidth() + self.verticalScrollBar().sizeHint().width()
+        """First the air goes, then columns, then words are cut. The table scrolls sideways only when even what must stay, cut, has no room."""
+        if self._placing:
+            return
+        self._placing = True
+        room, wishes = self.viewport().width(), self._wishes(False, True)
+        for tight, whole in ((True, True), (True, False)):
+            if sum(wish.asked for wish in wishes) > room:
+                wishes = self._wishes(tight, whole)
+        for place, width in enumerate(shared(wishes, room)):
+            if self.rows_model.columns[place].yields:
+                self.setColumnHidden(place, width == 0)
+            if width:
+                self.setColumnWidth(place, width)
+        self._placing = False
+        self.updateGeometries()  # at once: a bar that goes a moment later would flicker
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._spread()
 
+    @property
+    def wanted_width(self) -> int:
+        """Pixels in which no word is cut and no column goes."""
+        return sum(self._tight) + 2 * self.frameWidth() + self.verticalScrollBar().sizeHint().width()
+
     def fit(self) -> None:
         self._fit()
+
+    # --- what did not fit
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            index = self.indexAt(event.pos())
+            text = self.tip(index) if index.isValid() else ""
+            if text:
+                QToolTip.showText(event.globalPos(), text, self.viewport())
+                return True
+        return super().viewportEvent(event)
+
+    def tip(self, index: Index) -> str:
+        """What is said of a cell: its own words, those that are cut, and what stands in columns that had to go."""
+        own = str(index.data(Qt.ItemDataRole.ToolTipRole) or "")
+        text = str(index.data() or "")
+        cut = self.sizeHintForIndex(index).width() > self.columnWidth(index.column())
+        row = self.rows_model.row(self.filter.mapToSource(index).row())
+        gone = [c for place, c in enumerate(self.rows_model.columns) if c.yields and self.isColumnHidden(place)]
+        said = [text if cut and text not in own else "", own]
+        said += [f"{column.title}: {column.text(row)}" for column in gone if column.text(row)]
+        return "\n".join(filter(None, said))
 
     @property
     def chosen(self) -> R | None:

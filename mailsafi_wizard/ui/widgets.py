@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from mailsafi_wizard.ui import icons
 from mailsafi_wizard.ui.theme import XL, XS, L, M, S, theme
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import _
 
 
@@ -314,7 +315,7 @@ class EmptyState(QWidget):
         layout.addLayout(row(1, words, 1))  # aligned, its height would be that of a label as wide as the page
         layout.addSpacing(M)
         if buttons:
-            layout.addLayout(row(1, *buttons, 1, spacing=S))
+            layout.addLayout(WrapRow(*buttons, centred=True))
         layout.addStretch(1)
         self.setLayout(layout)
 

@@ -20,8 +20,10 @@ from mailsafi_wizard.ui.sign_in_grid import SERVER_NAMES, SignInPanel
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, Tone, box, column, label, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext, translated
 
+SHOWN_ROWS = 6  # of the mailboxes at least, where there are as many
 PASSWORD_NAMES = {Side.SOURCE: N_("Password at the old server"), Side.DESTINATION: N_("Password at MailSafi")}
 
 
@@ -158,11 +160,10 @@ class CredentialsPage(Page):
         self.search.setAccessibleName(_("Find a mailbox"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(theme().px(220))
-        top = row(self.facts, self.search, *self.list.buttons())
-        top.setStretch(0, 1)
+        top = WrapRow(self.facts, self.search, *self.list.buttons(), grow=self.facts)
         self.model: RowsModel[AccountRow] = RowsModel(_columns(), key=lambda a: a.mailbox.id)
         self.table: Table[AccountRow] = Table(_("Mailboxes and their sign-ins"), self.model)
-        self.table.setMinimumHeight(theme().px(34) * 6)
+        self.table.ask_for_rows(SHOWN_ROWS)
         self.search.textChanged.connect(self.table.filter.setFilterFixedString)
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_detail())
         self.detail = MailboxDetail(self)
@@ -250,6 +251,7 @@ class CredentialsPage(Page):
                 )
         self._testing -= {(r.mailbox_id, r.side) for r in results}
         self.model.update_rows(by_id.values())
+        self.table.grown(by_id[result.mailbox_id] for result in results if result.mailbox_id in by_id)
         self.signs.came(results)
         self._say_totals()
 

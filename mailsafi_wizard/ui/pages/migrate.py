@@ -19,8 +19,9 @@ from mailsafi_wizard.ui.pace_panel import PacePanel
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import L, M, S, theme
+from mailsafi_wizard.ui.theme import XL, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Chip, EmptyState, Fact, Tone, box, column, label, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext, translated
 
 STATE_LOOKS = {  # words, tone, icon ("" for the tone's own)
@@ -38,6 +39,7 @@ STATE_LOOKS = {  # words, tone, icon ("" for the tone's own)
     MailboxState.INCOMPLETE: (N_("Not complete"), Tone.BAD, "alert"),
     MailboxState.REFUSED: (N_("Refused"), Tone.BAD, ""),
 }
+SHOWN_ROWS = 6  # of the mailboxes at least, where there are as many
 BUSY = frozenset(
     {
         MailboxState.CONNECTING,
@@ -126,15 +128,22 @@ def _columns() -> list[Column[CopyRow]]:
             tip=_state_tip,
         ),
         Column(_("Progress"), _percent, sort=_share, share=_share),
-        Column(_("Messages"), _messages, sort=lambda c: c.live.messages_done, numeric=True),
-        Column(_("Size"), lambda c: formats.size(_total(c)) if _total(c) else "", sort=_total, numeric=True),
-        Column(_("Speed"), lambda c: formats.speed(c.live.rate) if c.live.rate else "", sort=lambda c: c.live.rate, numeric=True),
-        Column(_("Left"), _left, sort=lambda c: c.live.left or 0.0, numeric=True),
+        Column(_("Messages"), _messages, sort=lambda c: c.live.messages_done, numeric=True, yields=2),
+        Column(_("Size"), lambda c: formats.size(_total(c)) if _total(c) else "", sort=_total, numeric=True, yields=5),
+        Column(
+            _("Speed"),
+            lambda c: formats.speed(c.live.rate) if c.live.rate else "",
+            sort=lambda c: c.live.rate,
+            numeric=True,
+            yields=4,
+        ),
+        Column(_("Left"), _left, sort=lambda c: c.live.left or 0.0, numeric=True, yields=3),
         Column(
             _("Problems"),
             lambda c: formats.count(c.live.failed) if c.live.failed else "",
             sort=lambda c: c.live.failed,
             numeric=True,
+            yields=1,
         ),
     ]
 
@@ -143,8 +152,8 @@ def _failure_columns() -> list[Column[tuple[str, FailedMessage]]]:
     return [
         Column(_("Mailbox"), lambda f: f[0]),
         Column(_("Folder"), lambda f: f[1].folder),
-        Column(_("Date"), lambda f: f[1].date),
-        Column(_("Size"), lambda f: formats.size(f[1].size), sort=lambda f: f[1].size, numeric=True),
+        Column(_("Date"), lambda f: f[1].date, yields=1),
+        Column(_("Size"), lambda f: formats.size(f[1].size), sort=lambda f: f[1].size, numeric=True, yields=2),
         Column(_("Why it was not copied"), lambda f: translated(f[1].reason), stretch=True, tip=lambda f: translated(f[1].reason)),
     ]
 
@@ -194,10 +203,11 @@ class MigratePage(Page):
         self.chip = Chip()
         self.pause = Button(_("&Pause"), self._pause_or_resume, icon="pause")
         self.stop = Button(_("&Stop"), self._stop, icon="stop")
-        top = row(*self.facts.values(), 1, self.chip, self.pause, self.stop, spacing=L)
+        held = box(row(self.chip, self.pause, self.stop, spacing=S))
+        top = WrapRow(*self.facts.values(), 1, held, spacing=XL)
         self.model: LiveRows[CopyRow] = LiveRows(_columns(), key=lambda c: c.mailbox.id)
         self.table: Table[CopyRow] = Table(_("Mailboxes and their progress"), self.model)
-        self.table.setMinimumHeight(theme().px(34) * 5)
+        self.table.ask_for_rows(SHOWN_ROWS)
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_chosen())
         layout = column(top, self.table, self._tabs(), spacing=M)
         layout.setStretch(1, 3)
@@ -213,9 +223,7 @@ class MigratePage(Page):
         self.chosen_words = label("", "small", "muted")
         self.one_pause = Button(_("Pause this one"), self._pause_one, kind="quiet", icon="pause")
         self.one_stop = Button(_("Stop this one"), self._stop_one, kind="quiet", icon="stop")
-        chosen = row(self.chosen_words, self.one_pause, self.one_stop)
-        chosen.setStretch(0, 1)
-        self.folders = FolderPlan(chosen)
+        self.folders = FolderPlan(self.chosen_words, self.one_pause, self.one_stop)
         self.folders.chosen.connect(self._choose_folder)
         self.findings = FindingsView()
         self.findings.again.connect(self.look)
@@ -275,6 +283,7 @@ class MigratePage(Page):
             if live.mailbox_id in known
         ]
         self.model.update_rows(fresh)
+        self.table.grown(fresh)
         self._show_totals()
         chosen = self.table.chosen
         if chosen is not None and any(live.mailbox_id == chosen.mailbox.id for live in changed):

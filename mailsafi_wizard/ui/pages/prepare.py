@@ -20,8 +20,9 @@ from mailsafi_wizard.ui.ladder import LadderView
 from mailsafi_wizard.ui.needed import NeededCard
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.provider_card import ProviderCard
-from mailsafi_wizard.ui.theme import L, S
+from mailsafi_wizard.ui.theme import L, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, label, line, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, translated
 
 SECURITY_WORDS = {
@@ -75,6 +76,7 @@ class ServerCard(Card):
         self.host.setPlaceholderText("imap.example.com" if side is Side.SOURCE else _("from your welcome mail"))
         for security, words in SECURITY_WORDS.items():
             self.security.addItem(_(words), security)
+        self.security.setMinimumWidth(theme().px(120))  # it may be cut where the window is narrow
         self.port.setMaximumWidth(self.port.fontMetrics().horizontalAdvance("0000000000"))
         fields = Fields(columns=1)
         self.host_note = fields.add(_("Server"), self.host)
@@ -180,9 +182,7 @@ class PreparePage(Page):
         self.ca_text = label("", tone="muted")
         choose = Button(_("Choose a file…"), self._choose_ca, kind="quiet", icon="file")
         self.ca_clear = Button(_("Use none"), lambda: self._set_ca(None), kind="quiet")
-        line_ = row(self.ca_text, choose, self.ca_clear)
-        line_.setStretch(0, 1)
-        return card.add(line_)
+        return card.add(WrapRow(self.ca_text, choose, self.ca_clear, grow=self.ca_text))
 
     def _checklist(self) -> Card:
         card = Card(
