@@ -89,7 +89,7 @@ def _folder_columns() -> list[Column[FolderLedger]]:
 
     return [
         Column(_("Folder"), lambda f: f.source_name, stretch=True),
-        Column(_("At MailSafi"), becomes, stretch=True),
+        Column(_("At MailSafi"), becomes, stretch=True, yields=1),
         Column(_("Verdict"), lambda f: _folder_verdict(f)[0], state=lambda f: (_folder_verdict(f)[1], "")),
         *_count_columns(itself),
     ]

@@ -70,7 +70,7 @@ class ReportPart(QWidget):
 
     def _card(self) -> Card:
         self._choices()
-        self.subjects = QCheckBox(_("Show the s&ubjects of messages that could not be copied"))
+        self.subjects = QCheckBox(_("Show the s&ubjects of failed messages"))
         self.subjects.setToolTip(
             _("Subjects are private. They are known only of messages that are kept as files on this computer.")
         )

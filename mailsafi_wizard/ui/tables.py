@@ -250,8 +250,8 @@ class Filter(QSortFilterProxyModel):
 
 
 MEASURED = 20  # rows whose every cell is asked how wide it is
-NARROWEST = 130  # of a column that stretches
-ONE_NARROWEST = 180  # where it is the only one: mostly an address, the one thing that must be readable
+NARROWEST = 116  # of a column that stretches
+ONE_NARROWEST = 168  # where it is the only one: mostly an address, the one thing that must be readable
 WIDEST = 340  # of a column that does not stretch
 CUT = 120  # words may be cut to this where nothing else is left to give
 ROW = 34
