@@ -31,7 +31,7 @@ FIELD_NAMES = {  # what the first page calls the fields that a notice may lack
     "cutover_time": N_("the day of the cutover"),
     "check_by": N_("the day of the cutover"),
 }
-NARROW = 540  # pixels below which three fields side by side would cut an address
+NARROW = 480  # pixels below which three fields side by side would cut an address
 _INKS = {"#17211e": "text", "#4c5a55": "muted", "#0b6b57": "accent"}  # the letter's own are made for white paper
 
 

@@ -357,7 +357,7 @@ class Table(QTableView, Generic[R]):
                 self.setColumnHidden(place, False)  # or its heading would say that it needs no room
             words = self.sizeHintForColumn(place) if column.stretch else self._widest(place)
             words += self.fontMetrics().horizontalAdvance("00") if column.share else 0  # it begins with 0 % and ends with 100 %
-            tight = max(words, heading.horizontalAdvance(column.title) + 2 * S) + 2
+            tight = max(words, heading.horizontalAdvance(column.title) + 2 * S, self.horizontalHeader().minimumSectionSize()) + 2
             self._tight[place] = max(self._tight[place], min(tight, widest))
             if not column.stretch:
                 wanted = max(words, self.horizontalHeader().sectionSizeHint(place))

@@ -403,6 +403,9 @@ def line() -> QFrame:
     return made
 
 
+TILE = 200  # least width: three stand side by side at 150 % letters
+
+
 class Tile(QPushButton):
     """A large choice: icon, a name and what it does."""
 
@@ -422,8 +425,8 @@ class Tile(QPushButton):
     def sizeHint(self) -> QSize:
         layout = self.layout()
         assert layout is not None
-        width = max(theme().px(220), self.width() if self.isVisible() else 0)
-        return QSize(theme().px(220), max(layout.totalHeightForWidth(width), theme().px(180)))
+        width = max(theme().px(TILE), self.width() if self.isVisible() else 0)
+        return QSize(theme().px(TILE), max(layout.totalHeightForWidth(width), theme().px(180)))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

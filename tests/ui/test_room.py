@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QTabWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QTabWidget
 from shiboken6 import isValid
 
 from mailsafi_wizard.errors import WrongUsage
@@ -73,6 +73,28 @@ def test_no_page_scrolls_sideways(copied: Hand, worn: theme.Theme, size: tuple[i
             wide += [(key, place, over)] if over else []
     assert (window.width(), window.height()) == size
     assert wide == []
+
+
+@pytest.mark.parametrize(("size", "zoom"), ROOMS)
+def test_the_welcome_and_an_empty_project_do_not_scroll_sideways(
+    hand: Hand, worn: theme.Theme, tmp_path: Path, size: tuple[int, int], zoom: float
+) -> None:
+    worn.wear("light", zoom)
+    fitted(hand, size)
+    welcome = hand.window.stack.currentWidget()
+    assert isinstance(welcome, QScrollArea)
+    assert welcome.horizontalScrollBar().maximum() == 0
+
+    async def show() -> None:
+        hand.window.open_project(MigrationProject.create(tmp_path / "new.mailsafi"))
+
+    hand.run(show())
+    for key in MINE:
+        page = hand.go(key)
+        fitted(hand, size)
+        bars = [hand.window.areas[hand.window.shown], *(table for table in page.findChildren(Table) if table.isVisible())]
+        assert [bar.horizontalScrollBar().maximum() for bar in bars] == [0] * len(bars), key
+    hand.window.close_project()
 
 
 def cut(table: Table[Any]) -> list[str]:
