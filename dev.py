@@ -71,7 +71,7 @@ PEERS = [
 # What is not here would be missing in the package.
 PACKING = [*SCREEN, *WAYLAND, "binutils", "patchelf", "desktop-file-utils"]
 SERVED = "tests/servers"
-TESTS = ["dovecot-imapd", "libsasl2-modules", "openssl", "poppler-utils"]
+TESTS = ["dovecot-imapd", "libsasl2-2", "libsasl2-modules", "openssl", "poppler-utils"]
 X_SERVER = ["xvfb", "xdotool", *SCREEN]  # tests/screen plays a person on a screen of its own
 
 # $1 is "yes" when dovecot must stay asleep, the rest are packages. A mail server is needed as a program for the tests, not as a

@@ -6,8 +6,8 @@ Knows nothing of servers. The mail is the same every time. Names and domain are 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailsafi_wizard.demo.letters import DOMAIN, Letter, Person, letters
@@ -36,8 +36,14 @@ class Employee:
     source_password: Secret
     destination_password: Secret
 
-    def mail(self) -> Iterator[Letter]:
-        return letters(self.person, self.messages, SEED + self.messages)
+    def mail(self) -> tuple[Letter, ...]:
+        return _mail(self.person, self.messages)
+
+
+@functools.cache
+def _mail(person: Person, messages: int) -> tuple[Letter, ...]:
+    """Written once in a life of the program; a second rehearsal starts at once."""
+    return tuple(letters(person, messages, SEED + messages))
 
 
 def employees() -> tuple[Employee, ...]:

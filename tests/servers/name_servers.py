@@ -73,7 +73,7 @@ class Nsd(_Program):
 
     def __init__(self, folder: Path, text: str) -> None:
         super().__init__("nsd", folder)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self._zone = folder / "zone"
         self._zone.write_text(text, encoding="ascii")
 
