@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from mailsafi_wizard.events import LookFinished, LookProgress
 from mailsafi_wizard.model import Finding, FolderCensus, MailboxCensus, Role, Weight
 from mailsafi_wizard.report.findings import WEIGHTS
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Problem, Words
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tables import LEAST_ROWS, Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Tone, column, label
 from mailsafi_wizard.ui.wrap_row import WrapRow
@@ -189,12 +189,18 @@ class FindingsView(QWidget):
         self.look = Button(_("Look again"), self.again.emit, kind="quiet", icon="search")
         top = WrapRow(self.summary, self.needless, self.look, grow=self.summary)
         self.detail = Words("", _("The chosen finding, and what to do now"))
-        self.detail.setFixedHeight(3 * self.detail.fontMetrics().lineSpacing() + theme().px(30))
         layout = column(top, self.table, self.detail, spacing=S, margins=(0, S, 0, 0))
         layout.setStretch(1, 1)
         self.setLayout(layout)
         _modest(self.table)
+        theme().changed.connect(self._worn)
+        self._worn()
         self._show_chosen()
+
+    def _worn(self) -> None:
+        """Three lines in the letters of now."""
+        self.detail.ensurePolished()
+        self.detail.setFixedHeight(3 * self.detail.fontMetrics().lineSpacing() + theme().px(30))
 
     def show_findings(self, found: Sequence[Finding], looked: bool) -> None:
         """``looked``: there was a look at all."""
@@ -226,8 +232,7 @@ class FindingsView(QWidget):
 
 def _modest(table: Table[Any]) -> None:
     """Takes the height that is left, and asks for little: the page need not scroll for it on a small screen."""
-    table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-    table.setMinimumHeight(theme().px(34) * 3)
+    table.ask_for_rows(LEAST_ROWS)
 
 
 def _summary(found: Sequence[Finding]) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QLineEd
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.store.list_rows import Draft, Problem
 from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui.column_widths import Wish, shared
 from mailsafi_wizard.ui.list_model import ADDRESS, CELLS, LINE, PROBLEM, ListModel
 from mailsafi_wizard.ui.state_cells import CellDelegate
 from mailsafi_wizard.ui.theme import M, theme
@@ -152,24 +153,24 @@ class ListTable(QTableView):
 
     def fit(self) -> None:
         """The line's number is narrow, what is wrong takes what is left, and comes first where not all have room."""
-        shown = [place for place in range(len(CELLS)) if not self.isColumnHidden(place) and place not in (LINE, PROBLEM)]
-        self.setColumnWidth(LINE, theme().px(56))
-        left = self.viewport().width() - theme().px(56)
-        share = left // (len(shown) + 2)
-        least = {place: max(theme().px(110), self.horizontalHeader().sectionSizeHint(place)) for place in shown}
-        for place in shown:
-            content = min(theme().px(200), self.sizeHintForColumn(place))
-            self.setColumnWidth(place, max(least[place], content, share))
-        taken = sum(self.columnWidth(place) for place in shown)
-        wanted = max(theme().px(160), self.horizontalHeader().sectionSizeHint(PROBLEM))
-        if taken + wanted > left:  # cells are cut before the table scrolls
-            for place in shown:
-                self.setColumnWidth(place, max(least[place], (left - wanted) // len(shown)))
-            taken = sum(self.columnWidth(place) for place in shown)
-        self.setColumnWidth(PROBLEM, max(wanted, left - taken))
+        shown = [place for place in range(len(CELLS)) if not self.isColumnHidden(place)]
+        width = self.viewport().width()
+        wishes = [self._wish(place, width // (len(shown) + 1)) for place in shown]
+        widths = shared(wishes, width)
+        for place, wide in zip(shown, widths, strict=True):
+            self.setColumnWidth(place, wide)
         header = self.horizontalHeader()
-        header.moveSection(header.visualIndex(PROBLEM), LINE + 1 if taken + wanted > left else PROBLEM)
+        header.moveSection(header.visualIndex(PROBLEM), LINE + 1 if sum(widths) > width else PROBLEM)
         self.updateGeometries()
+
+    def _wish(self, place: int, share: int) -> Wish:
+        if place == LINE:
+            return Wish(theme().px(56), theme().px(56))
+        heading = self.horizontalHeader().sectionSizeHint(place)
+        if place == PROBLEM:
+            return Wish(0, max(theme().px(160), heading), stretch=True)
+        least = max(theme().px(110), heading)
+        return Wish(max(least, share, min(theme().px(200), self.sizeHintForColumn(place))), least)
 
 
 class ListEditor(QWidget):

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
+    QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
@@ -24,7 +25,6 @@ from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QSizePolicy,
     QTableView,
     QToolTip,
 )
@@ -265,14 +265,18 @@ class Table(QTableView, Generic[R]):
     def ask_for_rows(self, most: int) -> None:
         """Ask for the height of all rows, but of ``most`` at most, and take what is left besides."""
         self._rows_shown = most
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._keep_rows()
 
     def _keep_rows(self) -> None:
         if self._rows_shown is not None:
             rows = max(LEAST_ROWS, min(self._rows_shown, len(self.rows_model.rows)))
             head = max(self.horizontalHeader().sizeHint().height(), theme().px(ROW))
-            self.setMinimumHeight(head + theme().px(ROW) * rows + 2 * self.frameWidth() + S)
+            self.setMinimumHeight(head + theme().px(ROW) * rows + 2 * self.frameWidth() + 2)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return hint if self._rows_shown is None else QSize(hint.width(), self.minimumHeight())
 
     # --- how wide
 

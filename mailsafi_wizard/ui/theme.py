@@ -207,7 +207,7 @@ class Theme(QObject):
         sheet = string.Template(resources.path("style/wizard.qss").read_text(encoding="utf-8"))
         values = {f.name: getattr(self.colours, f.name) for f in fields(self.colours)}
         sizes = {f"pt_{role}": f"{self.points(role):.2f}pt" for role in SCALE}
-        lengths = {f"px{n}": f"{self.px(n)}px" for n in (8, 12, 16, 18, 20, 24, 28)}
+        lengths = {f"px{n}": f"{self.px(n)}px" for n in (8, 10, 12, 16, 18, 20, 24, 28)}
         return sheet.substitute(values, **sizes, **lengths, style=resources.path("style").as_posix(), radius=f"{RADIUS}px")
 
 

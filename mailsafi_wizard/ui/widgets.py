@@ -303,11 +303,8 @@ class EmptyState(QWidget):
         sign = Icon(icon, "accent", 40)
         words = label(text, tone="muted")
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        words.setMaximumWidth(theme().px(480))
-        words.setMinimumWidth(theme().px(320))
         head = label(title, "heading")
         head.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        head.setMinimumWidth(theme().px(320))  # or it would wrap in a place that has room for one line only
         layout = column(1, spacing=S, margins=(XL, XL, XL, XL))
         for part, gap in ((sign, M), (head, XS)):
             layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -318,6 +315,15 @@ class EmptyState(QWidget):
             layout.addLayout(WrapRow(*buttons, centred=True))
         layout.addStretch(1)
         self.setLayout(layout)
+        self._texts = (head, words)
+        theme().changed.connect(self._worn)
+        self._worn()
+
+    def _worn(self) -> None:
+        """Lines of a good length in letters of any size; a heading would wrap in a place that has room for one line only."""
+        for text in self._texts:
+            text.setMinimumWidth(theme().px(320))
+            text.setMaximumWidth(theme().px(480))
 
 
 class Field(QWidget):

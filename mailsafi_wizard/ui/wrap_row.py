@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QStyle, QWidget
 
-from mailsafi_wizard.ui.theme import L, M, S
+from mailsafi_wizard.ui.theme import L, M, S, theme
 
 WIDEST = 16_777_215  # Qt's own bound of a widget's width
+
+LEAST_GROWING = 200  # points that what grows has in its line, where it would like as much
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,10 @@ class WrapRow(Wrapping):
         lines: list[list[tuple[QLayoutItem, int]]] = []
         left = -1
         for item in self._shown():
-            wanted = max(item.minimumSize().width(), min(_natural(item).width(), width))
+            like = _natural(item).width()
+            if self._grow is not None and item.widget() is self._grow:
+                like = min(like, theme().px(LEAST_GROWING))  # it may wrap, or be short
+            wanted = max(item.minimumSize().width(), min(like, width))
             if not lines or left < wanted + self.spacing():
                 lines.append([])
                 left = width + self.spacing()

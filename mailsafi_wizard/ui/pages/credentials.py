@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mailsafi_wizard.model import Mailbox, Secret, Side, SignInResult
 from mailsafi_wizard.project import MigrationProject
@@ -14,6 +14,7 @@ from mailsafi_wizard.ui.admin_login import Logins
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.list_intake import DropArea
 from mailsafi_wizard.ui.list_part import ListPart
+from mailsafi_wizard.ui.one_shown import OneShown
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.sign_in_grid import SERVER_NAMES, SignInPanel
@@ -139,7 +140,7 @@ class CredentialsPage(Page):
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._testing: frozenset[sign_in_grid.Pair] = frozenset()
-        self.views = QStackedWidget()
+        self.views = OneShown()
         self.list = ListPart(self)
         self.list.changed.connect(self._show_view)
         self.list.taken.connect(self.refresh)

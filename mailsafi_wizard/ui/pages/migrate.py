@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from mailsafi_wizard.events import MessageFailed, Summary
 from mailsafi_wizard.model import FailedMessage, Ledger, Mailbox, MailboxCensus, MailboxState
@@ -15,6 +15,7 @@ from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.census_view import FindingsView, FolderPlan, LookBar, problem_of
 from mailsafi_wizard.ui.drawings import SpeedDrawing
 from mailsafi_wizard.ui.live_rows import LiveRows
+from mailsafi_wizard.ui.one_shown import OneShown
 from mailsafi_wizard.ui.pace_panel import PacePanel
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
@@ -176,7 +177,7 @@ class MigratePage(Page):
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._addresses: dict[int, str] = {}
-        self.views = QStackedWidget()
+        self.views = OneShown()
         to_list = Button(_("Go to Credentials"), lambda: self.go_to.emit("credentials"), kind="primary")
         nothing = _("The list of mailboxes comes first. It is given in the step Credentials.")
         look = _(
@@ -189,6 +190,8 @@ class MigratePage(Page):
         self.looking.stop.connect(lambda: self.project.stop_look())
         self.body.addWidget(self.looking)
         self.body.addWidget(self.views, 1)
+        theme().changed.connect(self._worn)
+        self._worn()
         bridge.looked.connect(self.looking.heard)
         bridge.mailboxes_changed.connect(self._live_changed)
         bridge.speed_changed.connect(self._speed_changed)
@@ -230,7 +233,6 @@ class MigratePage(Page):
         self.findings.known.connect(self._address_known)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(_("More about the copy"))
-        self.tabs.setMinimumHeight(theme().px(280))
         self.tabs.addTab(box(column(self.speed, margins=(0, M, 0, 0))), _("Speed"))
         self.tabs.addTab(self.folders, _("Folders"))
         for table in (Table(_("Problems"), self.failures), Table(_("Remarks"), self.remarks)):
@@ -239,6 +241,9 @@ class MigratePage(Page):
         self.pace = PacePanel(self.project)
         self.tabs.addTab(self.pace, _("Pace"))
         return self.tabs
+
+    def _worn(self) -> None:
+        self.tabs.setMinimumHeight(theme().px(280))
 
     # --- showing -----------------------------------------------------------------------------------------------------------------
 
