@@ -89,7 +89,7 @@ def _folder_columns() -> list[Column[FolderLedger]]:
 
     return [
         Column(_("Folder"), lambda f: f.source_name, stretch=True),
-        Column(_("At MailSafi"), becomes, stretch=True),
+        Column(_("At MailSafi"), becomes, stretch=True, yields=1),
         Column(_("Verdict"), lambda f: _folder_verdict(f)[0], state=lambda f: (_folder_verdict(f)[1], "")),
         *_count_columns(itself),
     ]
@@ -139,6 +139,8 @@ class AccountsPart(QWidget):
         self.inside = QStackedWidget()
         self.inside.addWidget(self._folders_view())
         self.inside.addWidget(self._messages_view())
+        self.table.ask_for_rows(4)
+        self.folder_table.ask_for_rows(4)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(M)

@@ -13,6 +13,7 @@ from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Card, Tone, box, column, label, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext, translated
 
 NAMES = {
@@ -74,7 +75,7 @@ def _columns() -> list[Column[ComparedLine]]:
             tip=lambda m: translated(m.check.problem) if m.check else "",
         ),
         Column(_("Compared"), lambda m: m.when, sort=lambda m: m.check.id if m.check else 0),
-        Column(_("How closely"), lambda m: _(DEPTHS[m.check.depth]) if m.check else "–"),
+        Column(_("How closely"), lambda m: _(DEPTHS[m.check.depth]) if m.check else "–", yields=1),
         _figure(_("Messages"), "listed"),
         _figure(_("By content"), "compared"),
         _figure(_("Changed by users"), "by_users"),
@@ -114,7 +115,8 @@ class ComparisonPart(QWidget):
         self.by_users.toggled.connect(lambda _on: self._show_differences())
         head = row(self.chosen, self.by_users)
         head.setStretch(0, 1)
-        lower = column(head, self.nothing, self.difference_table, spacing=S)
+        self.table.ask_for_rows(3)
+        lower = column(head, self.nothing, self.difference_table, 0, spacing=S)  # the last takes the room where the table is not
         lower.setStretch(2, 1)
         split = QSplitter()
         split.setOrientation(split.orientation().Vertical)
@@ -145,7 +147,7 @@ class ComparisonPart(QWidget):
             choice.toggled.connect(lambda _on: self._say_depth())
         self._say_depth()
         first, sample, everything = self.choices.values()
-        return Card(spacing=S).add(row(first, sample, self.share, everything, 1, spacing=M), self.depth_note)
+        return Card(spacing=S).add(WrapRow(first, sample, self.share, everything), self.depth_note)
 
     def _say_depth(self) -> None:
         self.depth_note.setText(_(NOTES[self.plan.depth]).format(n=LEAST_SAMPLE))
@@ -159,6 +161,8 @@ class ComparisonPart(QWidget):
     def refresh(self) -> None:
         checks, zone = self._project.checks(), self._project.company.timezone
         self.lines.show_rows([ComparedLine(m, checks.get(m.id), zone) for m in self._project.mailboxes()])
+        none = not any(check.by_users for check in checks.values())
+        self.table.setColumnHidden(len(self.lines.columns) - 1, none)
         self.table.fit()
         if self.table.chosen is None and self.lines.rowCount():
             wrong = next((i for i, m in enumerate(self.lines.rows) if m.check and m.check.wrong), 0)

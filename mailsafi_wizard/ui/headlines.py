@@ -37,7 +37,7 @@ class Headlines(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._place = column(spacing=S, margins=(0, S, 0, 0))
+        self._place = column(spacing=S)
         self._inner = _Panels()
         self._inner.setObjectName("page")
         self._inner.setLayout(self._place)

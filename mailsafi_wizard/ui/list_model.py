@@ -14,7 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from mailsafi_wizard.model import Secret
 from mailsafi_wizard.store.list_checks import address_fault, trimmed
 from mailsafi_wizard.store.list_rows import ERROR, Draft, Problem, Row
-from mailsafi_wizard.ui.tables import ICON_ROLE, TONE_ROLE
+from mailsafi_wizard.ui.state_cells import ICON_ROLE, TONE_ROLE
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.words import N_, _
 

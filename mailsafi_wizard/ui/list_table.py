@@ -13,7 +13,7 @@ from mailsafi_wizard.store.list_rows import Draft, Problem
 from mailsafi_wizard.ui import icons
 from mailsafi_wizard.ui.column_widths import Wish, shared
 from mailsafi_wizard.ui.list_model import ADDRESS, CELLS, LINE, PROBLEM, ListModel
-from mailsafi_wizard.ui.tables import CellDelegate
+from mailsafi_wizard.ui.state_cells import CellDelegate
 from mailsafi_wizard.ui.theme import M, theme
 from mailsafi_wizard.ui.widgets import Button, Chip, Tone, column, label
 from mailsafi_wizard.ui.wrap_row import WrapRow

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTableV
 
 from mailsafi_wizard.model import MessageLine, MessageState
 from mailsafi_wizard.ui import formats
-from mailsafi_wizard.ui.tables import ICON_ROLE, MEASURED, TONE_ROLE, CellDelegate
+from mailsafi_wizard.ui.state_cells import ICON_ROLE, TONE_ROLE, CellDelegate
+from mailsafi_wizard.ui.tables import MEASURED
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Tone, column
 from mailsafi_wizard.words import N_, _, translated

@@ -6,8 +6,8 @@ import enum
 from collections.abc import Callable
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QSizePolicy, QStackedWidget, QTextBrowser, QWidget
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QPlainTextEdit, QSizePolicy, QStackedWidget, QTextBrowser, QWidget
 
 from mailsafi_wizard import notices
 from mailsafi_wizard.model import Mailbox
@@ -31,6 +31,7 @@ FIELD_NAMES = {  # what the first page calls the fields that a notice may lack
     "cutover_time": N_("the day of the cutover"),
     "check_by": N_("the day of the cutover"),
 }
+NARROW = 480  # pixels below which three fields side by side would cut an address
 _INKS = {"#17211e": "text", "#4c5a55": "muted", "#0b6b57": "accent"}  # the letter's own are made for white paper
 
 
@@ -62,6 +63,40 @@ def in_our_colours(text: str) -> str:
     return text.replace("margin: 1.2em", "margin: 0")
 
 
+class _Choices(QWidget):
+    """Three fields side by side; where that would cut an address, the first has a row of its own."""
+
+    def __init__(self, first: Field, second: Field, third: Field) -> None:
+        super().__init__()
+        self._fields = (first, second, third)
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(M)
+        self._grid.setVerticalSpacing(S)
+        for place, share in enumerate((4, 2, 3)):
+            self._grid.setColumnStretch(place, share)
+        self._narrow: bool | None = None
+        self.setLayout(self._grid)
+        self._arrange(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(self.width() < theme().px(NARROW))
+
+    def _arrange(self, narrow: bool) -> None:
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        first, second, third = self._fields
+        places = (
+            ((first, 0, 0, 3), (second, 1, 0, 1), (third, 1, 1, 2))
+            if narrow
+            else ((first, 0, 0, 1), (second, 0, 1, 1), (third, 0, 2, 1))
+        )
+        for field, down, across, span in places:
+            self._grid.addWidget(field, down, across, 1, span)
+
+
 class NoticeLook(QWidget):
     """``changed`` is called when another user or language is chosen, ``print_all`` when pages for all users are wanted."""
 
@@ -85,11 +120,9 @@ class NoticeLook(QWidget):
         theme().changed.connect(self._recolour)
 
     def _card(self, print_all: Callable[[], object]) -> Card:
-        choices = row(
-            Field(_("Shown for &user"), self.user), Field(_("&Language"), self.language), Field(_("As a"), self.form), spacing=M
+        choices = _Choices(
+            Field(_("Shown for &user"), self.user), Field(_("&Language"), self.language), Field(_("As a"), self.form)
         )
-        for place, share in enumerate((4, 2, 3)):
-            choices.setStretch(place, share)
         self.subject = label("", "strong", select=True)
         self.lacks = label("", tone="warn")
         self.mail, self.page = QTextBrowser(), QTextBrowser()

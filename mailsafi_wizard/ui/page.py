@@ -12,12 +12,13 @@ from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from shiboken6 import isValid
 
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.leaves import Leaf
 from mailsafi_wizard.ui.problems import Problem
-from mailsafi_wizard.ui.theme import XL, L
+from mailsafi_wizard.ui.theme import XL, L, M
 from mailsafi_wizard.ui.widgets import Button, column
 
 T = TypeVar("T")
@@ -53,9 +54,10 @@ class Page(QWidget):
         self.missing = ""  # what the admin still has to give on this page, as a sentence
         self.problem: Problem | None = None
         self.problem_buttons: Callable[[], list[Button]] = list
-        self.body = column(spacing=L, margins=(XL, L, XL, XL))
+        self.body = column(spacing=L, margins=(XL, M, XL, XL))  # with the header's own below it, the same all around
         self.setLayout(self.body)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     def minimumSizeHint(self) -> QSize:
         """Only the width: how high the page must be at that width is asked elsewhere. Words that wrap would be counted as if the page were narrow."""
@@ -72,6 +74,10 @@ class Page(QWidget):
     def leave(self) -> None:
         """Another page comes forward: keep what was typed."""
 
+    def end(self) -> None:
+        """The project is closed: what is still being worked on has nobody left to tell."""
+        self._closed = True
+
     # what a page may call
     def work(self, text: str, call: Callable[[], T], then: Callable[[T], object]) -> None:
         """Run ``call`` on a thread, saying ``text`` meanwhile; then ``then`` with its answer, here. A failure becomes the problem."""
@@ -85,12 +91,20 @@ class Page(QWidget):
         try:
             answer = await asyncio.to_thread(call)
         except Exception as error:  # noqa: BLE001 the top of this thread's work: a bug is shown like a known problem, with its details
-            self.busy = ""
-            self.fail(error)
+            if not self._gone:
+                self.busy = ""
+                self.fail(error)
+            return
+        if self._gone:
             return
         self.busy = ""
         self.tried(lambda: then(answer))
         self.changed.emit()
+
+    @property
+    def _gone(self) -> bool:
+        """Whether the project was closed meanwhile, or the page made anew in another language."""
+        return self._closed or not isValid(self)
 
     def tried(self, call: Callable[[], T]) -> T | None:
         """Do something quick that may fail with a known problem; None when it did."""

@@ -60,7 +60,7 @@ class ReportPart(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(TOLD_EVERY)
         self._timer.timeout.connect(self._tell)
-        self.preview = Preview(_("The report as it will be printed"))
+        self.preview = Preview(_("The report as it will be printed"), _("The report is being prepared."))
         whole = row(box(column(self._card(), 1)), column(self.preview, 1), spacing=L)
         whole.setStretch(0, 5)
         whole.setStretch(1, 4)
@@ -70,7 +70,7 @@ class ReportPart(QWidget):
 
     def _card(self) -> Card:
         self._choices()
-        self.subjects = QCheckBox(_("Show the s&ubjects of messages that could not be copied"))
+        self.subjects = QCheckBox(_("Show the s&ubjects of failed messages"))
         self.subjects.setToolTip(
             _("Subjects are private. They are known only of messages that are kept as files on this computer.")
         )

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QTabWidget
+from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
 from mailsafi_wizard import words
 from mailsafi_wizard.project import MigrationProject
@@ -87,7 +87,7 @@ class Photographer:
         if (worn.choice, worn.zoom) != (look.colours, look.zoom):
             worn.wear(look.colours, look.zoom)
         self._window.resize(*look.size)
-        settle()
+        settle(self._window)
 
     def _drawn(self, ratio: float) -> QImage:
         image = QImage(self._window.size() * ratio, QImage.Format.Format_RGB32)
@@ -96,8 +96,14 @@ class Photographer:
         return image
 
 
-def settle() -> None:
-    """Lets layouts find their place. Only layouts: to handle all events here would run other tasks within this one."""
+def settle(window: QWidget) -> None:
+    """Lets layouts find their place, and what was just put into one come out: Qt shows it a moment later, by a call to the widget itself.
+
+    Only that: to handle all events here would run other tasks within this one.
+    """
+    for widget in window.findChildren(QWidget):
+        if widget.isHidden() and not widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+            QApplication.sendPostedEvents(widget, QEvent.Type.MetaCall)
     for _depth in range(NESTED):
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
@@ -114,7 +120,7 @@ class Shoot(Tour):
 
     def picture(self, name: str) -> None:
         self._shell.look_again()
-        settle()
+        settle(self._shell)
         self._camera.take(name)
 
     def leaves(self, name: str) -> None:

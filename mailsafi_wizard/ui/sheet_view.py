@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mailsafi_wizard.ui.sheets import Document, paint_sheet
 from mailsafi_wizard.ui.theme import M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Card, label, row
+from mailsafi_wizard.ui.widgets import Button, Card, box, label, row
 from mailsafi_wizard.words import _
 
 
@@ -70,7 +70,8 @@ class SheetView(QWidget):
 class Preview(Card):
     """A document's pages with buttons to turn them."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, nothing: str) -> None:
+        """``nothing`` is said before there is a page."""
         super().__init__(spacing=S)
         self.view = SheetView(name)
         self.where = label("", "small", "muted", wrap=False)
@@ -79,11 +80,18 @@ class Preview(Card):
         for button in (self.before, self.after):
             button.setAccessibleName(button.toolTip())
         self.view.turned.connect(self._turned)
-        self.add(self.view, row(1, self.before, self.where, self.after, 1))
+        self.nothing = label(nothing, tone="muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setMinimumHeight(theme().px(160))
+        self.turning = box(row(1, self.before, self.where, self.after, 1))
+        self.add(self.nothing, self.view, self.turning)
         self.body.setContentsMargins(M, M, M, S)
         self._turned()
 
     def _turned(self) -> None:
+        self.nothing.setVisible(not self.view.pages)
+        for part in (self.view, self.turning):
+            part.setVisible(self.view.pages > 0)
         self.where.setText(_("Page {number} of {all}").format(number=self.view.page + 1, all=max(1, self.view.pages)))
         self.before.setEnabled(self.view.page > 0)
         self.after.setEnabled(self.view.page + 1 < self.view.pages)

@@ -45,7 +45,9 @@ class SigninPart(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(TOLD_EVERY)
         self._timer.timeout.connect(self._tell)
-        self.preview = Preview(_("The sign-in sheet as it will be printed"))
+        self.preview = Preview(
+            _("The sign-in sheet as it will be printed"), _("The sheets are shown here once there is a list of mailboxes.")
+        )
         whole = row(
             box(column(self._sheet_card(), self._form_card(), self._welcome_card(), 1, spacing=L)),
             column(self.preview, 1),
@@ -116,6 +118,7 @@ class SigninPart(QWidget):
         if addresses != [self.user.itemText(i) for i in range(self.user.count())]:
             self.user.clear()
             self.user.addItems(addresses)
+        self.user.setEnabled(bool(addresses))
         if not self._shown:
             self.language.setCurrentIndex(max(0, self.language.findData(self._project.company.language)))
         self._show_programs(len(boxes))

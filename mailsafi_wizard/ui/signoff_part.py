@@ -22,6 +22,7 @@ from mailsafi_wizard.ui.reply_import import ReplyImport
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import LANGUAGES, N_, _, ngettext
 
 WHOM = {"all": N_("all users"), "rest": N_("those who have not signed off"), "remind": N_("those who have not, as a reminder")}
@@ -117,7 +118,7 @@ class SignoffPart(QWidget):
         note = _(
             "Each user gets a sheet: folders with their numbers, oldest and newest, and three messages to look for, by sender and date."
         )
-        card = Card(_("Let your users check"), note, spacing=S).add(choices, row(self.subjects, 1, self.save_list, self.paste))
+        card = Card(_("Let your users check"), note, spacing=S).add(choices, WrapRow(self.subjects, self.save_list, self.paste))
         card.head.addWidget(self.chip)
         self.mailing = Mailing(self._page, lambda kind, boxes, _language: self._mailed(kind, boxes))
         card.add(self.mailing)
@@ -136,7 +137,7 @@ class SignoffPart(QWidget):
         self.who.setMinimumWidth(theme().px(180))
         self.record = Button(_("Record sign-off"), self.sign, icon="check")
         self.take_back = Button(_("Take back"), self.unsign, kind="quiet", icon="cross")
-        line = row(self.how, self.who, self.record, self.take_back, 1, spacing=S)
+        line = WrapRow(self.how, self.who, self.record, self.take_back)
         return box(line)
 
     # --- showing

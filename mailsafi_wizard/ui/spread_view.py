@@ -46,7 +46,7 @@ def _columns() -> list[Column[Seen]]:
         Column(_("Kind"), kind),
         Column(_("Mail is delivered to"), lambda s: s.words, stretch=True),
         Column(_("Remembered for (seconds)"), ttl, sort=lambda s: s.answer.ttl or 0, numeric=True),
-        Column(_("Version of the zone"), serial, sort=lambda s: s.view.serial or 0, numeric=True),
+        Column(_("Version of the zone"), serial, sort=lambda s: s.view.serial or 0, numeric=True, yields=1),
     ]
 
 

@@ -16,26 +16,22 @@ from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
-    QRectF,
     QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QHelpEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QToolTip,
 )
 
-from mailsafi_wizard.ui import icons
 from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.column_widths import Wish, shared
+from mailsafi_wizard.ui.state_cells import ICON_ROLE, TONE_ROLE, CellDelegate
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.words import _
@@ -43,8 +39,6 @@ from mailsafi_wizard.words import _
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
 
-TONE_ROLE = Qt.ItemDataRole.UserRole + 1  # a Tone: the cell is a state with an icon
-ICON_ROLE = Qt.ItemDataRole.UserRole + 2  # the icon's name, "" for the tone's own
 SORT_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
@@ -176,50 +170,6 @@ def alignment(column: Column[Any]) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-class CellDelegate(QStyledItemDelegate):
-    """Draws state cells (icon and words); leaves the rest to the style."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        tone = index.data(TONE_ROLE)
-        if tone is None:
-            super().paint(painter, option, index)
-            return
-        empty = QStyleOptionViewItem(option)
-        self.initStyleOption(empty, index)
-        empty.text = ""
-        style = empty.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, empty, painter, empty.widget)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(option.rect).adjusted(2 * S, 0, -S, 0)
-        _paint_state(painter, area, tone, str(index.data(ICON_ROLE) or ""), str(index.data()), option)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        hint = super().sizeHint(option, index)
-        if index.data(TONE_ROLE) is not None:
-            hint.setWidth(hint.width() + theme().px(18) + 2 * S)
-        return hint
-
-
-def _paint_state(painter: QPainter, area: QRectF, tone: Tone, icon: str, text: str, option: QStyleOptionViewItem) -> None:
-    edge = theme().px(16)
-    rtl = option.direction == Qt.LayoutDirection.RightToLeft
-    sign = QRectF(area.right() - edge if rtl else area.left(), area.center().y() - edge / 2, edge, edge)
-    icons.paint(painter, icon or tone.icon, sign, theme().colour(tone.value))
-    words = area.adjusted(0, 0, -edge - S, 0) if rtl else area.adjusted(edge + S, 0, 0, 0)
-    painter.setPen(theme().colour("muted" if tone is Tone.MUTED else tone.value))
-    _paint_text(painter, words, text, option)
-
-
-def _paint_text(painter: QPainter, area: QRectF, text: str, option: QStyleOptionViewItem) -> None:
-    fitted = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
-    rtl = option.direction == Qt.LayoutDirection.RightToLeft
-    side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
-    painter.setFont(QFont(option.font))
-    painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, fitted)
-
-
 class Filter(QSortFilterProxyModel):
     """Sorts by each column's own order and keeps rows in which any column holds the words looked for."""
 
@@ -251,9 +201,9 @@ class Filter(QSortFilterProxyModel):
 
 
 MEASURED = 20  # rows whose every cell is asked how wide it is
-NARROWEST = 130  # of a column that stretches
 _SORTS = {Qt.Key.Key_Up: Qt.SortOrder.AscendingOrder, Qt.Key.Key_Down: Qt.SortOrder.DescendingOrder}
-ONE_NARROWEST = 180  # where it is the only one: mostly an address, the one thing that must be readable
+NARROWEST = 116  # of a column that stretches
+ONE_NARROWEST = 168  # where it is the only one: mostly an address, the one thing that must be readable
 WIDEST = 340  # of a column that does not stretch
 CUT = 120  # words may be cut to this where nothing else is left to give
 ROW = 34
@@ -267,6 +217,7 @@ class Table(QTableView, Generic[R]):
         super().__init__()
         self.rows_model: Rows[R] = model
         self._wanted = [0] * len(model.columns)
+        self._tight = [0] * len(model.columns)  # without the air around heading and words
         self._longest = [0] * len(model.columns)  # letters in a column, as far as rows were looked at
         self._rows_shown: int | None = None
         self._placing = False
@@ -297,6 +248,7 @@ class Table(QTableView, Generic[R]):
         head.setResizeContentsPrecision(MEASURED)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.sectionResized.connect(self._resized)
+        head.sortIndicatorChanged.connect(lambda *_args: self._spread())
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.setMinimumHeight(theme().px(ROW) * (LEAST_ROWS + 1))
@@ -335,6 +287,7 @@ class Table(QTableView, Generic[R]):
     def _fit(self) -> None:
         """Widths by the first rows and the longest words, once per set of rows: doing it on every change would cost the copy."""
         self._wanted = [0] * len(self.rows_model.columns)
+        self._tight = [0] * len(self.rows_model.columns)
         self._longest = [0] * len(self.rows_model.columns)
         self._measure()
         self._spread()
@@ -355,15 +308,17 @@ class Table(QTableView, Generic[R]):
 
     def _measure(self) -> None:
         self._placing = True
+        heading, widest = QFontMetrics(theme().font("small", QFont.Weight.Bold)), theme().px(WIDEST)
         for place, column in enumerate(self.rows_model.columns):
             if column.yields:
                 self.setColumnHidden(place, False)  # or its heading would say that it needs no room
+            words = self.sizeHintForColumn(place) if column.stretch else self._widest(place)
+            words += self.fontMetrics().horizontalAdvance("00") if column.share else 0  # it begins with 0 % and ends with 100 %
+            tight = max(words, heading.horizontalAdvance(column.title) + 2 * S, self.horizontalHeader().minimumSectionSize()) + 2
+            self._tight[place] = max(self._tight[place], min(tight, widest))
             if not column.stretch:
-                wanted = max(self._widest(place), self.horizontalHeader().sectionSizeHint(place))
-                wanted += (
-                    self.fontMetrics().horizontalAdvance("00") if column.share else 0
-                )  # it begins with 0 % and ends with 100 %
-                self._wanted[place] = max(self._wanted[place], min(wanted + S, theme().px(WIDEST)))
+                wanted = max(words, self.horizontalHeader().sectionSizeHint(place))
+                self._wanted[place] = max(self._wanted[place], min(wanted + S, widest))
         self._placing = False
 
     def _widest(self, place: int) -> int:
@@ -379,28 +334,34 @@ class Table(QTableView, Generic[R]):
     def _resized(self, place: int, _before: int, now: int) -> None:
         """The admin's hand."""
         if not self._placing and now:
-            self._wanted[place] = now
+            self._wanted[place] = self._tight[place] = now
 
-    def _wishes(self) -> list[Wish]:
+    def _wishes(self, tight: bool, whole: bool) -> list[Wish]:
+        """``tight``: without air, but for the column that is sorted by, whose heading has an arrow. ``whole``: no word is cut."""
+        sorted_by = self.horizontalHeader().sortIndicatorSection()
         columns = self.rows_model.columns
         alone = sum(column.stretch for column in columns) == 1
         made = []
         for place, column in enumerate(columns):
-            wanted = self._wanted[place]
+            wanted = self._tight[place] if tight and place != sorted_by else self._wanted[place]
             least = wanted if column.numeric or column.share else min(wanted, theme().px(CUT))
             if column.stretch:
-                least = theme().px(ONE_NARROWEST if alone else NARROWEST)
+                least = max(theme().px(ONE_NARROWEST if alone else NARROWEST), self._tight[place] if whole else 0)
             if self.isColumnHidden(place) and not column.yields:
                 wanted = least = 0  # the page has no use for it
             made.append(Wish(wanted, least, column.stretch and bool(least), column.yields))
         return made
 
     def _spread(self) -> None:
-        """The table scrolls sideways only when even what must stay, cut, has no room."""
+        """First the air goes, then columns, then words are cut. The table scrolls sideways only when even what must stay, cut, has no room."""
         if self._placing:
             return
         self._placing = True
-        for place, width in enumerate(shared(self._wishes(), self.viewport().width())):
+        room, wishes = self.viewport().width(), self._wishes(False, True)
+        for tight, whole in ((True, True), (True, False)):
+            if sum(wish.asked for wish in wishes) > room:
+                wishes = self._wishes(tight, whole)
+        for place, width in enumerate(shared(wishes, room)):
             if self.rows_model.columns[place].yields:
                 self.setColumnHidden(place, width == 0)
             if width:
@@ -424,6 +385,11 @@ class Table(QTableView, Generic[R]):
         up = order is Qt.SortOrder.AscendingOrder
         title = self.rows_model.columns[column].title
         announce(self, (_("Sorted by {column}, upwards") if up else _("Sorted by {column}, downwards")).format(column=title))
+
+    @property
+    def wanted_width(self) -> int:
+        """Pixels in which no word is cut and no column goes."""
+        return sum(self._tight) + 2 * self.frameWidth() + self.verticalScrollBar().sizeHint().width()
 
     def fit(self) -> None:
         self._fit()

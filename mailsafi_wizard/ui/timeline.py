@@ -27,6 +27,7 @@ STATES = {  # icon, colour, words; the first that any task of a day has is the d
 }
 MARK = 18  # edge of a mark
 GAP = 6  # between the line and a mark
+WORDS = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextDontClip | Qt.TextFlag.TextSingleLine  # the same in both directions
 
 
 @dataclass(frozen=True)
@@ -186,12 +187,12 @@ class Timeline(QWidget):
             start = min(max(x(day) - width / 2, 0.0), self.width() - width)
             for left, right in taken:
                 if start < right + S and start + width > left - S:
-                    start = left - S - width if left - S - width >= 0 else right + S
+                    start = left - S - width if left - S - width >= 0 else min(right + S, self.width() - width)
             taken.append((start, start + width))
             painter.setPen(QPen(theme().colour(role), 1.6, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(x(day), rows["text"]), QPointF(x(day), rows["bar"] - S))
             painter.setPen(theme().colour(role))
-            painter.drawText(QRectF(start, 0, width + S, rows["text"]), Qt.AlignmentFlag.AlignLeft, text)
+            painter.drawText(QRectF(start, 0, width, rows["text"]), WORDS, text)
 
     def _paint_ends(self, painter: QPainter, x: Callable[[dt.date], float], rows: dict[str, float]) -> None:
         """The range in which the copy should end; it reaches to the line's end where it goes beyond it."""
@@ -213,7 +214,7 @@ class Timeline(QWidget):
         start = min(max(bar.center().x() - width / 2, 0.0), self.width() - width)
         painter.setFont(font)
         painter.setPen(ink if late else theme().colour("muted"))
-        painter.drawText(QRectF(start, rows["ends"], width + S, rows["text"]), Qt.AlignmentFlag.AlignLeft, text)
+        painter.drawText(QRectF(start, rows["ends"], width, rows["text"]), WORDS, text)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._marks:

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from mailsafi_wizard.ui.newer import NewerVersion
 from mailsafi_wizard.ui.theme import XL, L, S
-from mailsafi_wizard.ui.widgets import Button, Tile, column, label, row
+from mailsafi_wizard.ui.tile import Tile
+from mailsafi_wizard.ui.widgets import Button, column, label, row
 from mailsafi_wizard.words import _
 
 

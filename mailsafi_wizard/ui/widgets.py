@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -55,6 +55,10 @@ _TONE_ICONS = {
     Tone.ACCENT: "arrow-right",
     Tone.MUTED: "clock",
 }
+
+
+_MIRRORED = {"arrow-left": "arrow-right", "arrow-right": "arrow-left"}
+_RETINT = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.LayoutDirectionChange)
 
 
 def restyle(widget: QWidget, **properties: str) -> None:
@@ -187,19 +191,42 @@ class Button(QPushButton):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "_icon_name"):
+        if event.type() in _RETINT and hasattr(self, "_icon_name"):
             self._tint()
+
+    def _backwards(self) -> bool:
+        """Whether the words around run from right to left; then arrows point the other way."""
+        return self.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
     def _tint(self) -> None:
         """The icon in the colours of now. Qt tells of a change of style ten times while a page is made; only a real one draws."""
         edge, role = theme().px(18), self.INKS.get(str(self.property("kind")), "text")
-        wanted = (self._icon_name, edge, theme().colour(role).name(), theme().colour("outline").name()) if self._icon_name else None
+        name = _MIRRORED.get(self._icon_name, self._icon_name) if self._backwards() else self._icon_name
+        wanted = (name, edge, theme().colour(role).name(), theme().colour("outline").name()) if name else None
         if wanted == self._tinted:
             return
         self._tinted = wanted
-        self.setIcon(icons.icon(self._icon_name, role, edge) if wanted else QIcon())
+        self.setIcon(icons.icon(name, role, edge) if wanted else QIcon())
         if wanted:
             self.setIconSize(QSize(edge, edge))
+
+
+class OnwardButton(Button):
+    """The way onward: its icon stands behind its words. That takes the direction opposite to that of everything around it."""
+
+    def __init__(self, text: str, clicked: Callable[[], object]) -> None:
+        super().__init__(text, clicked)
+        self._turn()
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        app.layoutDirectionChanged.connect(self._turn)
+
+    def _turn(self) -> None:
+        rtl = QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight if rtl else Qt.LayoutDirection.RightToLeft)
+
+    def _backwards(self) -> bool:
+        return not super()._backwards()
 
 
 class Card(QFrame):
@@ -394,30 +421,3 @@ def line() -> QFrame:
     made.setProperty("kind", "line")
     made.setFixedHeight(1)
     return made
-
-
-class Tile(QPushButton):
-    """A large choice: icon, a name and what it does."""
-
-    def __init__(self, icon: str, title: str, text: str, clicked: Callable[[], object]) -> None:
-        super().__init__()
-        self.setProperty("kind", "tile")
-        self.setAutoDefault(True)
-        self.setAccessibleName(title.replace("&", ""))
-        self.setAccessibleDescription(text)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        head, words = label(title.replace("&", ""), "heading"), label(text, tone="muted")
-        self.setLayout(column(row(Icon(icon, "accent", 30), 1), head, words, 1, spacing=S, margins=(XL, XL, XL, XL)))
-        for part in (head, words):
-            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self.clicked.connect(lambda: clicked())
-
-    def sizeHint(self) -> QSize:
-        layout = self.layout()
-        assert layout is not None
-        width = max(theme().px(220), self.width() if self.isVisible() else 0)
-        return QSize(theme().px(220), max(layout.totalHeightForWidth(width), theme().px(180)))
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()

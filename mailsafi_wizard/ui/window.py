@@ -30,9 +30,9 @@ from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.rail import Rail
 from mailsafi_wizard.ui.steps import Step, StepState, current, states
 from mailsafi_wizard.ui.tab_order import ReadInOrder
-from mailsafi_wizard.ui.theme import XL, XS, L, M, S
+from mailsafi_wizard.ui.theme import XL, XS, L, M
 from mailsafi_wizard.ui.welcome import Welcome
-from mailsafi_wizard.ui.widgets import Button, box, column, label, row, working_bar
+from mailsafi_wizard.ui.widgets import Button, OnwardButton, box, column, label, row, working_bar
 from mailsafi_wizard.words import _
 
 ENDS = frozenset({MailboxState.DONE, MailboxState.INCOMPLETE, MailboxState.REFUSED, MailboxState.STOPPED})
@@ -111,21 +111,18 @@ class Window(QMainWindow):
         top = row(self.title, spacing=L)
         top.setStretch(0, 1)
         top.addWidget(self.why, 0, Qt.AlignmentFlag.AlignTop)
-        head = column(top, self.lead, spacing=XS, margins=(XL, XL, XL, M))
-        head.addWidget(self.why_card)
+        head = column(column(top, self.lead, spacing=XS), self.why_card, margins=(XL, XL, XL, M))
         self.keeping = KeepingPanel(Keeping.LOCKED, Keeping.LOST)
         self.keeping.opened.connect(self._unlocked)
-        head.addLayout(column(self.keeping, margins=(0, S, 0, 0)))
+        head.addWidget(self.keeping)
         head.addWidget(self.headlines)
         head.addLayout(self.problem_place)
-        self.problem_place.setContentsMargins(0, S, 0, 0)
         self.header = box(head)
         return self.header
 
     def _make_bottom(self) -> QWidget:
         self.back = Button("", self.go_back, icon="arrow-left")
-        self.next = Button("", self.go_next)
-        self.next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.next = OnwardButton("", self.go_next)
         self.act = Button("", self._do_action)
         self.status = StatusLine("small", "muted")
         self.working = working_bar()
@@ -204,6 +201,7 @@ class Window(QMainWindow):
         for index, page in self.pages.items():
             if self.project is not None:  # else the file was closed with the window
                 page.leave()
+            page.end()
             self.stack.removeWidget(self.areas[index])
             self.areas[index].deleteLater()
         self.pages, self.areas = {}, {}
@@ -336,7 +334,7 @@ class Window(QMainWindow):
         self.back.setVisible(self.shown > 0)
         self.next.setVisible(not last)
         if self.shown > 0:
-            self.back.be(_("&Back"), self._arrow(back=True))
+            self.back.be(_("&Back"), "arrow-left")
         action = page.action()
         self.act.setVisible(action is not None)
         urgent = action is not None and action.urgent and action.enabled
@@ -344,19 +342,13 @@ class Window(QMainWindow):
             self._draw_action(action, urgent)
         if not last:
             following = _(self.steps[self.shown + 1].page.title)
-            self.next.be(
-                _("&Next: {step}").format(step=following), self._arrow(back=False), "" if urgent or page.missing else "primary"
-            )
+            self.next.be(_("&Next: {step}").format(step=following), "arrow-right", "" if urgent or page.missing else "primary")
         self.working.setVisible(bool(page.busy))
         self.status.setText(page.busy or page.missing)
 
     def _draw_action(self, action: Action, urgent: bool) -> None:
         self.act.be(action.text, action.icon, "primary" if urgent else "")
         self.act.setEnabled(action.enabled)
-
-    def _arrow(self, back: bool) -> str:
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        return "arrow-left" if back != rtl else "arrow-right"
 
     def show_problem(self, problem: Problem | None, buttons: Sequence[Button] = ()) -> None:
         shown = self.problem_place.itemAt(0)

@@ -31,7 +31,8 @@ from PySide6.QtWidgets import (
 
 from mailsafi_wizard import words
 from mailsafi_wizard.ui.rail import StepButton
-from mailsafi_wizard.ui.tables import TONE_ROLE, Column, RowsModel, Table
+from mailsafi_wizard.ui.state_cells import TONE_ROLE
+from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.ui.window import Window
 from tests.ui.conftest import Hand

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from mailsafi_wizard.ui import theme
 from mailsafi_wizard.ui.live_rows import LiveRows
-from mailsafi_wizard.ui.tables import CellDelegate, Column, RowsModel, Table
+from mailsafi_wizard.ui.state_cells import CellDelegate
+from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.widgets import Tone
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QTabWidget
 
 from mailsafi_wizard import notices
@@ -25,7 +25,7 @@ from mailsafi_wizard.ui.notice_send import SendPart
 from mailsafi_wizard.ui.notice_words import NoticeWords
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import M, theme
+from mailsafi_wizard.ui.theme import XL, M, theme
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.words import N_, _, ngettext
 
@@ -123,14 +123,12 @@ class CommunicatePage(Page):
         self.model: RowsModel[NoticeRow] = RowsModel(_columns(), key=lambda line: line.kind)
         self.table: Table[NoticeRow] = Table(_("Notices"), self.model)
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_notice())
-        self.table.setMinimumWidth(theme().px(396))
         self.look = NoticeLook(self._show_notice, self._ask_print, self.told.emit)
         self.words = NoticeWords(self._checked, self._keep_words, self._put_back)
         self.sending = SendPart(self)
         self.user, self.language = self.look.user, self.look.language
         self.mail, self.plain, self.short = self.look.mail, self.look.plain, self.look.short
         self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(_("What to do with the notice"))
         for part, name in ((self.look, _("Look")), (self.words, _("Change the words")), (self.sending, _("Send"))):
             self.tabs.addTab(part, name)
@@ -140,7 +138,6 @@ class CommunicatePage(Page):
         self.split.setHandleWidth(M)
         self.split.addWidget(self.table)
         self.split.addWidget(self.tabs)
-        self.split.setSizes([theme().px(450), theme().px(560)])
         self.body.addWidget(self.split, 1)
         self._make_room()
 
@@ -152,12 +149,24 @@ class CommunicatePage(Page):
         self._standings = self.project.notice_standings()
         self.model.show_rows([self._row(kind, plan.get(kind)) for kind in notices.KINDS])
         self.table.fit()
+        self._share_room()
         if self.table.chosen is None:
             self.table.choose(0)
         self.look.show_users(self.project.mailboxes(), self._example(), self.project.company.language)
         self._show_notice()
         self.missing = "" if applies(self.project) else _("Enter the company and the day of the cutover first.")
         self.changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """The list as wide as its words, but never more than half; the rest is the notice's."""
+        room = self.width() - 2 * XL - self.split.handleWidth()
+        width = min(self.table.wanted_width, room // 2)
+        self.table.setMinimumWidth(min(width, theme().px(320)))
+        self.split.setSizes([width, room - width])
 
     def _row(self, kind: str, entry: PlanEntry | None) -> NoticeRow:
         standing, saved = self._standings[kind], kept.marked(self.project, f"notice.{kind}")

@@ -69,7 +69,6 @@ class CutoverPage(Page):
         self.passes = PassesView(self._begin, self._pause, self.find_senders)
         self.model, self.table = self.spread.model, self.spread.table
         self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
         for view, words in (
             (self.records, _("Records")),
             (self.gate, _("Can we switch?")),
