@@ -171,7 +171,8 @@ def test_nobody_on_the_list_is_said_where_the_sheet_would_be(hand: Hand, tmp_pat
 
 
 def drawn(image: QImage) -> bytes:
-    return bytes(image.convertToFormat(QImage.Format.Format_ARGB32).constBits())
+    plain = image.convertToFormat(QImage.Format.Format_ARGB32)  # named, or its bytes would be gone while they are read
+    return bytes(plain.constBits())
 
 
 def test_back_and_next_turn_with_the_direction(opened: Hand, qapp: QApplication) -> None:
