@@ -70,7 +70,7 @@ PEERS = [
 ]
 # What is not here would be missing in the package.
 PACKING = [*SCREEN, *WAYLAND, "binutils", "patchelf", "desktop-file-utils"]
-SERVED = "tests/servers"
+BESIDE = ("tests/servers", "tests/ui", "tests/screen", "tests/property")  # take as long as all others
 TESTS = ["dovecot-imapd", "libsasl2-2", "libsasl2-modules", "openssl", "poppler-utils"]
 X_SERVER = ["xvfb", "xdotool", *SCREEN]  # tests/screen plays a person on a screen of its own
 
@@ -334,16 +334,16 @@ def test(arguments: argparse.Namespace) -> int:
 def run_tests(chosen: list[str], folder: Path) -> list[tuple[int, dict[str, int]]]:
     """Exit status and tally of each run of pytest: of what was chosen, or of everything in two runs side by side.
 
-    Half of all the time is waiting for real mail servers; meanwhile the other tests have a core for themselves.
+    Real servers and windows are waited for much of the time; meanwhile the other tests have a core for themselves.
     """
     one, other = folder / "one.xml", folder / "other.xml"
     if chosen:
         say("tests: pytest")
         return [(program("pytest", f"--junit-xml={one}", *chosen, offscreen=True), tally(one))]
-    say(f"tests: pytest, {SERVED} beside the others (shown at the end)")
-    beside = Beside(folder / "out.txt", "pytest", f"--junit-xml={other}", SERVED)
+    say(f"tests: pytest, {', '.join(BESIDE)} beside the others (shown at the end)")
+    beside = Beside(folder / "out.txt", "pytest", f"--junit-xml={other}", *BESIDE)
     try:
-        status = program("pytest", f"--junit-xml={one}", f"--ignore={SERVED}", offscreen=True)
+        status = program("pytest", f"--junit-xml={one}", *(f"--ignore={place}" for place in BESIDE), offscreen=True)
         return [(status, tally(one)), (beside.end(), tally(other))]
     finally:
         beside.stop()
