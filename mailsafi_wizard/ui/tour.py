@@ -86,6 +86,8 @@ class Tour:
     def picture(self, name: str) -> None:
         """Raises OSError when it can't be saved."""
         self._window.look_again()
+        if (focus := self._window.focusWidget()) is not None:  # nobody types here: a ring would only ask why
+            focus.clearFocus()
         for _depth in range(NESTED):
             QApplication.processEvents()
         path = self._out / f"{name}.png"
