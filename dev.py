@@ -70,7 +70,7 @@ PEERS = [
 ]
 # What is not here would be missing in the package.
 PACKING = [*SCREEN, *WAYLAND, "binutils", "patchelf", "desktop-file-utils"]
-BESIDE = ("tests/servers", "tests/ui", "tests/screen", "tests/property")  # take as long as all others
+BESIDE = ("tests/ui", "tests/screen", "tests/property")  # take as long as all others
 TESTS = ["dovecot-imapd", "libsasl2-2", "libsasl2-modules", "openssl", "poppler-utils"]
 X_SERVER = ["xvfb", "xdotool", *SCREEN]  # tests/screen plays a person on a screen of its own
 
@@ -334,7 +334,7 @@ def test(arguments: argparse.Namespace) -> int:
 def run_tests(chosen: list[str], folder: Path) -> list[tuple[int, dict[str, int]]]:
     """Exit status and tally of each run of pytest: of what was chosen, or of everything in two runs side by side.
 
-    Real servers and windows are waited for much of the time; meanwhile the other tests have a core for themselves.
+    Much of the time servers and windows are waited for; the other run has the core meanwhile.
     """
     one, other = folder / "one.xml", folder / "other.xml"
     if chosen:
