@@ -75,12 +75,12 @@ class SenderForm(Card):
         self.host_note = fields.add(_("Ser&ver"), self.host, _("MailSafi's server for outgoing mail."), beside=self.port)
         fields.add(_("S&ecurity"), self.security)
         fields.add(_("&User name"), self.user)
+        self.password_note = fields.add(_("Passw&ord"), self.password)
         fields.add(
             _("Signs in by"),
             self.way,
             _("A token of Google or Microsoft holds for about an hour: enter a fresh one before you send."),
         )
-        self.password_note = fields.add(_("Passw&ord"), self.password)
         self.reply_note = fields.add(_("&Replies go to"), self.reply_to, _("Empty: to the sender."))
         fields.add(_("At most"), self.rate, _("Slower is safer: many servers count."))
         return fields

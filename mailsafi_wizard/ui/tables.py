@@ -203,11 +203,17 @@ class Filter(QSortFilterProxyModel):
 MEASURED = 20  # rows whose every cell is asked how wide it is
 _SORTS = {Qt.Key.Key_Up: Qt.SortOrder.AscendingOrder, Qt.Key.Key_Down: Qt.SortOrder.DescendingOrder}
 NARROWEST = 116  # of a column that stretches
-ONE_NARROWEST = 168  # where it is the only one: mostly an address, the one thing that must be readable
+ONE_NARROWEST = 180  # where it is the only one: mostly an address, the one thing that must be readable
+ONE_NARROWEST_LARGE = 168  # with letters beyond LARGE, where the states need the room
+LARGE = 1.25
 WIDEST = 340  # of a column that does not stretch
 CUT = 120  # words may be cut to this where nothing else is left to give
 ROW = 34
 LEAST_ROWS = 2
+
+
+def _one_narrowest() -> int:
+    return ONE_NARROWEST if theme().zoom <= LARGE else ONE_NARROWEST_LARGE
 
 
 class Table(QTableView, Generic[R]):
@@ -346,7 +352,7 @@ class Table(QTableView, Generic[R]):
             wanted = self._tight[place] if tight and place != sorted_by else self._wanted[place]
             least = wanted if column.numeric or column.share else min(wanted, theme().px(CUT))
             if column.stretch:
-                least = max(theme().px(ONE_NARROWEST if alone else NARROWEST), self._tight[place] if whole else 0)
+                least = max(theme().px(_one_narrowest() if alone else NARROWEST), self._tight[place] if whole else 0)
             if self.isColumnHidden(place) and not column.yields:
                 wanted = least = 0  # the page has no use for it
             made.append(Wish(wanted, least, column.stretch and bool(least), column.yields))
