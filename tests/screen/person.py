@@ -28,6 +28,8 @@ from mailsafi_wizard.ui.window import Window
 
 LONGEST = 90.0  # seconds that any wait may take before the run fails
 LOOK_EVERY = 0.02
+SOON = 5.0  # seconds after which a person does it once more
+TRIES = 6
 MOST_TURNS = 200  # of the mouse wheel until something is in sight
 
 
@@ -116,6 +118,28 @@ class Person:
     async def type(self, text: str) -> None:
         await self._hand("type", "--delay", "2", "--", text)
 
+    async def fill(self, edit: QLineEdit, text: str) -> None:
+        """Replace what stands in the field that has the keyboard; as a person would, look, and type again what came out wrong.
+
+        xdotool lends a key to each letter the keyboard has not ("§"), and on a busy machine the letter is lost before the program knows of the loan.
+        """
+        for _again in range(TRIES):
+            await self.key("ctrl+a")
+            await self.type(text)
+            if await self._soon(lambda: edit.text() == text):
+                return
+        raise Lost(f"{text!r} can't be typed into {edit.accessibleName()!r}, which holds {edit.text()!r}; {self._seen()}")
+
+    async def _soon(self, true: Callable[[], object]) -> bool:
+        """Whether it comes to be so within `SOON`."""
+        try:
+            async with asyncio.timeout(SOON):
+                while not true():
+                    await asyncio.sleep(LOOK_EVERY)
+        except TimeoutError:
+            return False
+        return True
+
     # --- what a person does with them
 
     async def write(self, edit: QLineEdit, text: str) -> None:
@@ -126,11 +150,7 @@ class Person:
 
     async def write_here(self, edit: QLineEdit, text: str) -> None:
         """As `write`, in the field that has the keyboard."""
-        await self.key("ctrl+a")
-        await self.type(text)
-        await self.until(
-            lambda: edit.text() == text, f"{text!r} in the field {edit.accessibleName()!r}, which holds {edit.text()!r}"
-        )
+        await self.fill(edit, text)
         await self.key("Tab")
         await self.until(lambda: not edit.hasFocus(), f"the field {edit.accessibleName()!r} to be left")
 
@@ -174,13 +194,14 @@ class Person:
         edit = dialogue.findChild(QLineEdit, "fileNameEdit")
         assert edit is not None
         await self.until(edit.hasFocus, "the file's name to have the keyboard")
-        await self.key("ctrl+a")
-        await self.type(str(path))
-        await self.until(lambda: edit.text() == str(path), f"{path} in the file dialogue, which holds {edit.text()!r}")
-        if QApplication.activePopupWidget() is not None:  # names that would fit
-            await self.key("Escape")
-            await self.until(lambda: QApplication.activePopupWidget() is None, "the proposals to go")
-        await self.key("Return")
+        await self.fill(edit, str(path))
+        for _again in range(TRIES):
+            if QApplication.activePopupWidget() is not None:  # names that would fit; they may come late, and then take the Return
+                await self.key("Escape")
+                await self.until(lambda: QApplication.activePopupWidget() is None, "the proposals to go")
+            await self.key("Return")
+            if await self._soon(lambda: self._dialogue() is None):
+                break
         await self.until(lambda: self._dialogue() is None, "the file dialogue to close")
         await self.attend(self.window)
 

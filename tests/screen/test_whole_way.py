@@ -82,9 +82,6 @@ def submission(certificate: Certificate) -> Iterator[Submission]:
         yield made
 
 
-@pytest.mark.skipif(
-    not os.environ.get("SCREEN_RUN"), reason="SCREEN_RUN=1 plays the whole way by hand; it does not end reliably on a busy machine"
-)
 @pytest.mark.slow
 @pytest.mark.dovecot
 def test_an_admin_goes_from_start_to_the_saved_report(
