@@ -63,7 +63,7 @@ LATE = (
     *(("jeepney.io.blocking",) if sys.platform == "linux" else ()),
 )
 KEYCHAIN_ANSWERS = 20.0  # seconds; a locked one waits for a person
-FOLDERS = ("dns-panels", "icons", "providers", "report", "style", "support", "templates/en", "templates/sw")
+FOLDERS = ("dns-panels", "icons", "providers", "report", "style", "support", "templates/check", "templates/en", "templates/sw")
 
 Say = Callable[[str], None]
 

@@ -16,7 +16,7 @@ from mailsafi_wizard.signoff.page import CheckPage, labels
 
 
 @functools.cache
-def _template(language: str, name: str) -> Template:
+def _template(name: str) -> Template:
     environment = SandboxedEnvironment(
         autoescape=name.endswith(".html"),
         undefined=StrictUndefined,
@@ -24,15 +24,15 @@ def _template(language: str, name: str) -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.from_string(resources.path(f"templates/{language}/check/{name}").read_text("utf-8"))
+    return environment.from_string(resources.path(f"templates/check/{name}").read_text("utf-8"))
 
 
 def as_text(page: CheckPage) -> str:
-    return _template(page.language, "mail.txt").render(page=page, words=labels(page.language)).strip() + "\n"
+    return _template("mail.txt").render(page=page, words=labels(page.language)).strip() + "\n"
 
 
 def as_html(page: CheckPage) -> str:
-    return _template(page.language, "mail.html").render(page=page, words=labels(page.language))
+    return _template("mail.html").render(page=page, words=labels(page.language))
 
 
 def as_mail(page: CheckPage, domain: str, now: dt.datetime) -> EmailMessage:
