@@ -13,9 +13,12 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.model.telling import Told, ToldState
 from mailsafi_wizard.project.telling_users import Post, TellingUsers
+from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
+
+    from mailsafi_wizard.report import Section
 
 
 class SheetKind(enum.Enum):
@@ -24,6 +27,13 @@ class SheetKind(enum.Enum):
     SIGN_IN = "sheet.sign-in"
     CHECK = "sheet.check"
     REMINDER = "sheet.reminder"
+
+
+TITLES = {
+    SheetKind.SIGN_IN.value: N_("Sign-in sheet"),
+    SheetKind.CHECK.value: N_("Sheet to check by"),
+    SheetKind.REMINDER.value: N_("Reminder to check"),
+}
 
 
 class NotTested(errors.MigrationError):
@@ -66,3 +76,9 @@ class MailingSheets(TellingUsers):
         """Addresses, in small letters, to which such a sheet was sent, or perhaps was."""
         outcomes = self._outcomes([kind.value])[kind.value]
         return frozenset(address for address, told in outcomes.items() if told.state in (ToldState.SENT, ToldState.PERHAPS))
+
+    def _report_sections(self) -> tuple[Section, ...]:
+        from mailsafi_wizard.notices import KINDS
+        from mailsafi_wizard.report.told import told_section
+
+        return (*super()._report_sections(), told_section(self.told(), self.company.timezone, {**KINDS, **TITLES}))

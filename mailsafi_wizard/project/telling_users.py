@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mailsafi_wizard.engine.notice_round import Letter
     from mailsafi_wizard.net.smtp import Mailer
     from mailsafi_wizard.notices import Draft, Finding, Notice
-    from mailsafi_wizard.report import Section
 
 BROKEN_OFF = (
     N_("The program ended while this notice was handed over"),
@@ -366,11 +365,6 @@ class TellingUsers(SendingServer):
         found = self._outcomes(kind for kind in KINDS if kind != PERSONAL)
         standings = {kind: self._standing(kind, outcomes) for kind, outcomes in found.items() if outcomes}
         return {kind: one.last for kind, one in standings.items() if one.all_sent and one.last}
-
-    def _report_sections(self) -> tuple[Section, ...]:
-        from mailsafi_wizard.report.told import told_section
-
-        return (*super()._report_sections(), told_section(self.told(), self.company.timezone))
 
 
 class _Keeper:

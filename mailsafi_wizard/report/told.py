@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mailsafi_wizard.model.telling import Told, ToldState
 from mailsafi_wizard.report.facts import Column, Kind, Section, Table, Value, time_text
@@ -17,24 +17,10 @@ STATES = {
     ToldState.PERHAPS: N_("perhaps sent"),
     ToldState.SAVED: N_("saved as a mail file"),
 }
-TITLES = {  # as `notices.KINDS`, which the report must not know
-    "announcement": N_("Announcement"),
-    "what-moves": N_("What moves and what does not"),
-    "please-check": N_("Please check your mailbox"),
-    "prepare": N_("How to get ready"),
-    "last-reminder": N_("Last reminder"),
-    "sign-in": N_("How to sign in"),
-    "help": N_("Help and known effects"),
-    "closing": N_("Closing note"),
-    "reset-password": N_("Your password must be changed"),
-    "sheet.sign-in": N_("Sign-in sheet"),  # these three as `project.mailing_sheets.SheetKind`
-    "sheet.check": N_("Sheet to check by"),
-    "sheet.reminder": N_("Reminder to check"),
-}
 
 
-def told_section(told: Sequence[Told], timezone: str) -> Section:
-    """Every attempt, oldest first."""
+def told_section(told: Sequence[Told], timezone: str, titles: Mapping[str, str]) -> Section:
+    """Every attempt, oldest first. ``titles``: of each kind of mail."""
     columns = (
         Column(_("When"), weight=1.8),
         Column(_("Notice"), weight=2.2),
@@ -45,7 +31,7 @@ def told_section(told: Sequence[Told], timezone: str) -> Section:
     rows = tuple(
         (
             time_text(one.at, timezone),
-            _(TITLES.get(one.notice, one.notice)),
+            _(titles.get(one.notice, one.notice)),
             one.address if one.mailbox_id else _("{address} (a test)").format(address=one.address),
             LANGUAGES.get(one.language, one.language),
             _outcome(one),
@@ -54,18 +40,18 @@ def told_section(told: Sequence[Told], timezone: str) -> Section:
     )
     table = Table("notices", _("Notices"), columns, rows, empty=_("No notice was sent or saved with this program."))
     paragraph = _("“Taken by the server” means that MailSafi's or another server accepted the notice for this user.")
-    tables = (_by_notice(told), table) if rows else (table,)
+    tables = (_by_notice(told, titles), table) if rows else (table,)
     return Section("notices", _("What the users were told"), (paragraph,) if rows else (), tables, glance=_glance(told))
 
 
-def _by_notice(told: Sequence[Told]) -> Table:
+def _by_notice(told: Sequence[Told], titles: Mapping[str, str]) -> Table:
     """How often each notice had which outcome, without tests; a user to whom it went twice counts once, with the last outcome."""
     last = {(one.notice, one.mailbox_id): one.state for one in told if one.mailbox_id}
     counts = Counter((notice, state) for (notice, _box), state in last.items())
     states = [state for state in STATES if any(found is state for _notice, found in counts)]
     columns = (Column(_("Notice"), weight=3), *(Column(_(STATES[state]), Kind.COUNT) for state in states))
     kinds = list(dict.fromkeys(notice for notice, _box in last))
-    rows: tuple[tuple[Value, ...], ...] = tuple((_(TITLES.get(k, k)), *(counts[k, state] for state in states)) for k in kinds)
+    rows: tuple[tuple[Value, ...], ...] = tuple((_(titles.get(k, k)), *(counts[k, state] for state in states)) for k in kinds)
     return Table("notices-by-kind", _("By notice, in users"), columns, rows, empty=_("No notice went to a user yet."))
 
 

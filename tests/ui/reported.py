@@ -27,6 +27,8 @@ from mailsafi_wizard.model import (
 )
 from mailsafi_wizard.model.plan import CopyOutlook, Done
 from mailsafi_wizard.model.telling import Told, ToldState
+from mailsafi_wizard.notices import KINDS
+from mailsafi_wizard.project import mailing_sheets
 from mailsafi_wizard.report import (
     KeptMessage,
     ReportFacts,
@@ -40,7 +42,7 @@ from mailsafi_wizard.report import (
     plan_section,
     switch,
 )
-from mailsafi_wizard.report.told import TITLES, told_section
+from mailsafi_wizard.report.told import told_section
 
 ZONE = "Africa/Nairobi"
 BEGIN, CUTOVER = dt.date(2026, 10, 12), dt.date(2026, 11, 13)
@@ -58,6 +60,8 @@ REASONS = (
     "the source lists the message but does not deliver it",
 )
 KEY = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAz6Kq2" * 5
+
+TITLES = {**KINDS, **mailing_sheets.TITLES}
 
 
 def mailboxes(count: int) -> tuple[Mailbox, ...]:
@@ -162,7 +166,7 @@ def sections(boxes: Sequence[Mailbox], bad: bool) -> tuple[Section, ...]:
     over = ("Njeri Mwangi", "The old host closes tonight, the rest follows by file.", NOW, ("ledger",)) if bad else None
     return (
         planned, *_checked(boxes, bad), findings.section(found), switch.section(ZONE, EARLIER, old, NOW, lines, not bad, gate, over),
-        told_section(_told(boxes), ZONE),
+        told_section(_told(boxes), ZONE, TITLES),
         *finish_sections(
             [(box.address, None if bad else NOW, "sw", "pdf") for box in boxes],
             [("Password", box.source_user, "mail.oldhost.example", "Change it at the old server.", None if bad else NOW) for box in boxes],
