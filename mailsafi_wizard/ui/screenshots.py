@@ -153,7 +153,6 @@ async def shoot(window: Window, project: MigrationProject, out: Path, camera: Ph
         await tour.settled()
         tour.picture(f"{name}-before")
         await tour.do(step.key)
-        await asyncio.sleep(LOOK_EVERY)  # what came onto the page is shown by Qt when it is its turn
         tour.picture(f"{name}-done")
         tour.leaves(f"{name}-done")
 
