@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from mailsafi_wizard.events import LookFinished, LookProgress
 from mailsafi_wizard.model import Finding, FolderCensus, MailboxCensus, Role, Weight
@@ -19,7 +19,7 @@ from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Problem, Words
 from mailsafi_wizard.ui.tables import LEAST_ROWS, Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Tone, column, label
+from mailsafi_wizard.ui.widgets import Button, Tone, column, label, progress_bar
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext, translated
 
@@ -47,10 +47,7 @@ class LookBar(QWidget):
         super().__init__()
         self._mailboxes = self._finished = 0
         self._counts: dict[int, tuple[int, int]] = {}
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.bar.setAccessibleName(_("Progress of the look"))
+        self.bar = progress_bar(_("Progress of the look"))
         self.words = label("", "small", "muted", wrap=False)
         self.halt = Button(_("Stop looking"), self._halt, icon="stop")
         self.bar.setMinimumWidth(theme().px(LEAST_BAR))

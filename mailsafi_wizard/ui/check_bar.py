@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mailsafi_wizard.events import CheckFinished, CheckProgress, DifferenceFound
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.theme import M
-from mailsafi_wizard.ui.widgets import Button, label, row
+from mailsafi_wizard.ui.widgets import Button, label, progress_bar, row
 from mailsafi_wizard.words import _, ngettext
 
 Heard = CheckProgress | CheckFinished | DifferenceFound
@@ -26,10 +26,7 @@ class CheckBar(QWidget):
         self._mailboxes = self._finished = self._different = 0
         self._newest: dict[int, CheckProgress] = {}
         self.paused = False
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.bar.setAccessibleName(_("Progress of the comparison"))
+        self.bar = progress_bar(_("Progress of the comparison"))
         self.words = label("", "small", "muted", wrap=False)
         self.hold = Button(_("Pause"), self._hold, icon="pause")
         self.halt = Button(

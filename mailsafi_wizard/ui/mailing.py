@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.model.telling import Told, ToldState
@@ -14,8 +14,9 @@ from mailsafi_wizard.project.mailing_sheets import NotTested, SheetKind
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
-from mailsafi_wizard.ui.theme import M, S
-from mailsafi_wizard.ui.widgets import Button, Tone, box, column, label, row
+from mailsafi_wizard.ui.sending_line import SendingLine
+from mailsafi_wizard.ui.theme import S
+from mailsafi_wizard.ui.widgets import Button, Tone, column
 from mailsafi_wizard.words import _, ngettext, translated
 
 Drafts = Sequence[tuple[Mailbox, EmailMessage]]
@@ -32,13 +33,7 @@ class Mailing(QWidget):
         self._make: Callable[[Sequence[Mailbox]], Drafts] = lambda _boxes: ()
         self._boxes: Sequence[Mailbox] = ()
         self._heard: list[Told] = []
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.bar.setAccessibleName(_("Progress of the sending"))
-        self.count = label("", "small", "muted", wrap=False)
-        self.halt = Button(_("S&top"), self.stop, icon="stop")
-        self.working = box(row(self.bar, self.count, self.halt, spacing=M))
+        self.working = SendingLine(self._project.stop_sending)
         self.question = column()
         self.setLayout(column(self.working, self.question, spacing=S))
         self._timer = QTimer(self)
@@ -95,25 +90,15 @@ class Mailing(QWidget):
         )
         self._tell()
 
-    def stop(self) -> None:
-        """After the mail in flight."""
-        self._project.stop_sending()
-        self.halt.setEnabled(False)
-        self.halt.setText(_("Stopping…"))
-
     def _tell(self) -> None:
-        done = len({one.address.lower() for one in list(self._heard)})
-        self.bar.setMaximum(max(1, len(self._boxes)))
-        self.bar.setValue(done)
-        self.count.setText(_("{n} of {all}").format(n=formats.count(done), all=formats.count(len(self._boxes))))
+        self.working.tell(len({one.address.lower() for one in list(self._heard)}), len(self._boxes))
         self.working.setVisible(self._timer.isActive())
 
     def _look_whether_over(self) -> None:
         """The page says when its work is over, well or not."""
         if self._timer.isActive() and not self._page.busy:
             self._timer.stop()
-            self.halt.setEnabled(True)
-            self.halt.setText(_("S&top"))
+            self.working.be_ready()
             self.working.hide()
             self._keep()
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QSizePolicy, QWidget
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Mailbox, Secret
@@ -19,6 +19,7 @@ from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.sender_form import SenderForm, mail_address
+from mailsafi_wizard.ui.sending_line import SendingLine
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, label, row
@@ -108,13 +109,7 @@ class SendPart(QWidget):
 
     def _users_card(self) -> Card:
         self.title, self.heading = label("", "heading", wrap=False), label("", tone="muted")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.bar.setAccessibleName(_("Progress of the sending"))
-        self.count = label("", "small", "muted", wrap=False)
-        self.halt = Button(_("S&top"), self.stop, icon="stop")
-        self.working = box(row(self.bar, self.count, self.halt, spacing=M))
+        self.working = SendingLine(self._project.stop_sending)
         self.again = Button(_("Send &once more…"), lambda: self._ask_again(), kind="quiet", icon="refresh")
         self.some = Button(_("Send to those mar&ked"), self._send_chosen, kind="quiet", icon="people")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -307,25 +302,16 @@ class SendPart(QWidget):
         )
         self._tell()
 
-    def stop(self) -> None:
-        """After the mail in flight; what was not reached is sent to later."""
-        self._project.stop_sending()
-        self.halt.setEnabled(False)
-        self.halt.setText(_("Stopping…"))
-
     def _look_whether_over(self) -> None:
         """The page says when its work is over, well or not."""
         if self._timer.isActive() and not self._page.busy:
             self._timer.stop()
-            self.halt.setEnabled(True)
-            self.halt.setText(_("S&top"))
+            self.working.be_ready()
             self._page.tried(self._page.refresh)
 
     def _tell(self) -> None:
         done = {one.address.lower(): one for one in list(self._heard)}
-        self.bar.setMaximum(max(1, self._wanted))
-        self.bar.setValue(len(done))
-        self.count.setText(_("{n} of {all}").format(n=formats.count(len(done)), all=formats.count(self._wanted)))
+        self.working.tell(len(done), self._wanted)
         if self._round_of == self._kind:
             self.model.update_rows(_known(self.model.rows, done))
         if not self.working.isVisibleTo(self):

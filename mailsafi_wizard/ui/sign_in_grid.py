@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mailsafi_wizard.model import Side, SignInResult
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.theme import M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Tone, box, column, label, row
+from mailsafi_wizard.ui.widgets import Button, Tone, box, column, label, progress_bar, row
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext, translated
 
@@ -65,10 +65,7 @@ class SignInPanel(QWidget):
         super().__init__()
         self._total = self._came = self._good = 0
         self._refused: list[Pair] = []
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.bar.setAccessibleName(_("Progress of the sign-ins"))
+        self.bar = progress_bar(_("Progress of the sign-ins"))
         self.count = label("", "small", "muted", wrap=False)
         self.halt = Button(_("Stop testing"), self._halt, icon="stop")
         self.bar.setMinimumWidth(theme().px(LEAST_BAR))

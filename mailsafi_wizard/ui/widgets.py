@@ -405,6 +405,15 @@ class FieldNote(QLabel):
         self._control.setAccessibleDescription(text or self._help)
 
 
+def progress_bar(name: str) -> QProgressBar:
+    """How far something is, with the words beside it; ``name`` is what a screen reader says."""
+    made = QProgressBar()
+    made.setTextVisible(False)
+    made.setFixedHeight(6)
+    made.setAccessibleName(name)
+    return made
+
+
 def working_bar() -> QProgressBar:
     """Something is going on, nobody knows for how long."""
     made = QProgressBar()

@@ -93,10 +93,10 @@ def test_stopped_in_the_middle_and_gone_on_with(opened: Hand, page: CommunicateP
     show(opened, page, page.sending)
     opened.act()
     opened.click(opened.window.act)
-    opened.until(lambda: len(rehearsal.mail_sink.mails) >= 3 and page.sending.halt.isVisibleTo(page))
-    opened.click(page.sending.halt)
+    opened.until(lambda: len(rehearsal.mail_sink.mails) >= 3 and page.sending.working.halt.isVisibleTo(page))
+    opened.click(page.sending.working.halt)
     opened.settle()
-    opened.until(lambda: not page.sending.halt.isVisibleTo(page))
+    opened.until(lambda: not page.sending.working.halt.isVisibleTo(page))
     taken = len(rehearsal.mail_sink.mails) - 1
     assert 0 < taken < 6
     fast(rehearsal)
