@@ -49,6 +49,15 @@ class Hand:
     def run(self, what: Coroutine[Any, Any, object]) -> None:
         self._loop.run_until_complete(what)
 
+    def do(self, call: Callable[[], object]) -> None:
+        """Something a click would do, to its end."""
+
+        async def now() -> None:
+            call()
+
+        self.run(now())
+        self.settle()
+
     def settle(self) -> None:
         self.until(lambda: not self.page.busy)
 

@@ -7,7 +7,6 @@ import email
 import email.policy
 import plistlib
 import subprocess
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,19 +36,9 @@ def project_of(opened: Hand) -> MigrationProject:
     return opened.window.project
 
 
-def do(opened: Hand, call: Callable[[], object]) -> None:
-    """Something the admin's click would do, to its end."""
-
-    async def now() -> None:
-        call()
-
-    opened.run(now())
-    opened.settle()
-
-
 def save(opened: Hand, page: FinishPage, form: Form, target: Path) -> None:
     page.signin.form.setCurrentIndex(list(Form).index(form))
-    do(opened, lambda: page.signin.save(target))
+    opened.do(lambda: page.signin.save(target))
     assert page.problem is None
 
 
@@ -124,7 +113,7 @@ def test_what_was_not_entered_is_said_and_holds_back_only_what_needs_it(opened: 
     assert page.signin.lacking.isVisibleTo(opened.window)
     assert page.signin.lacks.text() == "Not entered yet: the port for outgoing mail, the encryption of outgoing mail."
     page.signin.form.setCurrentIndex(list(Form).index(Form.APPLE))
-    do(opened, lambda: page.signin.save(tmp_path / "apple"))
+    opened.do(lambda: page.signin.save(tmp_path / "apple"))
     assert page.problem is not None
     assert page.problem.what == "The file for Apple devices can't be made yet."
     assert not (tmp_path / "apple").exists()
@@ -190,7 +179,7 @@ def test_credentials_are_marked_listed_and_the_secrets_erased_with_what_was_prov
     assert listed.count("\n") == 7
     assert not any(secret in listed for secret in known)
     assert part.erased.text() == "12 passwords are known to the wizard."
-    do(opened, page.erase)
+    opened.do(page.erase)
     assert page.problem is not None
     assert "sealed password" in page.problem.what
     assert part.erased.text().startswith("Erased on")
@@ -210,7 +199,7 @@ def test_the_page_opens_where_work_waits(opened: Hand, tmp_path: Path) -> None:
     assert page.tabs.currentWidget() is page.signin
     save(opened, page, Form.PDF, tmp_path / "all.pdf")
     again = FinishPage(project_of(opened), opened.window.bridge)
-    do(opened, again.refresh)
+    opened.do(again.refresh)
     opened.until(lambda: not again.busy)
     assert again.tabs.currentWidget() is again.closing
     again.deleteLater()
@@ -220,6 +209,6 @@ def test_a_folder_that_can_not_be_written_is_told_in_place(opened: Hand, tmp_pat
     page = finish(opened)
     (tmp_path / "file").write_bytes(b"")
     page.signin.form.setCurrentIndex(list(Form).index(Form.HTML))
-    do(opened, lambda: page.signin.save(tmp_path / "file"))
+    opened.do(lambda: page.signin.save(tmp_path / "file"))
     assert page.problem is not None
     assert (tmp_path / "file").read_bytes() == b""

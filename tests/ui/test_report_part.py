@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,21 +27,13 @@ def page(opened: Hand) -> FinishPage:
     return found
 
 
-def do(opened: Hand, call: Callable[[], object]) -> None:
-    async def now() -> None:
-        call()
-
-    opened.run(now())
-    opened.settle()
-
-
 def choose(opened: Hand, part: ReportPart, form: ReportForm, language: str = "en", paper: str = "a4") -> None:
     def pick() -> None:
         part.form.setCurrentIndex(list(ReportForm).index(form))
         part.language.setCurrentIndex(part.language.findData(language))
         part.paper.setCurrentIndex(part.paper.findData(paper))
 
-    do(opened, pick)
+    opened.do(pick)
 
 
 def test_the_preview_is_what_will_be_printed(opened: Hand, page: FinishPage, tmp_path: Path) -> None:
@@ -50,7 +41,7 @@ def test_the_preview_is_what_will_be_printed(opened: Hand, page: FinishPage, tmp
     pages = part.preview.view.pages
     assert pages > 5
     assert "1 of" in part.preview.where.text()
-    do(opened, lambda: page.save(tmp_path / "report.pdf"))
+    opened.do(lambda: page.save(tmp_path / "report.pdf"))
     assert len(PdfReader(tmp_path / "report.pdf").pages) == pages
     choose(opened, part, ReportForm.ONE_PAGE)
     assert part.preview.view.pages == 1
@@ -63,7 +54,7 @@ def test_every_form_is_saved_from_the_same_facts(opened: Hand, page: FinishPage,
     for form in ReportForm:
         choose(opened, part, form, "sw", "letter")
         target = tmp_path / f"{form.name}{form.ending}"
-        do(opened, lambda target=target: page.save(target))  # type: ignore[misc]
+        opened.do(lambda target=target: page.save(target))  # type: ignore[misc]
         assert page.problem is None
         assert target.exists()
     box = PdfReader(tmp_path / "PDF.pdf").pages[0].mediabox
@@ -83,13 +74,13 @@ def test_every_form_is_saved_from_the_same_facts(opened: Hand, page: FinishPage,
 
 def test_subjects_are_a_choice_that_is_kept(opened: Hand, page: FinishPage) -> None:
     assert not page.project.report_subjects
-    do(opened, lambda: page.report.subjects.setChecked(True))
+    opened.do(lambda: page.report.subjects.setChecked(True))
     assert page.project.report_subjects
     assert page.problem is None
 
 
 def test_a_place_that_can_not_be_written_is_told_in_place(opened: Hand, page: FinishPage, tmp_path: Path) -> None:
-    do(opened, lambda: page.save(tmp_path / "nowhere" / "report.pdf"))
+    opened.do(lambda: page.save(tmp_path / "nowhere" / "report.pdf"))
     assert page.problem is not None
     assert page.report.saved_words.text() == "Not saved yet."
 
@@ -104,7 +95,7 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
 def test_tables_get_a_folder_of_their_own(opened: Hand, page: FinishPage, tmp_path: Path) -> None:
     choose(opened, page.report, ReportForm.CSV)
     for _time in range(2):
-        do(opened, lambda: page.report._save_in(tmp_path))
+        opened.do(lambda: page.report._save_in(tmp_path))
     first, second = sorted(file.name for file in tmp_path.iterdir() if file.is_dir() and file.name.startswith("Report"))
     assert second.startswith(first)
 

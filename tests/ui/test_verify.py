@@ -6,7 +6,6 @@ import dataclasses
 import email
 import email.policy
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,14 +36,6 @@ def page(opened: Hand, rehearsal: Rehearsal) -> VerifyPage:
     return found
 
 
-def do(opened: Hand, call: Callable[[], object]) -> None:
-    async def now() -> None:
-        call()
-
-    opened.run(now())
-    opened.settle()
-
-
 def test_a_difference_down_to_its_message_and_back_to_balance(opened: Hand, page: VerifyPage, tmp_path: Path) -> None:
     project: MigrationProject = page.project
     page.tabs.setCurrentWidget(page.comparison)
@@ -61,7 +52,7 @@ def test_a_difference_down_to_its_message_and_back_to_balance(opened: Hand, page
     page.accounts.folder_table.choose(0)
     opened.click(page.accounts.open_folder)
     assert [line.uid for line in page.accounts.messages.model.lines] == [4]
-    do(opened, lambda: page.accounts.save_to(tmp_path / "mail"))
+    opened.do(lambda: page.accounts.save_to(tmp_path / "mail"))
     assert page.problem is None
     assert [p.name for p in (tmp_path / "mail").rglob("*.eml")] == ["4.eml"]
     page.accounts.messages.only_failed.setChecked(False)
@@ -94,7 +85,7 @@ def test_sheets_replies_and_sign_offs(opened: Hand, page: VerifyPage, tmp_path: 
     project, part = page.project, page.signoff
     page.tabs.setCurrentWidget(part)
     part.form.setCurrentIndex(part.form.findData(Form.MAIL))
-    do(opened, lambda: part.write(tmp_path / "mail"))
+    opened.do(lambda: part.write(tmp_path / "mail"))
     assert page.problem is None
     mails = sorted((tmp_path / "mail").glob("*.eml"))
     assert len(mails) == len(project.mailboxes())
@@ -102,7 +93,7 @@ def test_sheets_replies_and_sign_offs(opened: Hand, page: VerifyPage, tmp_path: 
     assert read["To"] in {box.address for box in project.mailboxes()}
     part.form.setCurrentIndex(part.form.findData(Form.PDF))
     part.language.setCurrentIndex(part.language.findData("sw"))
-    do(opened, lambda: part.write(tmp_path / "all.pdf"))
+    opened.do(lambda: part.write(tmp_path / "all.pdf"))
     text = subprocess.run(["pdftotext", str(tmp_path / "all.pdf"), "-"], capture_output=True, text=True, check=True).stdout
     assert text.count("Folda zako") == len(project.mailboxes())
     assert {user.state[0] for user in part.users.rows} == {"Not answered yet"}
@@ -127,9 +118,9 @@ def test_sheets_replies_and_sign_offs(opened: Hand, page: VerifyPage, tmp_path: 
 
     part.whom.setCurrentIndex(part.whom.findData("remind"))
     part.form.setCurrentIndex(part.form.findData(Form.MAIL))
-    do(opened, lambda: part.write(tmp_path / "reminders"))
+    opened.do(lambda: part.write(tmp_path / "reminders"))
     assert len(list((tmp_path / "reminders").glob("*.eml"))) == len(project.mailboxes()) - 2
-    do(opened, lambda: part.write_list(tmp_path / "list.csv"))
+    opened.do(lambda: part.write_list(tmp_path / "list.csv"))
     lines = (tmp_path / "list.csv").read_text("utf-8-sig").splitlines()
     assert len(lines) == 1 + len(project.mailboxes())
     assert sum("not yet" in line for line in lines) == len(project.mailboxes()) - 2

@@ -24,12 +24,6 @@ OLD, NEW = ("10 mail.example.co.ke",), ("10 mx1.mailsafi.example", "20 mx2.mails
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[SmallCompany]:
-    with SmallCompany(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
 def project(small: SmallCompany) -> Iterator[MigrationProject]:
     made = small.project()
     made.set_company(sample.facts(NOW.date()))

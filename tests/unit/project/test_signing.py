@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,12 +17,6 @@ from mailsafi_wizard.signoff import Verdict
 from tests.unit.small_company import SmallCompany
 
 NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[SmallCompany]:
-    with SmallCompany(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture
