@@ -72,7 +72,7 @@ PEERS = [
 PACKING = [*SCREEN, *WAYLAND, "binutils", "patchelf", "desktop-file-utils"]
 BESIDE = ("tests/ui", "tests/screen", "tests/property")  # take as long as all others
 TESTS = ["dovecot-imapd", "libsasl2-2", "libsasl2-modules", "openssl", "poppler-utils"]
-X_SERVER = ["xvfb", "xdotool", *SCREEN]  # tests/screen plays a person on a screen of its own
+X_SERVER = ["xvfb", "x11-xkb-utils", "xdotool", *SCREEN]  # tests/screen plays a person on a screen of its own
 
 # $1 is "yes" when dovecot must stay asleep, the rest are packages. A mail server is needed as a program for the tests, not as a
 # service of this computer: policy-rc.d keeps it from being started now, update-rc.d from being started at the next boot.

@@ -8,7 +8,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-TOOLS = ("Xvfb", "xdotool")
+TOOLS = ("Xvfb", "setxkbmap", "xdotool")
+KEYBOARD = [
+    "-layout",
+    "us",
+    "-variant",
+    "altgr-intl",
+]  # xdotool lends a key to a letter that is on none ("§"), and such a letter gets lost
 SIZE = "1400x960x24"
 STARTS_WITHIN = 60.0  # seconds
 
@@ -23,7 +29,9 @@ class Display:
     def __init__(self, folder: Path) -> None:
         missing = [tool for tool in TOOLS if not shutil.which(tool)]
         if missing:
-            raise ToolMissing(f"{' and '.join(missing)} missing; as root: apt-get install --no-install-recommends xvfb xdotool")
+            raise ToolMissing(
+                f"{' and '.join(missing)} missing; as root: apt-get install --no-install-recommends xvfb x11-xkb-utils xdotool"
+            )
         self._log = folder / "xvfb.log"
         self.name = ""
 
@@ -40,6 +48,7 @@ class Display:
             self.__exit__()
             raise RuntimeError(f"Xvfb did not start: {self._log.read_text('utf-8', 'replace')}")
         self.name = f":{number}"
+        subprocess.run(["setxkbmap", "-display", self.name, *KEYBOARD], check=True, stdin=subprocess.DEVNULL)
         return self
 
     def __exit__(self, *_exc: object) -> None:

@@ -119,16 +119,12 @@ class Person:
         await self._hand("type", "--delay", "2", "--", text)
 
     async def fill(self, edit: QLineEdit, text: str) -> None:
-        """Replace what stands in the field that has the keyboard; as a person would, look, and type again what came out wrong.
-
-        xdotool lends a key to each letter the keyboard has not ("§"), and on a busy machine the letter is lost before the program knows of the loan.
-        """
-        for _again in range(TRIES):
-            await self.key("ctrl+a")
-            await self.type(text)
-            if await self._soon(lambda: edit.text() == text):
-                return
-        raise Lost(f"{text!r} can't be typed into {edit.accessibleName()!r}, which holds {edit.text()!r}; {self._seen()}")
+        """Replace what stands in the field that has the keyboard."""
+        await self.key("ctrl+a")
+        await self.type(text)
+        await self.until(
+            lambda: edit.text() == text, f"{text!r} in the field {edit.accessibleName()!r}, which holds {edit.text()!r}"
+        )
 
     async def _soon(self, true: Callable[[], object]) -> bool:
         """Whether it comes to be so within `SOON`."""
