@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Wish:
-    """One column: the width it would like, the least that is still of use, whether it takes what is left, and when it goes (0: never)."""
+    """One column: the width it would like, the least that is still of use, whether it takes what is left, and when it goes (0: never).
+
+    What takes what is left is also the first to give.
+    """
 
     wanted: int
     least: int
@@ -20,17 +23,16 @@ class Wish:
 
     @property
     def asked(self) -> int:
-        return self.least if self.stretch else self.wanted
+        return max(self.wanted, self.least)
 
 
 def shared(wishes: Sequence[Wish], width: int) -> list[int]:
     """The width of each column, 0 for one that has to go. Their sum is ``width`` unless what must stay needs more or nothing stretches."""
     stay = _staying(wishes, width)
     widths = [wish.asked if number in stay else 0 for number, wish in enumerate(wishes)]
-    over = sum(widths) - width
-    if over > 0:
-        _squeeze(widths, wishes, over)
-    elif stretching := [number for number in stay if wishes[number].stretch]:
+    for gives in (True, False):
+        _squeeze(widths, wishes, max(0, sum(widths) - width), gives)
+    if sum(widths) < width and (stretching := [number for number in stay if wishes[number].stretch]):
         _spread(widths, sorted(stretching), width)
     return widths
 
@@ -44,9 +46,12 @@ def _staying(wishes: Sequence[Wish], width: int) -> set[int]:
     return stay
 
 
-def _squeeze(widths: list[int], wishes: Sequence[Wish], over: int) -> None:
-    """Each gives in proportion to what it has above its least."""
-    spare = [max(0, width - wish.least) if width else 0 for width, wish in zip(widths, wishes, strict=True)]
+def _squeeze(widths: list[int], wishes: Sequence[Wish], over: int, stretching: bool) -> None:
+    """Each of one sort gives in proportion to what it has above its least."""
+    spare = [
+        max(0, width - wish.least) if width and wish.stretch is stretching else 0
+        for width, wish in zip(widths, wishes, strict=True)
+    ]
     whole = sum(spare)
     if not whole:
         return

@@ -35,6 +35,7 @@ class LiveRows(Rows[R], QStandardItemModel):
         for place, one in enumerate(self.columns):
             head = QStandardItem(one.title)
             head.setTextAlignment(alignment(one))
+            head.setToolTip(one.title)
             self.setHorizontalHeaderItem(place, head)
         theme().changed.connect(self._repaint)
 

@@ -14,6 +14,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 TONE_ROLE = Qt.ItemDataRole.UserRole + 1  # a Tone: the cell is a state with an icon
 ICON_ROLE = Qt.ItemDataRole.UserRole + 2  # the icon's name, "" for the tone's own
+EDGE = 11  # from the cell's side to its words: the padding of the style sheet and what the style adds
+SIGN = 16  # points
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -31,19 +33,19 @@ class CellDelegate(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, empty, painter, empty.widget)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(option.rect).adjusted(2 * S, 0, -S, 0)
+        area = QRectF(option.rect).adjusted(EDGE, 0, -EDGE, -1)  # above the line between the rows, as the style's own words
         _paint_state(painter, area, tone, str(index.data(ICON_ROLE) or ""), str(index.data()), option)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         hint = super().sizeHint(option, index)
         if index.data(TONE_ROLE) is not None:
-            hint.setWidth(hint.width() + theme().px(18) + 2 * S)
+            hint.setWidth(hint.width() + theme().px(SIGN) + S)
         return hint
 
 
 def _paint_state(painter: QPainter, area: QRectF, tone: Tone, icon: str, text: str, option: QStyleOptionViewItem) -> None:
-    edge = theme().px(16)
+    edge = theme().px(SIGN)
     rtl = option.direction == Qt.LayoutDirection.RightToLeft
     sign = QRectF(area.right() - edge if rtl else area.left(), area.center().y() - edge / 2, edge, edge)
     icons.paint(painter, icon or tone.icon, sign, theme().colour(tone.value))

@@ -21,7 +21,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -31,7 +31,8 @@ from PySide6.QtWidgets import (
 
 from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.column_widths import Wish, shared
-from mailsafi_wizard.ui.state_cells import ICON_ROLE, TONE_ROLE, CellDelegate
+from mailsafi_wizard.ui.nothing_here import paint_nothing
+from mailsafi_wizard.ui.state_cells import EDGE, ICON_ROLE, TONE_ROLE, CellDelegate
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.words import _
@@ -127,7 +128,7 @@ class RowsModel(Rows[R], QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(self.columns[section])
@@ -202,28 +203,26 @@ class Filter(QSortFilterProxyModel):
 
 MEASURED = 20  # rows whose every cell is asked how wide it is
 _SORTS = {Qt.Key.Key_Up: Qt.SortOrder.AscendingOrder, Qt.Key.Key_Down: Qt.SortOrder.DescendingOrder}
-NARROWEST = 116  # of a column that stretches
-ONE_NARROWEST = 180  # where it is the only one: mostly an address, the one thing that must be readable
-ONE_NARROWEST_LARGE = 168  # with letters beyond LARGE, where the states need the room
-LARGE = 1.25
+READABLE = 180  # points of a column that stretches before others go: mostly an address, the one thing that must be readable
 WIDEST = 340  # of a column that does not stretch
-CUT = 120  # words may be cut to this where nothing else is left to give
+CUT = 116  # words may be cut to this where nothing else is left to give
 ROW = 34
 LEAST_ROWS = 2
 
 
-def _one_narrowest() -> int:
-    return ONE_NARROWEST if theme().zoom <= LARGE else ONE_NARROWEST_LARGE
-
-
 class Table(QTableView, Generic[R]):
-    """A table of rows; the columns' widths follow their contents, some take what is left, and some go where there is too little room."""
+    """A table of rows; the columns' widths follow their contents, some take what is left, and some go where there is too little room.
 
-    def __init__(self, name: str, model: Rows[R]) -> None:
+    ``nothing`` stands in it while there are no rows: what will be here, or that there is nothing to worry about.
+    """
+
+    def __init__(self, name: str, model: Rows[R], nothing: str = "") -> None:
         super().__init__()
         self.rows_model: Rows[R] = model
+        self.nothing = nothing
         self._wanted = [0] * len(model.columns)
         self._tight = [0] * len(model.columns)  # without the air around heading and words
+        self._bare = [0] * len(model.columns)  # of the words alone: a heading may be cut where figures may not
         self._longest = [0] * len(model.columns)  # letters in a column, as far as rows were looked at
         self._rows_shown: int | None = None
         self._placing = False
@@ -251,6 +250,7 @@ class Table(QTableView, Generic[R]):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setStretchLastSection(False)
+        head.setTextElideMode(Qt.TextElideMode.ElideRight)
         head.setResizeContentsPrecision(MEASURED)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.sectionResized.connect(self._resized)
@@ -294,6 +294,7 @@ class Table(QTableView, Generic[R]):
         """Widths by the first rows and the longest words, once per set of rows: doing it on every change would cost the copy."""
         self._wanted = [0] * len(self.rows_model.columns)
         self._tight = [0] * len(self.rows_model.columns)
+        self._bare = [0] * len(self.rows_model.columns)
         self._longest = [0] * len(self.rows_model.columns)
         self._measure()
         self._spread()
@@ -320,7 +321,9 @@ class Table(QTableView, Generic[R]):
                 self.setColumnHidden(place, False)  # or its heading would say that it needs no room
             words = self.sizeHintForColumn(place) if column.stretch else self._widest(place)
             words += self.fontMetrics().horizontalAdvance("00") if column.share else 0  # it begins with 0 % and ends with 100 %
-            tight = max(words, heading.horizontalAdvance(column.title) + 2 * S, self.horizontalHeader().minimumSectionSize()) + 2
+            smallest = self.horizontalHeader().minimumSectionSize()
+            self._bare[place] = max(self._bare[place], min(max(words, smallest), widest))
+            tight = max(words, heading.horizontalAdvance(column.title) + 2 * EDGE, smallest) + 2
             self._tight[place] = max(self._tight[place], min(tight, widest))
             if not column.stretch:
                 wanted = max(words, self.horizontalHeader().sectionSizeHint(place))
@@ -340,22 +343,20 @@ class Table(QTableView, Generic[R]):
     def _resized(self, place: int, _before: int, now: int) -> None:
         """The admin's hand."""
         if not self._placing and now:
-            self._wanted[place] = self._tight[place] = now
+            self._wanted[place] = self._tight[place] = self._bare[place] = now
 
     def _wishes(self, tight: bool, whole: bool) -> list[Wish]:
         """``tight``: without air, but for the column that is sorted by, whose heading has an arrow. ``whole``: no word is cut."""
         sorted_by = self.horizontalHeader().sortIndicatorSection()
-        columns = self.rows_model.columns
-        alone = sum(column.stretch for column in columns) == 1
         made = []
-        for place, column in enumerate(columns):
-            wanted = self._tight[place] if tight and place != sorted_by else self._wanted[place]
-            least = wanted if column.numeric or column.share else min(wanted, theme().px(CUT))
-            if column.stretch:
-                least = max(theme().px(_one_narrowest() if alone else NARROWEST), self._tight[place] if whole else 0)
+        for place, column in enumerate(self.rows_model.columns):
+            wanted = self._tight[place] if column.stretch or (tight and place != sorted_by) else self._wanted[place]
+            if column.stretch and not whole:
+                wanted = min(wanted, theme().px(READABLE))
+            least = self._bare[place] if column.numeric or column.share else theme().px(CUT)
             if self.isColumnHidden(place) and not column.yields:
-                wanted = least = 0  # the page has no use for it
-            made.append(Wish(wanted, least, column.stretch and bool(least), column.yields))
+                wanted = 0  # the page has no use for it
+            made.append(Wish(wanted, min(wanted, least), column.stretch and bool(wanted), column.yields))
         return made
 
     def _spread(self) -> None:
@@ -378,6 +379,11 @@ class Table(QTableView, Generic[R]):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._spread()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.filter.rowCount():
+            paint_nothing(self.viewport(), _("No row fits what you look for.") if self.rows_model.rows else self.nothing)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Sorting without a mouse: by the column that Left and Right have gone to."""

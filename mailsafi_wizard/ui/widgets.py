@@ -57,6 +57,9 @@ _TONE_ICONS = {
 }
 
 
+_CHIP_GROUNDS = {tone.value: f"{tone.value}_soft" for tone in Tone if tone is not Tone.MUTED}
+CHIP_ROUND = 26  # points; chips of one line are round at their ends
+
 _MIRRORED = {"arrow-left": "arrow-right", "arrow-right": "arrow-left"}
 _RETINT = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.LayoutDirectionChange)
 
@@ -278,6 +281,16 @@ class Chip(QFrame):
         restyle(self._label, tone=tone.value)
         restyle(self, tone=tone.value)
         self.setAccessibleName(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As round as it is high: a style sheet's radius is dropped where letters of another size make the chip lower than twice as much."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().colour(_CHIP_GROUNDS.get(str(self.property("tone")), "sunken")))
+        round_ = min(self.height(), theme().px(CHIP_ROUND)) / 2
+        painter.drawRoundedRect(QRectF(self.rect()), round_, round_)
+        painter.end()
 
     @property
     def text(self) -> str:
