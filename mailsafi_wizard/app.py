@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 from mailsafi_wizard import __version__, errors, words
 from mailsafi_wizard.demo.rehearsal import Rehearsal
 from mailsafi_wizard.support.logbook import Logbook
-from mailsafi_wizard.ui import icons, menu, qt_words, screenshots, theme, tour
+from mailsafi_wizard.ui import icons, menu, qt_words, theme, tour
 from mailsafi_wizard.ui.drawn import drawn
 from mailsafi_wizard.ui.garbage import Garbage
 from mailsafi_wizard.ui.mishaps import Mishaps, caught
@@ -120,27 +120,6 @@ def rehearse_headless(out: Path) -> int:
             return 1
 
     do_without_screen()
-    return application(main, looks="light")
-
-
-def photograph(language: str, folder: str) -> int:
-    """Pictures of every page in every state, in one language, into ``folder``. Returns 0 when all were made."""
-    out = Path(folder)
-    looks = screenshots.LOOKS if language == "en" else screenshots.BRIEF
-
-    async def main(wizard: Wizard) -> int:
-        words.use(language)
-        wizard.window.build()
-        camera = screenshots.Photographer(wizard.window, out, looks)
-        try:
-            await screenshots.shoot_empty(wizard.window, out, camera)
-            rehearsal = await wizard.rehearsed(0)
-            await screenshots.shoot(wizard.window, rehearsal.project, out, camera, _say)
-        except (errors.MigrationError, OSError) as error:
-            _say(f"The pictures could not be made: {str(error) or type(error).__name__}")
-            return 1
-        return 0
-
     return application(main, looks="light")
 
 

@@ -37,13 +37,18 @@ class MailSink:
     def __init__(self, user: str, password: Secret, context: ssl.SSLContext) -> None:
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.user, self._server.password, self._server.context = user, password, context
-        self._server.mails = []
+        self._server.mails, self._server.unknown = [], set()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="mail sink", daemon=True)
         self._thread.start()
 
     @property
     def endpoint(self) -> Endpoint:
         return Endpoint("localhost", int(self._server.server_address[1]), Security.STARTTLS)
+
+    @property
+    def unknown(self) -> set[str]:
+        """Addresses that are refused; none until somebody adds one."""
+        return self._server.unknown
 
     @property
     def mails(self) -> tuple[Taken, ...]:
@@ -61,6 +66,7 @@ class _Server(socketserver.ThreadingTCPServer):
     password: Secret
     context: ssl.SSLContext
     mails: list[Taken]
+    unknown: set[str]
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -117,6 +123,8 @@ class _Handler(socketserver.StreamRequestHandler):
             return "530 5.7.0 sign in first"
         if found is None:
             return "501 5.5.4 no address"
+        if word == "RCPT" and found[1] in self.server.unknown:
+            return "550 5.1.1 there is no such user here"
         if word == "MAIL":
             self.sender, self.recipients = found[1], []
         else:

@@ -12,7 +12,7 @@ from mailsafi_wizard.demo.certificates import Authority
 from mailsafi_wizard.demo.company import Employee
 from mailsafi_wizard.demo.imapd.accounts import Accounts
 from mailsafi_wizard.demo.imapd.server import ImapServer
-from mailsafi_wizard.model import Endpoint, Security
+from mailsafi_wizard.model import Endpoint, Security, Side
 
 _OLD_FOLDERS = {"Sent": "\\Sent", "Drafts": "\\Drafts", "Trash": "\\Trash", "Junk": "\\Junk"}
 _NEW_FOLDERS = {"Sent": "\\Sent", "Drafts": "\\Drafts", "Trash": "\\Trash", "Spam": "\\Junk", "Archive": "\\Archive"}
@@ -52,6 +52,10 @@ class RehearsalServers:
     @property
     def destination(self) -> Endpoint:
         return Endpoint("localhost", self._servers[1].port, Security.TLS)
+
+    def go_away(self, side: Side) -> None:
+        """One of them ends for good, as a server does whose line is cut."""
+        self._servers[side is Side.DESTINATION].stop()
 
     def stop(self) -> None:
         for server in self._servers:

@@ -33,6 +33,7 @@ THUMB = 620  # width of one picture in a contact sheet, in pixels
 GAP, TITLE = 16, 26
 ACROSS = 3
 CLOCK_GRAIN = 2  # seconds by which a file's time may be rounded down (FAT)
+QUICK = 85  # Qt's "quality" of a PNG: how little it is packed, which takes as long as to draw it
 LONGEST = 1200  # seconds for one language, and far more than any step
 
 
@@ -59,7 +60,8 @@ LOOKS = (  # in an order that changes colours and fonts as seldom as it can: tha
     Look("dark", "dark"),
     Look("scaled-200", "dark", (1024, 700), ratio=2.0),
 )
-BRIEF = (USUAL, Look("small", size=(1024, 700)), Look("dark", "dark"))  # for a second language: what its longer words may break
+BRIEF = (USUAL, Look("dark", "dark"))  # for what lasts a moment
+WHOLE = "whole"  # the name of the look that shows all of a page that scrolls
 
 
 class Photographer:
@@ -73,11 +75,26 @@ class Photographer:
         try:
             for look in looks or self._looks:
                 self._wear(look)
-                path = self._out / f"{state}.{words.language()}.{look.name}.png"
-                if not self._drawn(look.ratio).save(str(path)):
-                    raise OSError(f"the picture {path} could not be written")
+                self._save(state, look.name, look.ratio)
+                if look is USUAL and (below := self._below):
+                    self._window.resize(look.size[0], look.size[1] + below)
+                    settle(self._window)
+                    self._save(state, WHOLE, look.ratio)
         finally:
             self._wear(USUAL)
+
+    def _save(self, state: str, look: str, ratio: float) -> None:
+        if (focus := self._window.focusWidget()) is not None:  # nobody types here: a ring would only ask why
+            focus.clearFocus()
+        path = self._out / f"{state}.{words.language()}.{look}.png"
+        if not self._drawn(ratio).save(str(path), "PNG", QUICK):  # type: ignore[call-overload]
+            raise OSError(f"the picture {path} could not be written")
+
+    @property
+    def _below(self) -> int:
+        """How much of the page is not seen."""
+        area = self._window.areas.get(self._window.shown)
+        return area.verticalScrollBar().maximum() if area is not None and self._window.project else 0
 
     def _wear(self, look: Look) -> None:
         app = QApplication.instance()
@@ -140,7 +157,7 @@ class Shoot(Tour):
         if page is not None and page.busy and self._shell.shown not in self._busy_seen:
             self._busy_seen.add(self._shell.shown)
             key = self._shell.steps[self._shell.shown].key
-            self._camera.take(f"{self._shell.shown + 1}-{key}-working", (USUAL, BRIEF[-1]))
+            self._camera.take(f"{self._shell.shown + 1}-{key}-working", BRIEF)
         await super().settled()
 
 
@@ -238,12 +255,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _in_language(language: str, out: Path) -> int:
-    command = [
-        sys.executable,
-        "-c",
-        f"import sys; from mailsafi_wizard import app; sys.exit(app.photograph({language!r}, sys.argv[1]))",
-        str(out),
-    ]
+    command = [sys.executable, "-m", "mailsafi_wizard.pictures", language, str(out)]
     try:
         return subprocess.run(command, env={"QT_QPA_PLATFORM": "offscreen", **os.environ}, check=False, timeout=LONGEST).returncode
     except subprocess.TimeoutExpired:

@@ -65,10 +65,12 @@ class Folder:
 
 @dataclass
 class Account:
-    """One user's folders by wire name, INBOX always among them."""
+    """One user's folders by wire name, INBOX always among them. ``quota``: KiB it may hold; ``largest``: bytes of a message; 0 for no limit."""
 
     separator: str
     prefix: str
+    quota: int = 0
+    largest: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
     folders: dict[bytes, Folder] = field(default_factory=dict)
     _validities: Iterator[int] = field(default_factory=lambda: itertools.count(1_760_000_001))

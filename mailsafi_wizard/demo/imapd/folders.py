@@ -115,7 +115,7 @@ class FolderCommands(Conversation):
     def do_getquotaroot(self, command: Command) -> str:
         name, _folder = self.folder(command.text(0))
         self.send(b"* QUOTAROOT " + self.quoted(name) + b' "mailbox"')
-        self.send(f'* QUOTA "mailbox" (STORAGE {self.own.size // 1024} {QUOTA_KIB})')
+        self.send(f'* QUOTA "mailbox" (STORAGE {self.own.size // 1024} {self.own.quota or QUOTA_KIB})')
         return ""
 
     # --- storing
@@ -125,8 +125,16 @@ class FolderCommands(Conversation):
         messages = list(self.appended(command.args[1:]))
         if not messages:
             raise BadCommand("a message is missing")
+        self.make_sure_of_room([len(body) for _flags, _date, body in messages])
         uids = [folder.add(flags, date, body) for flags, date, body in messages]
         return self.appended_code(folder, uids) + " Stored"
+
+    def make_sure_of_room(self, sizes: list[int]) -> None:
+        """Raises Refused when messages of these sizes in bytes are more than the account may hold (RFC 9208 section 4.3, RFC 7889)."""
+        if self.own.largest and max(sizes) > self.own.largest:
+            raise Refused(f"messages of more than {self.own.largest} bytes are not taken", "TOOBIG")
+        if self.own.quota and self.own.size + sum(sizes) > self.own.quota * 1024:
+            raise Refused("the mailbox is full", "OVERQUOTA")
 
     def appended_code(self, folder: Folder, uids: list[int]) -> str:
         span = str(uids[0]) if len(uids) == 1 else f"{uids[0]}:{uids[-1]}"
