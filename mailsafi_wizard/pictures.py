@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import os
 import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -156,6 +158,7 @@ class Trouble:
         self._picture("2-prepare-problem")
         self._project.ca_file = trusted
         self._project.set_endpoint(Side.SOURCE, self._rehearsal.servers.source)
+        page.refresh()
         page.test()
         await self._idle()
 
@@ -198,7 +201,10 @@ class Trouble:
 
     async def _copied(self) -> None:
         """With the right passwords one mailbox is full all the same, and another takes no large messages."""
-        self._project.import_list(self._rehearsal.list_file.read_bytes())
+        signs = self._page(credentials.CredentialsPage)
+        signs.take(self._rehearsal.list_file.read_bytes())
+        signs.test()
+        await self._idle()
         page = self._page(migrate.MigratePage)
         page.look()
         await self._idle()
@@ -213,15 +219,18 @@ class Trouble:
         page.tabs.setCurrentIndex(0)
 
     async def _verify(self) -> None:
-        """What has arrived at one mailbox is deleted there before both servers are compared."""
+        """Some of what has arrived gets other dates at the new server before both are compared."""
         self._picture_of(verify.VerifyPage, "6-verify-problem")
         account = self._rehearsal.servers.new.account(f"li.wei@{DOMAIN}")
         with account.lock:
-            account.folders[b"INBOX"].messages.clear()
+            messages = account.folders[b"INBOX"].messages
+            for uid, message in list(messages.items())[:5]:
+                messages[uid] = replace(message, date=message.date + dt.timedelta(days=400))
         page = self._page(verify.VerifyPage)
         page.check()
         await self._idle()
         page.tabs.setCurrentIndex(1)
+        page.comparison.table.choose(3)
         self._picture("6-verify-problem-comparison")
         page.tabs.setCurrentIndex(0)
 

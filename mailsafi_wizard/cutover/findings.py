@@ -40,6 +40,9 @@ def _servers(snapshot: Snapshot) -> Iterator[Finding]:
             yield Finding(text, (("server", view.server),))
         elif view.authoritative and view.silent:
             yield Finding(N_("The domain's name server {server} does not answer."), (("server", view.server),))
+    if snapshot.views and not any(view.authoritative for view in snapshot.views):
+        text = N_("None of the domain's own name servers answered: all that is shown is what other servers remember.")
+        yield Finding(text, grave=True)
     own = set(now_at(snapshot, snapshot.domain, "NS") or ())
     for name in sorted(set(snapshot.delegated) - own) if own else ():
         text = N_("The registry names the name server {server}, which the domain itself does not list.")

@@ -131,7 +131,9 @@ class AccountsPart(QWidget):
         self.mailboxes: RowsModel[MailboxAccounts] = RowsModel(_mailbox_columns(), key=lambda m: m.mailbox.id)
         self.folders: RowsModel[FolderLedger] = RowsModel(_folder_columns(), key=lambda f: (f.mailbox_id, f.source_name))
         self.table: Table[MailboxAccounts] = Table(_("Accounts by mailbox"), self.mailboxes)
-        self.folder_table: Table[FolderLedger] = Table(_("Folders of the chosen mailbox"), self.folders)
+        self.folder_table: Table[FolderLedger] = Table(
+            _("Folders of the chosen mailbox"), self.folders, _("Nothing has been copied from this mailbox yet.")
+        )
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._mailbox_chosen())
         self.folder_table.selectionModel().currentRowChanged.connect(lambda *_args: self._enable())
         self.folder_table.activated.connect(lambda _index: self.show_messages())

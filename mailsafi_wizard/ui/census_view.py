@@ -130,7 +130,9 @@ class FolderPlan(QWidget):
         self._mailbox_id = 0
         self._locked = False
         self.model: RowsModel[FolderCensus] = RowsModel(_folder_columns(), key=lambda f: (f.raw_name, f.name))
-        self.table: Table[FolderCensus] = Table(_("Folders of the chosen mailbox"), self.model)
+        self.table: Table[FolderCensus] = Table(
+            _("Folders of the chosen mailbox"), self.model, _("The look at this mailbox shows its folders here.")
+        )
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._offer())
         self.choose = Button("", self._choose, kind="quiet")
         above = WrapRow(words, *buttons, self.choose, grow=words)
@@ -186,7 +188,9 @@ class FindingsView(QWidget):
         self.look = Button(_("Look again"), self.again.emit, kind="quiet", icon="search")
         top = WrapRow(self.summary, self.needless, self.look, grow=self.summary)
         self.detail = Words("", _("The chosen finding, and what to do now"))
-        layout = column(top, self.table, self.detail, spacing=S, margins=(0, S, 0, 0))
+        layout = column(
+            top, self.table, self.detail, 0, spacing=S, margins=(0, S, 0, 0)
+        )  # the last takes the room where the table is not
         layout.setStretch(1, 1)
         self.setLayout(layout)
         _modest(self.table)
@@ -207,6 +211,7 @@ class FindingsView(QWidget):
             self.table.fit()
             if self.model.rowCount() and self.table.chosen is None:
                 self.table.choose(0)
+        self.table.setVisible(bool(found))
         self.summary.setText(_summary(found) if looked else _("No mailbox was looked at yet."))
         self._show_chosen()
 

@@ -18,7 +18,7 @@ from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import XS, L, S, theme
-from mailsafi_wizard.ui.widgets import Button, Card, Chip, Tone, box, column, label, row
+from mailsafi_wizard.ui.widgets import Button, Card, Chip, Tone, beside_tick, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
 
 LAST_THINGS = (
@@ -67,7 +67,7 @@ class ClosingPart(QWidget):
 
         return [
             Column(_("Whose"), lambda line: line.credential.who, stretch=True, tip=lambda line: line.credential.host),
-            Column(_("What"), lambda line: closing.in_words(line.credential)[0]),
+            Column(_("What"), lambda line: closing.in_words(line.credential)[0], yields=1),
             Column(_("Taken back"), state, state=tone),
         ]
 
@@ -101,7 +101,7 @@ class ClosingPart(QWidget):
     def _erase_card(self) -> Card:
         self.erased = label("", tone="muted", select=True)
         self.erase_all = Button(
-            _("&Erase all passwords…"), self._ask_erase, kind="quiet", icon="trash", hint=_("In the project and in the keychain")
+            _("&Erase all passwords…"), self._ask_erase, icon="trash", hint=_("In the project and in the keychain")
         )
         return Card(_("The wizard's passwords")).add(self.erased, row(self.erase_all, 1))
 
@@ -114,13 +114,8 @@ class ClosingPart(QWidget):
 
     def _tick_row(self, key: str, words: str) -> QWidget:
         tick = self.ticks[key] = QCheckBox()
-        tick.setAccessibleName(words)
         tick.toggled.connect(lambda on, k=key: self._ticked(k, on))
-        text = label(words)
-        text.setBuddy(tick)
-        made = row(tick, text)
-        made.setStretch(1, 1)
-        return box(made)
+        return box(beside_tick(tick, words))
 
     def _ticked(self, key: str, on: bool) -> None:
         if kept.is_ticked(self._project, key) != on:
@@ -135,6 +130,7 @@ class ClosingPart(QWidget):
         lines = [Line(one, revoked.get(one.key)) for one in self._project.credentials()]
         self.model.show_rows(lines)
         self.table.fit()
+        self.table.setVisible(bool(lines))
         head = self.table.horizontalHeader().sizeHint().height()
         self.table.setFixedHeight(head + theme().px(34) * min(max(len(lines), 3), MOST_SEEN) + theme().px(6))
         open_ = sum(line.revoked is None for line in lines)

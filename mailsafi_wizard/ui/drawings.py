@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QLinearGradient, QPainter, QPainterPath
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui.nothing_here import paint_nothing
 from mailsafi_wizard.ui.pace import WINDOW
 from mailsafi_wizard.ui.theme import XS, S, theme
 from mailsafi_wizard.words import _, ngettext
@@ -42,10 +43,13 @@ class SpeedDrawing(QWidget):
         top = nice_ceiling(max((rate for _age, rate in self._points), default=0.0))
         gutter = max(metrics.horizontalAdvance(formats.speed(v)) for v in (top, top / 2, 888_000.0)) + S
         plot = QRectF(gutter, metrics.height() / 2, self.width() - gutter - XS, self.height() - 2 * metrics.height() - XS)
-        self._paint_grid(painter, plot, top, metrics)
+        if self._points:
+            self._paint_grid(painter, plot, top, metrics)
         if len(self._points) > 1:
             self._paint_curve(painter, plot, top)
         painter.end()
+        if not self._points:
+            paint_nothing(self, _("The speed is drawn here while mail is copied."))
 
     def _paint_grid(self, painter: QPainter, plot: QRectF, top: float, metrics: QFontMetricsF) -> None:
         for share in (0.0, 0.5, 1.0):

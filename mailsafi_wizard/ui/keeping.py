@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit
 
 from mailsafi_wizard.errors import MigrationError
@@ -11,7 +11,7 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.store import passphrase
 from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui import ask
-from mailsafi_wizard.ui.theme import XS, L, M, theme
+from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, FieldNote, Icon, column, label, restyle, row
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, filled
@@ -69,8 +69,10 @@ class KeepingPanel(QFrame):
             edit.returnPressed.connect(self.unlock)
         self.fields = WrapRow(self.edit, self.again, self.go, later, self.forgotten)
         words = column(self.title, self.text, self.fields, self.note, spacing=XS)
-        whole = row(Icon("lock", "warn", 22), words, spacing=M, margins=(L, M, L, M))
-        whole.setStretch(1, 1)
+        self.fields.setContentsMargins(0, S, 0, 0)
+        whole = row(spacing=M, margins=(L, M, L, M))
+        whole.addWidget(Icon("lock", "warn", 22), 0, Qt.AlignmentFlag.AlignTop)
+        whole.addLayout(words, 1)
         self.setLayout(whole)
         self.hide()
 

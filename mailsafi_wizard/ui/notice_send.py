@@ -92,7 +92,9 @@ class SendPart(QWidget):
         self.test = Button(_("Send a &test to me").replace("&", ""), self.send_test, icon="mail")
         self.trust, self.question = column(), column()
         self.model: RowsModel[RecipientRow] = RowsModel(_columns(self._project.company.timezone), key=lambda one: one.address)
-        self.table: Table[RecipientRow] = Table(_("Users and what became of this notice"), self.model)
+        self.table: Table[RecipientRow] = Table(
+            _("Users and what became of this notice"), self.model, _("The users of the list will stand here.")
+        )
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self._tell)
@@ -304,6 +306,7 @@ class SendPart(QWidget):
 
     def _look_whether_over(self) -> None:
         """The page says when its work is over, well or not."""
+        self.test.setEnabled(not self._page.busy)
         if self._timer.isActive() and not self._page.busy:
             self._timer.stop()
             self.working.be_ready()

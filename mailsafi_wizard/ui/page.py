@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from shiboken6 import isValid
 
@@ -54,6 +54,7 @@ class Page(QWidget):
         self.missing = ""  # what the admin still has to give on this page, as a sentence
         self.problem: Problem | None = None
         self.problem_buttons: Callable[[], list[Button]] = list
+        self.calls = False  # whether a coloured button within the page says what to do now
         self.body = column(spacing=L, margins=(XL, M, XL, XL))  # with the header's own below it, the same all around
         self.setLayout(self.body)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -123,12 +124,36 @@ class Page(QWidget):
             self.changed.emit()
 
 
+class Scrolling(QScrollArea):
+    """A page that scrolls where the window is too small for it; the bar's room is part of the page's margin, so nothing moves when it comes."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))  # disabled, it is not drawn
+        bar.setEnabled(False)
+        layout = page.layout()
+        assert layout is not None
+        self._inner, self._around = layout, layout.contentsMargins()
+        self.setWidget(page)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        bar = self.verticalScrollBar().sizeHint().width()
+        left, right = (bar, 0) if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else (0, bar)
+        around = self._around
+        self._inner.setContentsMargins(around.left() - left, around.top(), around.right() - right, around.bottom())
+
+
 def scrolling(page: QWidget) -> QScrollArea:
-    """``page`` in an area that scrolls where the window is too small for it."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(page)
-    return area
+    return Scrolling(page)

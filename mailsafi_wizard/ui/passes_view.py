@@ -48,7 +48,7 @@ class PassesView(QWidget):
             ],
             key=lambda s: s[0],
         )
-        self.table: Table[Sender] = Table(_("Who still sends to the old server"), self.model)
+        self.table: Table[Sender] = Table(_("Who still sends to the old server"), self.model, _("Nobody is known to send there."))
         self.table.setMinimumHeight(theme().px(130))
         self.ask = Button(
             _("W&ho still sends there?"),
@@ -80,6 +80,11 @@ class PassesView(QWidget):
         self.pause.setVisible(state == "on" and not watch.over)
         self.chip.say(*_chip(watch, state, running))
         self.words.setText(problem or _words(watch, state, running, now, zone))
+
+    @property
+    def calls(self) -> bool:
+        """Whether the final copy is what to do now."""
+        return not self.begin.isHidden() and not self.full.isHidden()
 
     def show_senders(self, senders: Sequence[Sender], last: dt.datetime | None, zone: str) -> None:
         self.model.show_rows(list(senders))

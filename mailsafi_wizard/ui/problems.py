@@ -89,7 +89,7 @@ class Details(QWidget):
 
     def __init__(self, text: str, opener: str = "") -> None:
         super().__init__()
-        self._button = Button(opener or _("Technical details"), self.toggle, kind="quiet", icon="chevron-right")
+        self._button = Button(opener or _("Technical details"), self.toggle, kind="opener", icon="chevron-right")
         self._copy = Button(_("Copy"), self._to_clipboard, kind="quiet", icon="copy")
         self._words = Words(text, _("Technical details"))
         self.setLayout(column(row(self._button, self._copy, 1, spacing=XS), self._words, spacing=XS))
@@ -145,7 +145,7 @@ class ProblemPanel(QFrame):
         top.addWidget(Icon(problem.tone.icon, tone, 22), 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         if dismiss is not None:
-            close = Button("", dismiss, kind="quiet", icon="close", hint=_("Close this message"))
+            close = Button("", dismiss, kind="close", icon="close", hint=_("Close this message"))
             close.setAccessibleName(_("Close this message"))
             top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(top)

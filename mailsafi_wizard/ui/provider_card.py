@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLayout
 
@@ -13,7 +13,7 @@ from mailsafi_wizard.net.providers import Confidence, Datum, Kind, Limit, LimitK
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Details
 from mailsafi_wizard.ui.theme import S, theme
-from mailsafi_wizard.ui.widgets import Button, Card, box, column, label, row
+from mailsafi_wizard.ui.widgets import Button, Card, beside_tick, box, column, label, row
 from mailsafi_wizard.words import N_, _
 
 LIMITS = {
@@ -90,14 +90,8 @@ class ProviderCard(Card):
 
     def _tick_row(self, key: str, words: str, opener: Button | None) -> QLayout:
         tick = self.ticks[key] = QCheckBox()
-        tick.setAccessibleName(words)
         tick.toggled.connect(lambda on, k=key: self.ticked.emit(k, on))
-        text = label(words.replace("&", "&&"))  # with a buddy, a single one would underline what follows
-        text.setBuddy(tick)
-        made = row(tick, column(text, row(opener, 1) if opener else None, spacing=0), spacing=S)
-        made.setStretch(1, 1)
-        made.setAlignment(tick, Qt.AlignmentFlag.AlignTop)
-        return made
+        return beside_tick(tick, words, row(opener, 1) if opener else None)
 
 
 def _opener(step: Step) -> Button:

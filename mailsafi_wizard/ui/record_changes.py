@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
@@ -89,7 +90,8 @@ class ChangeCard(Card):
 
     def _line(self, name: str, value: str, copied: str = "") -> None:
         place = self._grid.rowCount()
-        self._grid.addWidget(label(name, "small", "muted", wrap=False), place, 0)
+        many = Qt.AlignmentFlag.AlignTop if "\n" in value else Qt.AlignmentFlag.AlignVCenter
+        self._grid.addWidget(label(name, "small", "muted", wrap=False), place, 0, many)
         text = label(broken(value), select=True)
         text.setAccessibleName(f"{name}: {value}")
         self._grid.addWidget(text, place, 1)

@@ -70,12 +70,13 @@ class SignInPanel(QWidget):
         self.halt = Button(_("Stop testing"), self._halt, icon="stop")
         self.bar.setMinimumWidth(theme().px(LEAST_BAR))
         self.running = box(WrapRow(self.bar, self.count, self.halt, spacing=M, grow=self.bar))
-        self.again = Button("", lambda: self.wanted.emit(self._refused, False), kind="quiet", icon="refresh")
+        self.again = Button("", lambda: self.wanted.emit(self._refused, False), icon="refresh")
         self.notes = column(spacing=S)
         self.after = box(column(self.notes, row(self.again, 1), spacing=S))
         self.setLayout(column(self.running, self.after, spacing=S))
         self.running.hide()
         self.after.hide()
+        self.hide()  # or the page would leave a gap for it
 
     # --- while it runs
 
@@ -86,6 +87,7 @@ class SignInPanel(QWidget):
         self.halt.setEnabled(True)
         self.after.hide()
         self.running.show()
+        self.show()
         self._say()
 
     def came(self, results: Sequence[SignInResult]) -> None:
@@ -125,6 +127,7 @@ class SignInPanel(QWidget):
         self.again.setText(ngettext("Try the refused one again", "Try the {n} refused ones again", count).format(n=count))
         self.again.setVisible(count > 1)
         self.after.setVisible(bool(left) or count > 1)
+        self.setVisible(bool(left) or count > 1)
 
     def _note(self, side: Side, rows: Sequence[SignInResult]) -> ProblemPanel:
         what = ngettext(

@@ -43,10 +43,10 @@ def _columns() -> list[Column[Seen]]:
 
     return [
         Column(_("Name server"), lambda s: s.view.server),
-        Column(_("Kind"), kind),
+        Column(_("Kind"), kind, yields=1),
         Column(_("Mail is delivered to"), lambda s: s.words, stretch=True),
-        Column(_("Remembered for (seconds)"), ttl, sort=lambda s: s.answer.ttl or 0, numeric=True),
-        Column(_("Version of the zone"), serial, sort=lambda s: s.view.serial or 0, numeric=True, yields=1),
+        Column(_("TTL (seconds)"), ttl, sort=lambda s: s.answer.ttl or 0, numeric=True),
+        Column(_("Version of the zone"), serial, sort=lambda s: s.view.serial or 0, numeric=True, yields=2),
     ]
 
 

@@ -323,7 +323,7 @@ class Table(QTableView, Generic[R]):
             words += self.fontMetrics().horizontalAdvance("00") if column.share else 0  # it begins with 0 % and ends with 100 %
             smallest = self.horizontalHeader().minimumSectionSize()
             self._bare[place] = max(self._bare[place], min(max(words, smallest), widest))
-            tight = max(words, heading.horizontalAdvance(column.title) + 2 * EDGE, smallest) + 2
+            tight = max(words, heading.horizontalAdvance(column.title) + 2 * EDGE + S, smallest) + 2
             self._tight[place] = max(self._tight[place], min(tight, widest))
             if not column.stretch:
                 wanted = max(words, self.horizontalHeader().sectionSizeHint(place))
@@ -359,16 +359,21 @@ class Table(QTableView, Generic[R]):
             made.append(Wish(wanted, min(wanted, least), column.stretch and bool(wanted), column.yields))
         return made
 
+    def _fitting(self, room: int) -> list[Wish]:
+        airy, tight = self._wishes(False, True), self._wishes(True, True)
+        if sum(wish.asked for wish in airy) <= room:
+            return airy
+        if sum(wish.asked for wish in tight) <= room:
+            return [Wish(one.asked, other.asked, one.stretch) for one, other in zip(airy, tight, strict=True)]
+        return self._wishes(True, False)
+
     def _spread(self) -> None:
         """First the air goes, then columns, then words are cut. The table scrolls sideways only when even what must stay, cut, has no room."""
         if self._placing:
             return
         self._placing = True
-        room, wishes = self.viewport().width(), self._wishes(False, True)
-        for tight, whole in ((True, True), (True, False)):
-            if sum(wish.asked for wish in wishes) > room:
-                wishes = self._wishes(tight, whole)
-        for place, width in enumerate(shared(wishes, room)):
+        room = self.viewport().width()
+        for place, width in enumerate(shared(self._fitting(room), room)):
             if self.rows_model.columns[place].yields:
                 self.setColumnHidden(place, width == 0)
             if width:

@@ -8,10 +8,18 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from mailsafi_wizard.ui.newer import NewerVersion
-from mailsafi_wizard.ui.theme import XL, L, S
+from mailsafi_wizard.ui.theme import XL, XS, L, S
 from mailsafi_wizard.ui.tile import Tile
 from mailsafi_wizard.ui.widgets import Button, column, label, row
 from mailsafi_wizard.words import _
+
+LONGEST = 70  # letters of a folder's name that are shown
+
+
+def _opener(path: Path, do: Callable[[], object]) -> Button:
+    folder = str(path.parent)
+    shown = folder if len(folder) <= LONGEST else "…" + folder[-LONGEST:]
+    return Button(f"{path.stem}   ({shown})", do, kind="quiet", icon="file", hint=str(path))
 
 
 class Welcome(QWidget):
@@ -44,9 +52,7 @@ class Welcome(QWidget):
         if recent:
             layout.addSpacing(S)
             layout.addWidget(label(_("Opened last"), "heading"))
-            for path, do in recent:
-                button = Button(f"{path.stem}   ({path.parent})", do, kind="quiet", icon="file")
-                layout.addLayout(row(button, 1))
+            layout.addLayout(column(*(row(_opener(path, do), 1) for path, do in recent), spacing=XS))
         layout.addStretch(1)
         self.newer = NewerVersion()
         layout.addWidget(self.newer)

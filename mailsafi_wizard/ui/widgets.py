@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QCheckBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -128,6 +129,17 @@ def box(layout: QLayout) -> QWidget:
     return widget
 
 
+def beside_tick(tick: QCheckBox, words: str, below: QLayout | None = None) -> QHBoxLayout:
+    """A tick with words that may wrap, which its own may not; ``below`` stands under them."""
+    tick.setAccessibleName(words)
+    text = label(words.replace("&", "&&"))  # with a buddy, a single one would underline what follows
+    text.setBuddy(tick)
+    made = row(tick, column(text, below, 1, spacing=0, margins=(0, XS, 0, 0)), spacing=0)
+    made.setStretch(1, 1)
+    made.setAlignment(tick, Qt.AlignmentFlag.AlignTop)
+    return made
+
+
 class Icon(QWidget):
     """A picture beside words that say the same; hidden from screen readers for that reason."""
 
@@ -154,7 +166,13 @@ class Icon(QWidget):
 class Button(QPushButton):
     """A push button of one of the kinds of the style sheet: "", "primary", "quiet", "danger"."""
 
-    INKS: ClassVar[dict[str, str]] = {"primary": "on_accent", "quiet": "accent", "danger": "danger"}
+    INKS: ClassVar[dict[str, str]] = {
+        "primary": "on_accent",
+        "quiet": "accent",
+        "opener": "accent",
+        "close": "accent",
+        "danger": "danger",
+    }
 
     def __init__(
         self, text: str, clicked: Callable[[], object] | None = None, kind: str = "", icon: str = "", hint: str = ""

@@ -54,6 +54,7 @@ class Window(QMainWindow):
         self.areas: dict[int, QScrollArea] = {}
         self.shown = 0
         self._closing = False
+        self._act_waits = False  # it had the keyboard, and is to have it again
         self.setWindowIcon(icons.app_icon())
         self.resize(1180, 760)
         self._settle = QTimer(self)
@@ -337,18 +338,28 @@ class Window(QMainWindow):
             self.back.be(_("&Back"), "arrow-left")
         action = page.action()
         self.act.setVisible(action is not None)
-        urgent = action is not None and action.urgent and action.enabled
+        calls = page.calls or not self.keeping.isHidden()
+        urgent = action is not None and action.urgent and action.enabled and not calls
         if action is not None:
             self._draw_action(action, urgent)
         if not last:
             following = _(self.steps[self.shown + 1].page.title)
-            self.next.be(_("&Next: {step}").format(step=following), "arrow-right", "" if urgent or page.missing else "primary")
+            self.next.be(
+                _("&Next: {step}").format(step=following), "arrow-right", "" if urgent or calls or page.missing else "primary"
+            )
         self.working.setVisible(bool(page.busy))
         self.status.setText(page.busy or page.missing)
 
     def _draw_action(self, action: Action, urgent: bool) -> None:
         self.act.be(action.text, action.icon, "primary" if urgent else "")
+        if self.act.hasFocus() and not action.enabled:
+            self.act.clearFocus()  # or Qt would give the keyboard to the next button, and a second Enter would go there
+            self._act_waits = True
         self.act.setEnabled(action.enabled)
+        if self._act_waits and action.enabled:
+            self._act_waits = False
+            if self.focusWidget() is None:
+                self.act.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_problem(self, problem: Problem | None, buttons: Sequence[Button] = ()) -> None:
         shown = self.problem_place.itemAt(0)

@@ -191,5 +191,6 @@ def _natural(item: QLayoutItem) -> QSize:
 
 
 def _height(item: QLayoutItem, width: int) -> int:
-    wanted = item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
-    return max(item.minimumSize().height(), wanted)
+    if item.hasHeightForWidth():
+        return item.heightForWidth(width)  # the least height of words that wrap is that of a narrow column of them
+    return max(item.minimumSize().height(), item.sizeHint().height())

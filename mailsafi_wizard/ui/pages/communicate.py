@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QSplitter, QTabWidget
+from PySide6.QtWidgets import QSplitter
 
 from mailsafi_wizard import notices
 from mailsafi_wizard.model import Mailbox
@@ -25,10 +25,12 @@ from mailsafi_wizard.ui.notice_send import SendPart
 from mailsafi_wizard.ui.notice_words import NoticeWords
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tabs import Tabs
 from mailsafi_wizard.ui.theme import XL, M, theme
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.words import N_, _, ngettext
 
+RESET = "reset-password"  # the one notice that belongs to no day
 _STATES = {
     PlanState.DUE: (N_("Due today"), Tone.WARN, "flag"),
     PlanState.LATE: (N_("Late"), Tone.BAD, "alert"),
@@ -82,7 +84,7 @@ def _state_words(line: NoticeRow) -> str:
     if line.saved:
         return _("Saved {day}").format(day=day)
     if line.entry is None:
-        return _("If needed")
+        return _("If needed") if line.kind == RESET else _("No day yet")
     return _(_STATES[line.entry.state][0]) if line.entry.state in _STATES else _("Done")
 
 
@@ -128,8 +130,7 @@ class CommunicatePage(Page):
         self.sending = SendPart(self)
         self.user, self.language = self.look.user, self.look.language
         self.mail, self.plain, self.short = self.look.mail, self.look.plain, self.look.short
-        self.tabs = QTabWidget()
-        self.tabs.setAccessibleName(_("What to do with the notice"))
+        self.tabs = Tabs(_("What to do with the notice"))
         for part, name in ((self.look, _("Look")), (self.words, _("Change the words")), (self.sending, _("Send"))):
             self.tabs.addTab(part, name)
         self.tabs.currentChanged.connect(lambda _index: self._turned())
@@ -139,7 +140,6 @@ class CommunicatePage(Page):
         self.split.addWidget(self.table)
         self.split.addWidget(self.tabs)
         self.body.addWidget(self.split, 1)
-        self._make_room()
 
     # --- showing -----------------------------------------------------------------------------------------------------------------
 
@@ -186,18 +186,11 @@ class CommunicatePage(Page):
         return self.look.chosen_user(self._example())
 
     def _turned(self) -> None:
-        """Changing and sending need the room: meanwhile the list stands aside. A leaf that is not seen takes no room."""
+        """Changing and sending need the room: meanwhile the list stands aside."""
         self.words.finish()
         self.table.setVisible(self.tabs.currentWidget() is self.look)
-        self._make_room()
         self._show_notice()
         self.changed.emit()
-
-    def _make_room(self) -> None:
-        for part in (self.look, self.words, self.sending):
-            seen = part is self.tabs.currentWidget()
-            policy = QSizePolicy.Policy.Preferred if seen else QSizePolicy.Policy.Ignored
-            part.setSizePolicy(policy, policy)
 
     def _show_notice(self) -> None:
         chosen = self.table.chosen

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.cutover import Change
@@ -23,6 +23,7 @@ from mailsafi_wizard.ui.pdf import write_pdf
 from mailsafi_wizard.ui.problems import in_a_line
 from mailsafi_wizard.ui.record_changes import RecordChanges
 from mailsafi_wizard.ui.spread_view import SpreadView
+from mailsafi_wizard.ui.tabs import Tabs
 from mailsafi_wizard.ui.theme import M, S
 from mailsafi_wizard.ui.widgets import Button, EmptyState, box, column, label, row
 from mailsafi_wizard.words import N_, _
@@ -61,14 +62,16 @@ class CutoverPage(Page):
     def _board(self) -> QWidget:
         self.when = label("", "small", "muted")
         self.card_pdf = Button(_("&Card for going back…"), self._ask_card, icon="print", hint=_("The old records exactly, as PDF"))
-        self.card_text = Button(_("… as text"), self._ask_card_text, kind="quiet", icon="file", hint=_("As lines of a zone file"))
+        self.card_text = Button(
+            _("Card as text…"), self._ask_card_text, kind="quiet", icon="file", hint=_("As lines of a zone file")
+        )
         self.card_text.setAccessibleName(_("Card for going back, as text"))
         self.records = RecordChanges(self._choose_panel, self.enter_in_rehearsal if self.project.rehearsal else None)
         self.gate = GateView(self.go_to.emit, self.probe, self._override, self._take_back)
         self.spread = SpreadView(self._set_resolvers)
         self.passes = PassesView(self._begin, self._pause, self.find_senders)
         self.model, self.table = self.spread.model, self.spread.table
-        self.tabs = QTabWidget()
+        self.tabs = Tabs(_("The day of the change, step by step"))
         for view, words in (
             (self.records, _("Records")),
             (self.gate, _("Can we switch?")),
@@ -77,7 +80,6 @@ class CutoverPage(Page):
         ):
             self.tabs.addTab(view, words)
         self.tabs.currentChanged.connect(self._tab_changed)
-        self._fit_tabs()
         top = row(self.when, self.card_text, self.card_pdf, spacing=S)
         top.setStretch(0, 1)
         layout = column(top, self.tabs, spacing=M)
@@ -85,15 +87,7 @@ class CutoverPage(Page):
         return box(layout)
 
     def _tab_changed(self, _place: int) -> None:
-        self._fit_tabs()
         self.refresh()
-
-    def _fit_tabs(self) -> None:
-        """Only the part in front counts for the page's height: a short one would else be followed by emptiness."""
-        for place in range(self.tabs.count()):
-            policy = QSizePolicy.Policy.Preferred if place == self.tabs.currentIndex() else QSizePolicy.Policy.Ignored
-            if (view := self.tabs.widget(place)) is not None:
-                view.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
 
     # --- showing
 
@@ -125,6 +119,7 @@ class CutoverPage(Page):
             words = in_a_line(problem) if problem else ""
             self.passes.show_watch(self.project.watch(now), self.project.passes, now, zone, words, self.project.running)
             self.passes.show_senders(*self.project.late_mail(), zone)
+        self.calls = place == AFTER and self.passes.calls
         self.spread.show_spread(self.project.who_sees_what(), snapshot, self.project.dns_clock(now), now, zone)
 
     def _show_records(self, snapshot: Snapshot) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QTabWidget
-
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import kept, leaves
 from mailsafi_wizard.ui.bridge import Bridge
@@ -15,6 +13,7 @@ from mailsafi_wizard.ui.pages import verify
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.report_part import Made, ReportPart
 from mailsafi_wizard.ui.signin_card import SigninPart
+from mailsafi_wizard.ui.tabs import Tabs
 from mailsafi_wizard.ui.theme import L
 from mailsafi_wizard.ui.widgets import Button, Tone, column
 from mailsafi_wizard.words import N_, _
@@ -43,8 +42,7 @@ class FinishPage(Page):
         self.signin, self.closing = SigninPart(self), ClosingPart(self)
         self.report = ReportPart(self)
         self.report.made.connect(self._show_outcome)
-        self.tabs = QTabWidget()
-        self.tabs.setAccessibleName(_("What is left to do"))
+        self.tabs = Tabs(_("What is left to do"))
         for part, name in (
             (self.signin, _("1  Sign-in sheets")),
             (self.closing, _("2  Take back and close")),
@@ -83,7 +81,8 @@ class FinishPage(Page):
         if made.done:
             panel = ProblemPanel(Problem(made.outcome, tone=Tone.GOOD))
         else:
-            go = Button(_("Go to Verify"), lambda: self.go_to.emit("verify"))
+            there, key = (_("Go to Verify"), "verify") if self.project.runs() else (_("Go to Migrate"), "migrate")
+            go = Button(there, lambda: self.go_to.emit(key))
             panel = ProblemPanel(Problem(made.outcome, tone=Tone.WARN), go)
         self.outcome_place.addWidget(panel)
         self.signin.refresh()

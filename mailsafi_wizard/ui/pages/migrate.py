@@ -13,6 +13,7 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.census_view import FindingsView, FolderPlan, LookBar, problem_of
+from mailsafi_wizard.ui.copy_lists import failure_columns, remark_columns
 from mailsafi_wizard.ui.drawings import SpeedDrawing
 from mailsafi_wizard.ui.live_rows import LiveRows
 from mailsafi_wizard.ui.one_shown import OneShown
@@ -95,7 +96,15 @@ def _state_tip(copy: CopyRow) -> str:
 
 
 def _share(copy: CopyRow) -> float:
-    return 1.0 if copy.state is MailboxState.DONE else copy.live.share
+    """What has arrived; a message that failed was seen to, and is not there."""
+    if copy.state is MailboxState.DONE:
+        return 1.0
+    total = copy.live.messages_total
+    return min(copy.live.share, 1 - copy.live.failed / total) if total else copy.live.share
+
+
+def _arrived(copy: CopyRow) -> int:
+    return max(0, copy.live.messages_done - copy.live.failed)
 
 
 def _percent(copy: CopyRow) -> str:
@@ -105,9 +114,7 @@ def _percent(copy: CopyRow) -> str:
 
 def _messages(copy: CopyRow) -> str:
     if copy.live.messages_total:
-        return _("{done} of {total}").format(
-            done=formats.count(copy.live.messages_done), total=formats.count(copy.live.messages_total)
-        )
+        return _("{done} of {total}").format(done=formats.count(_arrived(copy)), total=formats.count(copy.live.messages_total))
     return formats.count(copy.census.messages) if copy.census else ""
 
 
@@ -129,7 +136,7 @@ def _columns() -> list[Column[CopyRow]]:
             tip=_state_tip,
         ),
         Column(_("Progress"), _percent, sort=_share, share=_share),
-        Column(_("Messages"), _messages, sort=lambda c: c.live.messages_done, numeric=True, yields=2),
+        Column(_("Messages"), _messages, sort=_arrived, numeric=True, yields=2),
         Column(_("Size"), lambda c: formats.size(_total(c)) if _total(c) else "", sort=_total, numeric=True, yields=5),
         Column(
             _("Speed"),
@@ -144,26 +151,7 @@ def _columns() -> list[Column[CopyRow]]:
             lambda c: formats.count(c.live.failed) if c.live.failed else "",
             sort=lambda c: c.live.failed,
             numeric=True,
-            yields=1,
         ),
-    ]
-
-
-def _failure_columns() -> list[Column[tuple[str, FailedMessage]]]:
-    return [
-        Column(_("Mailbox"), lambda f: f[0]),
-        Column(_("Folder"), lambda f: f[1].folder),
-        Column(_("Date"), lambda f: f[1].date, yields=1),
-        Column(_("Size"), lambda f: formats.size(f[1].size), sort=lambda f: f[1].size, numeric=True, yields=2),
-        Column(_("Why it was not copied"), lambda f: translated(f[1].reason), stretch=True, tip=lambda f: translated(f[1].reason)),
-    ]
-
-
-def _remark_columns() -> list[Column[tuple[str, str, str]]]:
-    return [
-        Column(_("Mailbox"), lambda r: r[0]),
-        Column(_("Folder"), lambda r: r[1]),
-        Column(_("What was noticed"), lambda r: r[2], stretch=True, tip=lambda r: r[2]),
     ]
 
 
@@ -220,9 +208,9 @@ class MigratePage(Page):
     def _tabs(self) -> QTabWidget:
         self.speed = SpeedDrawing()
         self.failures: RowsModel[tuple[str, FailedMessage]] = RowsModel(
-            _failure_columns(), key=lambda f: (f[1].mailbox_id, f[1].folder, f[1].uid)
+            failure_columns(self.project.company.timezone), key=lambda f: (f[1].mailbox_id, f[1].folder, f[1].uid)
         )
-        self.remarks: RowsModel[tuple[str, str, str]] = RowsModel(_remark_columns(), key=lambda r: r)
+        self.remarks: RowsModel[tuple[str, str, str]] = RowsModel(remark_columns(), key=lambda r: r)
         self.chosen_words = label("", "small", "muted")
         self.one_pause = Button(_("Pause this one"), self._pause_one, kind="quiet", icon="pause")
         self.one_stop = Button(_("Stop this one"), self._stop_one, kind="quiet", icon="stop")
@@ -235,7 +223,10 @@ class MigratePage(Page):
         self.tabs.setAccessibleName(_("More about the copy"))
         self.tabs.addTab(box(column(self.speed, margins=(0, M, 0, 0))), _("Speed"))
         self.tabs.addTab(self.folders, _("Folders"))
-        for table in (Table(_("Problems"), self.failures), Table(_("Remarks"), self.remarks)):
+        for table in (
+            Table(_("Problems"), self.failures, _("No message has failed.")),
+            Table(_("Remarks"), self.remarks, _("Nothing was noticed.")),
+        ):
             self.tabs.addTab(box(column(table, margins=(0, S, 0, 0))), table.accessibleName())
         self.tabs.addTab(self.findings, _("Findings"))
         self.pace = PacePanel(self.project)
@@ -299,7 +290,7 @@ class MigratePage(Page):
 
     def _show_totals(self) -> None:
         copies = self.model.rows
-        done_ = sum(c.live.messages_done for c in copies)
+        done_ = sum(_arrived(copy) for copy in copies)
         total = sum(c.live.messages_total or (c.census.messages if c.census else 0) for c in copies)
         failed = sum(c.live.failed for c in copies)
         self.facts["messages"].say(_("{done} of {total}").format(done=formats.count(done_), total=formats.count(total)))
@@ -311,7 +302,7 @@ class MigratePage(Page):
     def _time_words(self) -> str:
         if not self.project.running:
             forecast = self.project.forecast()
-            return formats.span(forecast.low, forecast.high) if forecast else "-"
+            return formats.span(forecast.low, forecast.high) if forecast and forecast.high > 0 else "–"
         span = self.bridge.eta.range(time.monotonic())
         return formats.span(*span) if span else _("a moment")
 
@@ -436,8 +427,19 @@ class MigratePage(Page):
         self.refresh()
         wrong = needs(self.project)
         if wrong:
+            self._show_what_is_wrong()
             remedy = _("Choose a mailbox to see why. What has arrived is safe; copying again takes only the rest.")
             self.show_problem(Problem(_("The copy has ended, and {what}.").format(what=wrong), remedy=remedy, tone=Tone.WARN))
+
+    def _show_what_is_wrong(self) -> None:
+        """A mailbox that needs the admin, with the part in front that tells why."""
+        bad = (MailboxState.REFUSED, MailboxState.INCOMPLETE)
+        chosen = self.table.chosen
+        if chosen is None or chosen.state not in bad:
+            place = next((place for place, copy in enumerate(self.model.rows) if copy.state in bad), 0)
+            self.table.selectRow(self.table.filter.mapFromSource(self.model.index(place, 0)).row())
+        if self.tabs.currentIndex() == 0:
+            self.tabs.setCurrentIndex(2 if self.failures.rowCount() else 1)
 
 
 FACTS = {"messages": N_("messages"), "size": N_("in all"), "time": N_("expected time"), "problems": N_("problems")}

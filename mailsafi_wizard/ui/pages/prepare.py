@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QLineEdit
 
 from mailsafi_wizard.model import Endpoint, Ladder, Security, Side
@@ -20,8 +20,8 @@ from mailsafi_wizard.ui.ladder import LadderView
 from mailsafi_wizard.ui.needed import NeededCard
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.provider_card import ProviderCard
-from mailsafi_wizard.ui.theme import L, S, theme
-from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, label, line, row
+from mailsafi_wizard.ui.theme import L, theme
+from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, beside_tick, label, line, row
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, translated
 
@@ -194,14 +194,8 @@ class PreparePage(Page):
 
     def _tick_row(self, key: str, words: str) -> QBoxLayout:
         tick = self.own_ticks[key] = QCheckBox()
-        tick.setAccessibleName(words)
         tick.toggled.connect(lambda on, k=key: self._ticked(k, on))
-        text = label(words)
-        text.setBuddy(tick)
-        made = row(tick, text, spacing=S)
-        made.setStretch(1, 1)
-        made.setAlignment(tick, Qt.AlignmentFlag.AlignTop)
-        return made
+        return beside_tick(tick, words)
 
     def _ticked(self, key: str, on: bool) -> None:
         if kept.is_ticked(self.project, key) != on:

@@ -158,7 +158,9 @@ class StartPage(Page):
             return _("Enter the name of the company.")
         if not company.domains:
             return _("Enter the company's mail domain.")
-        return "" if company.cutover else _("Choose the day of the cutover.")
+        if not company.cutover:
+            return _("Choose the day of the cutover.")
+        return _("Mend the fields that have a remark.") if any(note.wrong for note in self.notes.values()) else ""
 
     # --- keeping ---------------------------------------------------------------------------------------------------------------
 
