@@ -19,6 +19,7 @@ from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fact, Tone, box, column, label, row
+from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext, translated
 
 R = TypeVar("R")
@@ -102,14 +103,13 @@ class Equation(Card):
         super().__init__()
         self.facts = {name: Fact(_(words)) for name, words in NAMES.items()}
         self.chip = Chip()
-        line = self.line = row(spacing=M)
+        sum_ = row(spacing=M)
         for name, sign in SIGNS.items():
             if sign:
-                line.addWidget(label(sign, "title", "muted", wrap=False), 0, Qt.AlignmentFlag.AlignTop)
-            line.addWidget(self.facts[name])
-        line.addStretch(1)
-        line.addWidget(self.chip)
-        self.add(line)
+                sum_.addWidget(label(sign, "title", "muted", wrap=False), 0, Qt.AlignmentFlag.AlignTop)
+            sum_.addWidget(self.facts[name])
+        self.told = row(self.chip, spacing=M)
+        self.add(WrapRow(box(sum_), 1, box(self.told), spacing=M))
 
     def show_ledger(self, ledger: Ledger) -> None:
         for name, fact in self.facts.items():
@@ -127,7 +127,7 @@ class AccountsPart(QWidget):
         self.equation = Equation()
         hint = _("Copies again what failed, in all mailboxes")
         self.retry_all = Button(_("Retry what failed"), lambda: self.retry(), icon="refresh", hint=hint)
-        self.equation.line.addWidget(self.retry_all)
+        self.equation.told.addWidget(self.retry_all)
         self.mailboxes: RowsModel[MailboxAccounts] = RowsModel(_mailbox_columns(), key=lambda m: m.mailbox.id)
         self.folders: RowsModel[FolderLedger] = RowsModel(_folder_columns(), key=lambda f: (f.mailbox_id, f.source_name))
         self.table: Table[MailboxAccounts] = Table(_("Accounts by mailbox"), self.mailboxes)

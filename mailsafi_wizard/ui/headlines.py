@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from mailsafi_wizard.project.since import Since
 from mailsafi_wizard.ui import news
@@ -37,6 +37,9 @@ class Headlines(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._place = column(spacing=S)
         self._inner = _Panels()
         self._inner.setObjectName("page")
@@ -53,14 +56,25 @@ class Headlines(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if event.size().width() != event.oldSize().width():
+            self._fit()  # the height that was asked for may be that of the width before
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        asked = self._place.totalHeightForWidth(width)
+        wanted = asked if asked >= 0 else self._place.totalSizeHint().height()
+        return min(wanted, max(theme().px(150), round(self.window().height() * SHARE)))
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
     def _fit(self) -> None:
-        asked = self._place.totalHeightForWidth(self.viewport().width())
-        wanted = asked if asked >= 0 else self._place.totalSizeHint().height()
-        height = min(wanted, max(theme().px(150), round(self.window().height() * SHARE)))
-        if height != self.height() or height != self.maximumHeight():
-            self.setFixedHeight(height)
+        self.updateGeometry()
 
     @property
     def problems(self) -> list[Problem]:

@@ -143,11 +143,7 @@ class SendPart(QWidget):
 
     def _show_state(self) -> None:
         standing, busy = self._standing, self._timer.isActive()
-        if self._project.sending_tested:
-            self.tested.say(_("Tested"), Tone.GOOD)
-        else:
-            self.tested.say(_("Needed first"), Tone.WARN, "flag")
-        self.test.setEnabled(not self._page.busy)
+        self._show_tested()
         self.form.setEnabled(not busy)
         self.heading.setText(_summary(standing))
         self.working.setVisible(busy)
@@ -157,6 +153,13 @@ class SendPart(QWidget):
         self._choice_changed()
         self._show_question(busy)
         self._page.changed.emit()
+
+    def _show_tested(self) -> None:
+        if self._project.sending_tested:
+            self.tested.say(_("Tested"), Tone.GOOD)
+        else:
+            self.tested.say(_("Needed first"), Tone.WARN, "flag")
+        self.test.setEnabled(not self._page.busy)
 
     def _show_question(self, busy: bool) -> None:
         """What is asked, made anew only when it is another question: a button that has the focus keeps it."""
@@ -306,7 +309,7 @@ class SendPart(QWidget):
 
     def _look_whether_over(self) -> None:
         """The page says when its work is over, well or not."""
-        self.test.setEnabled(not self._page.busy)
+        self._show_tested()
         if self._timer.isActive() and not self._page.busy:
             self._timer.stop()
             self.working.be_ready()

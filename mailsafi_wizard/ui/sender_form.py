@@ -12,7 +12,7 @@ from mailsafi_wizard.model.telling import SUBMISSION, MailServer, Sender
 from mailsafi_wizard.notices import NoticeError
 from mailsafi_wizard.notices.mail import wire_address
 from mailsafi_wizard.ui import checks
-from mailsafi_wizard.ui.theme import M, theme
+from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, box, label, row
 from mailsafi_wizard.words import N_, _
 
@@ -45,6 +45,7 @@ class SenderForm(Card):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.port.setFixedWidth(theme().px(76))
         self.port.setAccessibleName(_("Port"))
+        self.rate.lineEdit().setTextMargins(S, 0, 0, 0)  # a style sheet's padding does not reach it
         self.rate.setRange(1, 600)
         self.rate.setSuffix(" " + _("a minute"))
         for security, words in _SECURITY.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
@@ -257,19 +257,19 @@ class MigratePage(Page):
         self.changed.emit()
 
     def _live(self, ledger: Ledger, mailbox_id: int, state: MailboxState) -> LiveMailbox:
-        """What is known live, else what the project remembers of earlier runs."""
-        live = self.bridge.live.get(mailbox_id)
-        if live is not None:
+        """While a run goes on what it tells; else how all runs together have left it, for one that was stopped early has seen little."""
+        live = self.bridge.live.get(mailbox_id, LiveMailbox(mailbox_id, state))
+        if self.project.running or not ledger.source:
             return live
-        accounted = ledger.source - ledger.unaccounted
-        return LiveMailbox(
+        known = LiveMailbox(
             mailbox_id,
-            state,
-            messages_done=accounted,
+            live.state,
+            messages_done=ledger.source - ledger.unaccounted,
             messages_total=ledger.source,
             copied=ledger.copied,
             failed=ledger.failed,
         )
+        return replace(known, why=live.why, folder=live.folder, problem=live.problem, hint=live.hint, detail=live.detail)
 
     def _live_changed(self, changed: tuple[LiveMailbox, ...]) -> None:
         known = {copy.mailbox.id: copy for copy in self.model.rows}

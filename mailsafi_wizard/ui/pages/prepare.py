@@ -20,7 +20,7 @@ from mailsafi_wizard.ui.ladder import LadderView
 from mailsafi_wizard.ui.needed import NeededCard
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.provider_card import ProviderCard
-from mailsafi_wizard.ui.theme import L, theme
+from mailsafi_wizard.ui.theme import L, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, beside_tick, label, line, row
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, translated
@@ -37,7 +37,7 @@ CHECKLIST = (
 )
 TITLES = {Side.SOURCE: N_("Where the mail is now"), Side.DESTINATION: N_("MailSafi")}
 NOTES = {
-    Side.SOURCE: N_("The IMAP server of your present provider. Nothing there is changed."),
+    Side.SOURCE: N_("Your present provider's IMAP server. It is only read."),
     Side.DESTINATION: N_("The IMAP server from your MailSafi welcome mail."),
 }
 
@@ -186,7 +186,9 @@ class PreparePage(Page):
 
     def _checklist(self) -> Card:
         card = Card(
-            _("Ready at MailSafi?"), _("These can't be seen from here. Tick each when it is so; you can come back at any time.")
+            _("Ready at MailSafi?"),
+            _("These can't be seen from here. Tick each when it is so; you can come back at any time."),
+            spacing=S,
         )
         for key, words in CHECKLIST:
             card.add(self._tick_row(key, _(words)))
