@@ -13,13 +13,14 @@ from dataclasses import dataclass
 class Wish:
     """One column: the width it would like, the least that is still of use, whether it takes what is left, and when it goes (0: never).
 
-    What takes what is left is also the first to give.
+    ``gives``: where nothing more can go, those with the lowest number give first.
     """
 
     wanted: int
     least: int
     stretch: bool = False
     yields: int = 0
+    gives: int = 0
 
     @property
     def asked(self) -> int:
@@ -30,7 +31,7 @@ def shared(wishes: Sequence[Wish], width: int) -> list[int]:
     """The width of each column, 0 for one that has to go. Their sum is ``width`` unless what must stay needs more or nothing stretches."""
     stay = _staying(wishes, width)
     widths = [wish.asked if number in stay else 0 for number, wish in enumerate(wishes)]
-    for gives in (True, False):
+    for gives in sorted({wish.gives for wish in wishes}):
         _squeeze(widths, wishes, max(0, sum(widths) - width), gives)
     if sum(widths) < width and (stretching := [number for number in stay if wishes[number].stretch]):
         _spread(widths, sorted(stretching), width)
@@ -46,12 +47,9 @@ def _staying(wishes: Sequence[Wish], width: int) -> set[int]:
     return stay
 
 
-def _squeeze(widths: list[int], wishes: Sequence[Wish], over: int, stretching: bool) -> None:
-    """Each of one sort gives in proportion to what it has above its least."""
-    spare = [
-        max(0, width - wish.least) if width and wish.stretch is stretching else 0
-        for width, wish in zip(widths, wishes, strict=True)
-    ]
+def _squeeze(widths: list[int], wishes: Sequence[Wish], over: int, gives: int) -> None:
+    """Those whose turn it is give in proportion to what they have above their least."""
+    spare = [max(0, width - wish.least) if width and wish.gives == gives else 0 for width, wish in zip(widths, wishes, strict=True)]
     whole = sum(spare)
     if not whole:
         return

@@ -37,6 +37,7 @@ class SpeedDrawing(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time runs that way, whichever way words are read
         font = theme().font("small")
         painter.setFont(font)
         metrics = QFontMetricsF(font)

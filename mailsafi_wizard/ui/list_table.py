@@ -165,7 +165,8 @@ class ListTable(QTableView):
 
     def _wish(self, place: int, share: int) -> Wish:
         if place == LINE:
-            return Wish(theme().px(56), theme().px(56))
+            least = max(theme().px(56), self.horizontalHeader().sectionSizeHint(place))
+            return Wish(least, least)
         heading = self.horizontalHeader().sectionSizeHint(place)
         if place == PROBLEM:
             return Wish(0, max(theme().px(160), heading), stretch=True)

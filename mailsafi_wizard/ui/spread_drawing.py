@@ -66,6 +66,7 @@ class SpreadDrawing(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time runs that way, whichever way words are read
         painter.setFont(theme().font("small"))
         metrics = QFontMetricsF(painter.font())
         gutter = min(self.width() * 0.34, max(metrics.horizontalAdvance(one.server) for one in self._lines) + L)
@@ -77,7 +78,7 @@ class SpreadDrawing(QWidget):
             self._paint_name(painter, metrics, one, QRectF(0, top, gutter - S, self._step()))
             self._paint_band(painter, one, QRectF(plot.left(), top + XS, plot.width(), self._step() - 2 * XS), first)
             painter.setPen(theme().colour(_LOOKS[one.now][1]))
-            place_of_word = QRectF(plot.right() + S, top, end, self._step())
+            place_of_word = QRectF(plot.right() + S, top, end - S, self._step())
             painter.drawText(place_of_word, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _(WORDS[one.now]))
         self._paint_times(painter, metrics, plot, first)
         painter.end()

@@ -59,4 +59,4 @@ def _paint_text(painter: QPainter, area: QRectF, text: str, option: QStyleOption
     rtl = option.direction == Qt.LayoutDirection.RightToLeft
     side = Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft
     painter.setFont(QFont(option.font))
-    painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, fitted)
+    painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute, fitted)

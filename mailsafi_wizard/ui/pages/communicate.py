@@ -165,7 +165,7 @@ class CommunicatePage(Page):
         """The list as wide as its words, but never more than half; the rest is the notice's."""
         room = self.width() - 2 * XL - self.split.handleWidth()
         width = min(self.table.wanted_width, room // 2)
-        self.table.setMinimumWidth(min(width, theme().px(320)))
+        self.table.setMinimumWidth(min(width, theme().px(260)))
         self.split.setSizes([width, room - width])
 
     def _row(self, kind: str, entry: PlanEntry | None) -> NoticeRow:
