@@ -25,7 +25,7 @@ from mailsafi_wizard.demo.rehearsal import SENDER, Rehearsal
 from mailsafi_wizard.model import Endpoint, MailboxState, Secret, Security, Side
 from mailsafi_wizard.model.telling import MailServer
 from mailsafi_wizard.project import MigrationProject
-from mailsafi_wizard.ui import screenshots
+from mailsafi_wizard.ui import menu, screenshots
 from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.pages import communicate, credentials, cutover, finish, migrate, prepare, start, verify
 from mailsafi_wizard.ui.screenshots import Photographer, settle
@@ -47,16 +47,19 @@ VERSION_AT, NEWER = 63, 99  # where an SQLite file keeps the low byte of its use
 
 
 def photograph(language: str, out: Path) -> int:
-    """Every page in every state into ``out``. Returns 0 when all pictures were made."""
+    """Every page in every state into ``out``, what is saved on the way into a folder there. Returns 0 when all pictures were made."""
+    files = out / f"files-{language}"
+    files.mkdir(parents=True, exist_ok=True)
+    menu.keep_in(files / "settings.ini")
 
     async def main(wizard: app.Wizard) -> int:
         words.use(language)
         wizard.window.build()
         camera = Photographer(wizard.window, out, screenshots.LOOKS)
         try:
-            await screenshots.shoot_empty(wizard.window, out, camera)
-            await screenshots.shoot(wizard.window, (await wizard.rehearsed(0)).project, out, camera, _say)
-            await Trouble(wizard.window, await wizard.rehearsed(0), out, camera).all()
+            await screenshots.shoot_empty(wizard.window, files, camera)
+            await screenshots.shoot(wizard.window, (await wizard.rehearsed(0)).project, files, camera, _say)
+            await Trouble(wizard.window, await wizard.rehearsed(0), files, camera).all()
         except (errors.MigrationError, OSError, TimeoutError) as error:
             _say(f"The pictures could not be made: {str(error) or type(error).__name__}")
             return 1

@@ -44,6 +44,7 @@ FLOORS: Mapping[str, int] = {
     "app": 6,
     "cli": 6,
     "selftest": 6,
+    "pictures": 6,
     "__main__": 7,
 }
 

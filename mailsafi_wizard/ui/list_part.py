@@ -13,13 +13,14 @@ from mailsafi_wizard.store.list_rows import Draft, Row
 from mailsafi_wizard.store.private_file import PlainFile
 from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui import ask
+from mailsafi_wizard.ui.empty_state import EmptyState
 from mailsafi_wizard.ui.keeping import KeepingPanel
 from mailsafi_wizard.ui.list_handover import Handover, list_menu, save_template
 from mailsafi_wizard.ui.list_intake import KINDS, DropArea, ListProblems, read_file
 from mailsafi_wizard.ui.list_table import ListEditor
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.theme import M
-from mailsafi_wizard.ui.widgets import Button, EmptyState, column
+from mailsafi_wizard.ui.widgets import Button, column
 from mailsafi_wizard.words import _
 
 

@@ -36,8 +36,17 @@ RECENT = 5
 ZOOMS = (1.0, 1.25, 1.5)
 
 
+_file: Path | None = None
+
+
+def keep_in(file: Path) -> None:
+    """From now on what is remembered stands in ``file``, and not among the person's own settings."""
+    global _file
+    _file = file
+
+
 def settings() -> QSettings:
-    return QSettings("MailSafi", "MailSafi Wizard")
+    return QSettings("MailSafi", "MailSafi Wizard") if _file is None else QSettings(str(_file), QSettings.Format.IniFormat)
 
 
 def kinds() -> str:

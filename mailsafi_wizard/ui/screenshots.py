@@ -9,32 +9,29 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import html
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
 from mailsafi_wizard import words
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import theme
+from mailsafi_wizard.ui.contact_sheets import contact_sheets
 from mailsafi_wizard.ui.tour import LOOK_EVERY, NESTED, Tour
 from mailsafi_wizard.ui.window import Window
 
 LEFT, RIGHT = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
-THUMB = 620  # width of one picture in a contact sheet, in pixels
-GAP, TITLE = 16, 26
-ACROSS = 3
-CLOCK_GRAIN = 2  # seconds by which a file's time may be rounded down (FAT)
 QUICK = 85  # Qt's "quality" of a PNG: how little it is packed, which takes as long as to draw it
-LONGEST = 1200  # seconds for one language, and far more than any step
+LONGEST = 2400  # seconds for one language, and far more than any step
 
 
 @dataclass(frozen=True)
@@ -193,47 +190,6 @@ async def shoot_empty(window: Window, out: Path, camera: Photographer) -> None:
     window.close_project()
 
 
-# --- contact sheets -----------------------------------------------------------------------------------------------------------
-
-
-def contact_sheets(out: Path, since: float) -> list[Path]:
-    """One picture per state with all its looks, and ``index.html`` over them; raises OSError.
-
-    Only what was written after ``since`` (seconds of the epoch) is shown. Nothing in ``out`` is removed: the folder may hold somebody's own files.
-    """
-    states: dict[str, list[Path]] = {}
-    for path in sorted(out.glob("*.*.*.png")):
-        if path.stat().st_mtime >= since - CLOCK_GRAIN:
-            states.setdefault(path.name.split(".")[0], []).append(path)
-    sheets = [_sheet(out / f"sheet-{state}.png", paths) for state, paths in states.items()]
-    rows = "\n".join(
-        f'<h2>{html.escape(state)}</h2><a href="{sheet.name}"><img loading="lazy" width="1200" alt="{html.escape(state)}" src="{sheet.name}"></a>'
-        for state, sheet in zip(states, sheets, strict=True)
-    )
-    text = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>MailSafi Wizard: every page</title><body>\n{rows}\n</body></html>\n'
-    (out / "index.html").write_text(text, "utf-8")
-    return sheets
-
-
-def _sheet(target: Path, paths: list[Path]) -> Path:
-    thumbs = [QImage(str(path)).scaledToWidth(THUMB, Qt.TransformationMode.SmoothTransformation) for path in paths]
-    tall = max(thumb.height() for thumb in thumbs)
-    down = -(-len(thumbs) // ACROSS)
-    size = QSize(min(ACROSS, len(thumbs)) * (THUMB + GAP) + GAP, down * (tall + TITLE + GAP) + GAP)
-    sheet = QImage(size, QImage.Format.Format_RGB32)
-    sheet.fill(QColor("#808080"))
-    painter = QPainter(sheet)
-    painter.setPen(QColor("#ffffff"))
-    for place, (path, thumb) in enumerate(zip(paths, thumbs, strict=True)):
-        x, y = GAP + place % ACROSS * (THUMB + GAP), GAP + place // ACROSS * (tall + TITLE + GAP)
-        painter.drawText(QRect(x, y, THUMB, TITLE), Qt.AlignmentFlag.AlignVCenter, path.name)
-        painter.drawImage(x, y + TITLE, thumb)
-    painter.end()
-    if not sheet.save(str(target)):
-        raise OSError(f"the contact sheet {target} could not be written")
-    return target
-
-
 # --- from the outside ----------------------------------------------------------------------------------------------------------
 
 
@@ -244,7 +200,11 @@ def main(arguments: list[str]) -> int:
     out: Path = parser.parse_args(arguments).out
     out.mkdir(parents=True, exist_ok=True)
     began = time.time()
-    failed = [language for language in words.LANGUAGES if _in_language(language, out)]
+    with ThreadPoolExecutor(
+        max(1, (os.cpu_count() or 1) // 2)
+    ) as pool:  # each language is busy on one core, and its servers on part of another
+        ended = list(pool.map(lambda language: _in_language(language, out), words.LANGUAGES))
+    failed = [language for language, status in zip(words.LANGUAGES, ended, strict=True) if status]
     made = QApplication.instance() or QApplication(["screenshots"])
     sheets = contact_sheets(out, began)
     print(f"{len(sheets)} contact sheets are in {out}; begin with index.html", file=sys.stderr)

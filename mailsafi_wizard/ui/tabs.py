@@ -26,11 +26,9 @@ class Tabs(QTabWidget):
         self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
-        part = self.currentWidget()
-        return part is not None and part.hasHeightForWidth()
+        return self.count() > 0 and self.currentWidget().hasHeightForWidth()
 
     def heightForWidth(self, width: int) -> int:
-        part = self.currentWidget()
-        if part is None or not part.hasHeightForWidth():
+        if not self.hasHeightForWidth():
             return -1
-        return self.tabBar().sizeHint().height() + part.heightForWidth(width)
+        return self.tabBar().sizeHint().height() + self.currentWidget().heightForWidth(width)

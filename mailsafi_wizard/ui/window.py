@@ -18,6 +18,7 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.supporting import without_project
 from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui import ask, closing, icons, menu, support_view
+from mailsafi_wizard.ui.action_button import ActionButton
 from mailsafi_wizard.ui.announce import StatusLine
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.day import DayWatch
@@ -54,7 +55,6 @@ class Window(QMainWindow):
         self.areas: dict[int, QScrollArea] = {}
         self.shown = 0
         self._closing = False
-        self._act_waits = False  # it had the keyboard, and is to have it again
         self.setWindowIcon(icons.app_icon())
         self.resize(1180, 760)
         self._settle = QTimer(self)
@@ -124,7 +124,7 @@ class Window(QMainWindow):
     def _make_bottom(self) -> QWidget:
         self.back = Button("", self.go_back, icon="arrow-left")
         self.next = OnwardButton("", self.go_next)
-        self.act = Button("", self._do_action)
+        self.act = ActionButton("", self._do_action)
         self.status = StatusLine("small", "muted")
         self.working = working_bar()
         bar = row(self.back, self.working, self.status, self.act, self.next, spacing=M, margins=(XL, M, XL, M))
@@ -352,14 +352,7 @@ class Window(QMainWindow):
 
     def _draw_action(self, action: Action, urgent: bool) -> None:
         self.act.be(action.text, action.icon, "primary" if urgent else "")
-        if self.act.hasFocus() and not action.enabled:
-            self.act.clearFocus()  # or Qt would give the keyboard to the next button, and a second Enter would go there
-            self._act_waits = True
-        self.act.setEnabled(action.enabled)
-        if self._act_waits and action.enabled:
-            self._act_waits = False
-            if self.focusWidget() is None:
-                self.act.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.act.allow(action.enabled)
 
     def show_problem(self, problem: Problem | None, buttons: Sequence[Button] = ()) -> None:
         shown = self.problem_place.itemAt(0)

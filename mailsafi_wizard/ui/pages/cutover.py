@@ -16,6 +16,7 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.report import switch as switch_report
 from mailsafi_wizard.ui import ask, formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge
+from mailsafi_wizard.ui.empty_state import EmptyState
 from mailsafi_wizard.ui.gate_view import GateView
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.passes_view import PassesView
@@ -25,7 +26,7 @@ from mailsafi_wizard.ui.record_changes import RecordChanges
 from mailsafi_wizard.ui.spread_view import SpreadView
 from mailsafi_wizard.ui.tabs import Tabs
 from mailsafi_wizard.ui.theme import M, S
-from mailsafi_wizard.ui.widgets import Button, EmptyState, box, column, label, row
+from mailsafi_wizard.ui.widgets import Button, box, column, label, row
 from mailsafi_wizard.words import N_, _
 
 LOOK_EVERY = 60_000  # milliseconds, while the page is open and in front

@@ -15,6 +15,7 @@ from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.census_view import FindingsView, FolderPlan, LookBar, problem_of
 from mailsafi_wizard.ui.copy_lists import failure_columns, remark_columns
 from mailsafi_wizard.ui.drawings import SpeedDrawing
+from mailsafi_wizard.ui.empty_state import EmptyState
 from mailsafi_wizard.ui.live_rows import LiveRows
 from mailsafi_wizard.ui.one_shown import OneShown
 from mailsafi_wizard.ui.pace_panel import PacePanel
@@ -22,7 +23,7 @@ from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import XL, M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Chip, EmptyState, Fact, Tone, box, column, label, row
+from mailsafi_wizard.ui.widgets import Button, Chip, Fact, Tone, box, column, label, row
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, ngettext, translated
 

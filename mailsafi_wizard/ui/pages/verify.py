@@ -12,11 +12,12 @@ from mailsafi_wizard.ui.accounts_part import AccountsPart
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.check_bar import CheckBar
 from mailsafi_wizard.ui.comparison_part import ComparisonPart
+from mailsafi_wizard.ui.empty_state import EmptyState
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.signoff_part import SignoffPart
 from mailsafi_wizard.ui.theme import M
-from mailsafi_wizard.ui.widgets import Button, EmptyState, Tone, box, column
+from mailsafi_wizard.ui.widgets import Button, Tone, box, column
 from mailsafi_wizard.words import N_, _, ngettext
 
 WORKING = {
