@@ -42,3 +42,10 @@ def test_what_stretches_takes_all_that_is_left() -> None:
 
 def test_words_are_cut_before_the_table_scrolls() -> None:
     assert shared([Wish(0, 100, stretch=True), Wish(300, 120), Wish(80, 80)], 400) == [100, 220, 80]
+
+
+def test_those_whose_turn_comes_later_give_only_when_the_others_have_given_all() -> None:
+    heading, address, state = Wish(90, 50, gives=0), Wish(180, 116, stretch=True, gives=1), Wish(130, 100, gives=2)
+    assert shared([heading, address, state], 380) == [70, 180, 130]
+    assert shared([heading, address, state], 330) == [50, 150, 130]
+    assert shared([heading, address, state], 280) == [50, 116, 114]

@@ -114,3 +114,8 @@ def test_names_for_mail_programs_that_still_point_at_the_old_server() -> None:
 
 def test_a_finding_fills_its_own_words() -> None:
     assert Finding("{n} of {m}", (("n", "1"), ("m", "2"))).english == "1 of 2"
+
+
+def test_only_what_others_remember_is_said_to_be_that() -> None:
+    assert "None of the domain's own name servers answered" in of(view("9.9.9.9", mx("10 mail.example.co.ke"), own=False))
+    assert "None of the domain's own" not in of(view("ns1", mx("10 mail.example.co.ke")), view("9.9.9.9", own=False))

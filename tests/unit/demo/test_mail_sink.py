@@ -56,3 +56,12 @@ def test_nobody_else_may(sink: MailSink, authority: Authority) -> None:
         open_.ehlo()
         assert not open_.has_extn("auth")
     assert sink.mails == ()
+
+
+def test_whom_it_does_not_know_it_refuses(sink: MailSink, authority: Authority) -> None:
+    sink.unknown.add("b@example.co.ke")
+    with client(sink, authority) as smtp:
+        smtp.login("njeri@example.co.ke", "Chai, 77")
+        refused = smtp.sendmail("njeri@example.co.ke", ["a@example.co.ke", "b@example.co.ke"], MAIL)
+    assert refused["b@example.co.ke"][0] == 550
+    assert [mail.recipients for mail in sink.mails] == [("a@example.co.ke",)]

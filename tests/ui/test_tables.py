@@ -1,0 +1,74 @@
+"""A table without rows says why; a narrow one cuts headings of figures first, then addresses, and figures never."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.widgets import Tone
+
+
+@dataclass(frozen=True)
+class Row:
+    address: str
+    state: str
+    count: int
+
+
+def made(nothing: str = "", *rows: Row) -> Table[Row]:
+    model: RowsModel[Row] = RowsModel(
+        [
+            Column("Mailbox", lambda row: row.address, stretch=True),
+            Column("State", lambda row: row.state, state=lambda row: (Tone.GOOD, "")),
+            Column("A heading that is longer than its figures", lambda row: f"{row.count:,}", numeric=True),
+        ],
+        key=lambda row: row.address,
+    )
+    table = Table("Mailboxes", model, nothing)
+    model.show_rows(rows)
+    table.resize(640, 240)
+    table.show()
+    return table
+
+
+SOME = Row("wanjiku.kamau@tamarind-traders.example.co.ke", "Not complete", 1_234_567)
+
+
+def seen(table: Table[Row]) -> QImage:
+    return table.viewport().grab().toImage()
+
+
+def test_an_empty_table_says_why(qapp: QApplication, look: None) -> None:
+    bare, told = made(), made("Nothing was noticed.")
+    assert seen(bare) != seen(told)
+    assert seen(made("", SOME)) == seen(made("Nothing was noticed.", SOME))
+    bare.filter.setFilterFixedString("nobody")
+    told.filter.setFilterFixedString("nobody")
+    assert seen(bare) != seen(told)  # no rows at all: nothing was looked for in vain
+
+
+def test_looking_in_vain_is_said(qapp: QApplication, look: None) -> None:
+    table, empty = made("", SOME), made()
+    table.filter.setFilterFixedString("nobody")
+    assert seen(table) != seen(empty)
+
+
+@pytest.mark.parametrize("width", [560, 480, 420])
+def test_figures_and_states_are_whole_before_headings_and_addresses(qapp: QApplication, look: None, width: int) -> None:
+    table = made("", SOME)
+    table.resize(width, 240)
+    state, figures = (table.sizeHintForColumn(place) for place in (1, 2))
+    assert table.columnWidth(1) >= state
+    assert table.columnWidth(2) >= figures
+    assert table.horizontalScrollBar().maximum() == 0
+
+
+def test_a_heading_that_may_be_cut_can_be_read(qapp: QApplication, look: None) -> None:
+    table = made("", SOME)
+    tip = table.model().headerData(2, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert tip == "A heading that is longer than its figures"
