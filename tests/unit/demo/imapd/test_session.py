@@ -209,9 +209,9 @@ def test_quota_and_status_are_told(client: imaplib.IMAP4_SSL, account: Account) 
 
 def test_what_has_no_room_is_refused_and_not_stored(client: imaplib.IMAP4_SSL, account: Account) -> None:
     account.quota, account.largest = 1, 600
-    assert client.append("INBOX", "", None, b"a" * 500)[0] == "OK"  # type: ignore[arg-type]
-    assert client.append("INBOX", "", None, b"b" * 601)[1][0].startswith(b"[TOOBIG]")  # type: ignore[arg-type]
-    assert client.append("INBOX", "", None, b"c" * 590)[1][0].startswith(b"[OVERQUOTA]")  # type: ignore[arg-type]
+    assert client.append("INBOX", "", None, b"a" * 500)[0] == "OK"
+    assert client.append("INBOX", "", None, b"b" * 601)[1][0].startswith(b"[TOOBIG]")
+    assert client.append("INBOX", "", None, b"c" * 590)[1][0].startswith(b"[OVERQUOTA]")
     assert len(account.folders[b"INBOX"].messages) == 1
     assert b'"mailbox" (STORAGE 0 1)' in client.getquotaroot("INBOX")[1][1][0]
 
