@@ -34,6 +34,7 @@ from mailsafi_wizard.ui.window import Window
 
 P = TypeVar("P", bound=Page)
 
+WATCHED = 200_000  # bytes a second of each connection, so that there is something to see while it copies
 SMALL_QUOTA = 3000  # KiB, less than the first mailbox holds
 SMALL_MESSAGE = 8000  # bytes, less than some of the second mailbox's messages
 BAD_LIST = """EmailAddress,UserName,Password
@@ -58,7 +59,8 @@ def photograph(language: str, out: Path) -> int:
         camera = Photographer(wizard.window, out, screenshots.LOOKS)
         try:
             await screenshots.shoot_empty(wizard.window, files, camera)
-            await screenshots.shoot(wizard.window, (await wizard.rehearsed(0)).project, files, camera, _say)
+            await screenshots.shoot(wizard.window, (await wizard.rehearsed(WATCHED)).project, files, camera, _say)
+            camera = Photographer(wizard.window, out, screenshots.NEEDED)
             await Trouble(wizard.window, await wizard.rehearsed(0), files, camera).all()
         except (errors.MigrationError, OSError, TimeoutError) as error:
             _say(f"The pictures could not be made: {str(error) or type(error).__name__}")

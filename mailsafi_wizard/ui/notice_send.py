@@ -112,8 +112,8 @@ class SendPart(QWidget):
     def _users_card(self) -> Card:
         self.title, self.heading = label("", "heading", wrap=False), label("", tone="muted")
         self.working = SendingLine(self._project.stop_sending)
-        self.again = Button(_("Send &once more…"), lambda: self._ask_again(), kind="quiet", icon="refresh")
-        self.some = Button(_("Send to those mar&ked"), self._send_chosen, kind="quiet", icon="people")
+        self.again = Button(_("Send &once more…"), lambda: self._ask_again(), icon="refresh")
+        self.some = Button(_("Send to those mar&ked"), self._send_chosen, icon="people")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.selectionModel().selectionChanged.connect(lambda *_args: self._choice_changed())
         head = row(self.title, self.heading, spacing=M)

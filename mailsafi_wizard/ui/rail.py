@@ -162,12 +162,16 @@ class Rail(QFrame):
         self.setLayout(self.body)
 
     def show_states(self, states: Sequence[StepState], shown: int, reachable: Sequence[bool]) -> None:
+        """``shown``: the place of the step in front, -1 for none."""
         fresh = [button for button, state in zip(self.buttons, states, strict=True) if button.state is not state]
         for button, state, can in zip(self.buttons, states, reachable, strict=True):
             if button in fresh:
                 button.show_state(state)
             button.setEnabled(can)
-        self.buttons[shown].setChecked(True)
+        for place, button in enumerate(self.buttons):
+            button.setAutoExclusive(False)  # or none could be let go
+            button.setChecked(place == shown)
+            button.setAutoExclusive(True)
         if len(fresh) <= FEW:  # more are another project's
             for button in fresh:
                 announce(button, button.accessibleName())

@@ -57,6 +57,9 @@ LOOKS = (  # in an order that changes colours and fonts as seldom as it can: tha
     Look("dark", "dark"),
     Look("scaled-200", "dark", (1024, 700), ratio=2.0),
 )
+NEEDED = tuple(
+    look for look in LOOKS if look.name in ("light", "small", "right-to-left", "large-font", "dark")
+)  # what breaks a page, breaks it here
 BRIEF = (USUAL, Look("dark", "dark"))  # for what lasts a moment
 WHOLE = "whole"  # the name of the look that shows all of a page that scrolls
 
@@ -125,6 +128,8 @@ def settle(window: QWidget) -> None:
 class Shoot(Tour):
     """The tour's walk, with pictures of what an admin would see on the way: each page before, at and after its work, and every tab."""
 
+    midway = 0.3
+
     def __init__(
         self, window: Window, project: MigrationProject, out: Path, say: Callable[[str], None], camera: Photographer
     ) -> None:
@@ -132,10 +137,10 @@ class Shoot(Tour):
         self._shell, self._camera = window, camera
         self._busy_seen: set[int] = set()
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, looks: tuple[Look, ...] = ()) -> None:
         self._shell.look_again()
         settle(self._shell)
-        self._camera.take(name)
+        self._camera.take(name, looks)
 
     def leaves(self, name: str) -> None:
         """Every tab of the page shown, then the one that was in front again."""
@@ -146,7 +151,7 @@ class Shoot(Tour):
         for place in range(tabs.count()):
             if tabs.isTabVisible(place) and place != before:
                 tabs.setCurrentIndex(place)
-                self.picture(f"{name}-tab{place + 1}")
+                self.picture(f"{name}-tab{place + 1}", NEEDED)
         tabs.setCurrentIndex(before)
 
     async def settled(self) -> None:

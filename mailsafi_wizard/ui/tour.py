@@ -59,6 +59,8 @@ def _set_aside(path: Path, say: Say) -> None:
 class Tour:
     """One walk. `do` carries out the work of a step; `picture` saves the window as it is."""
 
+    midway = 0.0  # the share of the messages that must have gone over before the copy has its picture taken
+
     def __init__(self, window: Window, project: MigrationProject, out: Path, say: Say) -> None:
         self._window = window
         self._project = project
@@ -156,7 +158,9 @@ class Tour:
         await self.settled()
         self.picture("5-migrate-looked")
         page.start()
-        await self._until(lambda: sum(live.messages_done for live in self._window.bridge.live.values()) > 0)
+        wanted = self.midway * sum(census.messages for census in self._project.census())
+        live = self._window.bridge.live
+        await self._until(lambda: sum(one.messages_done for one in live.values()) > wanted or not self._project.running)
         self.picture("5-migrate-copying")
         await self._until(lambda: not self._project.running and self._window.bridge.summary is not None)
 

@@ -306,7 +306,7 @@ class Window(QMainWindow):
         """Ask the project how the steps stand and show it in the rail."""
         if self.project is None:
             everything = [StepState.NOT_YET] * len(self.steps)
-            self.rail.show_states(everything, 0, [False] * len(self.steps))
+            self.rail.show_states(everything, -1, [False] * len(self.steps))
             return
         self.rail.show_states(states(self.steps, self.project), self.shown, [True] * len(self.steps))
         company = self.project.company

@@ -270,7 +270,7 @@ class PreparePage(Page):
         for side, card in self.cards.items():
             if not card.host.hasFocus():
                 card.show_endpoint(self.project.endpoint(side))
-            card.show_ladder(kept.last_ladder(self.project, side), bool(self.busy))
+            card.show_ladder(kept.last_ladder(self.project, side), bool(self.busy) and self._cancel is None)
         for key, tick in self.own_ticks.items():
             tick.setChecked(kept.is_ticked(self.project, key))
         ca = self.project.ca_file
