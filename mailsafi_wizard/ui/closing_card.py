@@ -17,7 +17,7 @@ from mailsafi_wizard.ui import ask, formats, kept
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import XS, L, S, theme
+from mailsafi_wizard.ui.theme import XS, L, S
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Tone, beside_tick, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
 
@@ -74,6 +74,7 @@ class ClosingPart(QWidget):
     def _credentials_card(self) -> Card:
         self.model: RowsModel[Line] = RowsModel(self._columns(), key=lambda line: line.credential.key)
         self.table: Table[Line] = Table(_("Credentials to take back"), self.model)
+        self.table.ask_for_rows(MOST_SEEN)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.selectionModel().selectionChanged.connect(lambda *_args: self._show_chosen())
         self.summary = label("", tone="muted")
@@ -131,8 +132,6 @@ class ClosingPart(QWidget):
         self.model.show_rows(lines)
         self.table.fit()
         self.table.setVisible(bool(lines))
-        head = self.table.horizontalHeader().sizeHint().height()
-        self.table.setFixedHeight(head + theme().px(34) * min(max(len(lines), 3), MOST_SEEN) + theme().px(6))
         open_ = sum(line.revoked is None for line in lines)
         if not lines:
             self.summary.setText(_("No credential has been lent yet."))

@@ -30,6 +30,7 @@ class Shell(Protocol):
     def open_file(self) -> None: ...
     def leave_project(self) -> None: ...
     def show_support(self) -> None: ...
+    def build(self) -> None: ...
 
 
 RECENT = 5
@@ -84,7 +85,7 @@ def menu_button(window: Shell) -> Button:
     looks = {"system": _("As the system"), "light": _("Light"), "dark": _("Dark")}
     _choices(menu, _("Colours"), looks, theme().choice, lambda choice: _wear(choice=choice))
     sizes = {str(zoom): f"{zoom:.0%}" for zoom in ZOOMS}
-    _choices(menu, _("Size of text"), sizes, str(theme().zoom), lambda zoom: _wear(zoom=float(zoom)))
+    _choices(menu, _("Size of text"), sizes, str(theme().zoom), lambda zoom: _resize(window, float(zoom)))
     _choices(menu, _("Language"), words.LANGUAGES, words.language(), window.language_chosen.emit)
     button.setMenu(menu)
     return button
@@ -99,6 +100,12 @@ def _choices(menu: QMenu, title: str, names: dict[str, str], now: str, choose: C
         action.setChecked(key == now)
         action.triggered.connect(lambda _checked=False, k=key: choose(k))
         sub.addAction(action)
+
+
+def _resize(window: Shell, zoom: float) -> None:
+    """Letters of another size; everything is made anew, for much was measured by the letters of before."""
+    _wear(zoom=zoom)
+    window.build()
 
 
 def _wear(choice: str = "", zoom: float = 0.0) -> None:

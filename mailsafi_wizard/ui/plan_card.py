@@ -20,7 +20,7 @@ from mailsafi_wizard.schedule.outlook import Danger
 from mailsafi_wizard.ui import ask, formats
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.theme import S, theme
+from mailsafi_wizard.ui.theme import S
 from mailsafi_wizard.ui.timeline import Legend, Timeline, TimelineEntry
 from mailsafi_wizard.ui.widgets import Button, Card, Tone, column, label, row
 from mailsafi_wizard.words import N_, _, language
@@ -112,7 +112,7 @@ class PlanCard(Card):
         self._danger: Problem | None = None
         self.model: RowsModel[PlanEntry] = RowsModel(_columns(), key=lambda entry: entry.task.key)
         self.table: Table[PlanEntry] = Table(_("The days of the plan"), self.model)
-        self.table.setFixedHeight(theme().px(34) * (SHOWN_ROWS + 1) + S)
+        self.table.ask_for_rows(SHOWN_ROWS)
         self.table.selectionModel().currentRowChanged.connect(lambda *_args: self._show_chosen())
         self.how = label("", tone="muted")
         self.tick = Button("", self._tick, icon="check")
