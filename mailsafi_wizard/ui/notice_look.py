@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QUrl
@@ -58,8 +59,10 @@ def lacking(notice: Notice) -> str:
 
 
 def in_our_colours(text: str) -> str:
+    """A mail as it is shown here: its inks those of the theme, its letters as large as the person wants them."""
     for ink, role in _INKS.items():
         text = text.replace(f"color: {ink}", f"color: {theme().colour(role).name()}")
+    text = re.sub(r"font-size: (\d+)px", lambda size: f"font-size: {round(int(size[1]) * theme().zoom)}px", text)
     return text.replace("margin: 1.2em", "margin: 0")
 
 
