@@ -136,7 +136,7 @@ class ComparisonPart(QWidget):
             self.group.addButton(choice)
         self.choices[Depth.COUNTS].setChecked(True)
         self.share = QDoubleSpinBox()
-        self.share.lineEdit().setTextMargins(S, 0, 0, 0)  # a style sheet's padding does not reach it
+        self.share.lineEdit().setTextMargins(S, 0, S, 0)  # a style sheet's padding does not reach it
         self.share.setRange(0.1, 100.0)
         self.share.setDecimals(1)
         self.share.setSuffix(" %")

@@ -45,7 +45,7 @@ class SenderForm(Card):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.port.setFixedWidth(theme().px(76))
         self.port.setAccessibleName(_("Port"))
-        self.rate.lineEdit().setTextMargins(S, 0, 0, 0)  # a style sheet's padding does not reach it
+        self.rate.lineEdit().setTextMargins(S, 0, S, 0)  # a style sheet's padding does not reach it
         self.rate.setRange(1, 600)
         self.rate.setSuffix(" " + _("a minute"))
         for security, words in _SECURITY.items():
