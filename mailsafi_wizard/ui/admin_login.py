@@ -9,6 +9,7 @@ import enum
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from mailsafi_wizard.model import AdminLogin, Mailbox, Secret, Side, SignInStyle, StyleTrial
@@ -297,9 +298,8 @@ class Logins(Card):
 
     def _line_up(self) -> None:
         """The choices stand in one line, in letters of any size."""
-        for one in self.sides.values():
-            one.name.ensurePolished()
-        widest = max(one.name.sizeHint().width() for one in self.sides.values())
+        letters = QFontMetrics(theme().font("body", QFont.Weight.DemiBold))  # the labels' own may still be those of before
+        widest = max(letters.horizontalAdvance(one.name.text()) for one in self.sides.values()) + S
         for one in self.sides.values():
             one.name.setFixedWidth(widest)
 

@@ -128,7 +128,7 @@ def settle(window: QWidget) -> None:
 class Shoot(Tour):
     """The tour's walk, with pictures of what an admin would see on the way: each page before, at and after its work, and every tab."""
 
-    midway = 0.3
+    midway = 0.12
 
     def __init__(
         self, window: Window, project: MigrationProject, out: Path, say: Callable[[str], None], camera: Photographer
