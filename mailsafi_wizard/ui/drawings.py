@@ -44,12 +44,13 @@ class SpeedDrawing(QWidget):
         top = nice_ceiling(max((rate for _age, rate in self._points), default=0.0))
         gutter = max(metrics.horizontalAdvance(formats.speed(v)) for v in (top, top / 2, 888_000.0)) + S
         plot = QRectF(gutter, metrics.height() / 2, self.width() - gutter - XS, self.height() - 2 * metrics.height() - XS)
-        if self._points:
+        moved = any(rate for _age, rate in self._points)
+        if moved:
             self._paint_grid(painter, plot, top, metrics)
-        if len(self._points) > 1:
+        if moved and len(self._points) > 1:
             self._paint_curve(painter, plot, top)
         painter.end()
-        if not self._points:
+        if not moved:
             paint_nothing(self, _("The speed is drawn here while mail is copied."))
 
     def _paint_grid(self, painter: QPainter, plot: QRectF, top: float, metrics: QFontMetricsF) -> None:

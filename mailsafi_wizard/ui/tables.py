@@ -205,7 +205,7 @@ MEASURED = 20  # rows whose every cell is asked how wide it is
 _SORTS = {Qt.Key.Key_Up: Qt.SortOrder.AscendingOrder, Qt.Key.Key_Down: Qt.SortOrder.DescendingOrder}
 READABLE = 180  # points of a column that stretches before others go: mostly an address, the one thing that must be readable
 WIDEST = 340  # of a column that does not stretch
-HEADING = 72  # of figures: the heading may be cut to this, the figures never
+HEADING = 72  # over figures and short words: the heading may be cut to this, they never
 CUT = 116  # words may be cut to this where nothing else is left to give
 _HEADINGS, _ADDRESS, _WORDS = range(3)  # what is cut first, next and last
 ROW = 34
@@ -355,9 +355,10 @@ class Table(QTableView, Generic[R]):
             wanted = self._tight[place] if column.stretch or (tight and place != sorted_by) else self._wanted[place]
             if column.stretch and not whole:
                 wanted = min(wanted, theme().px(READABLE))
-            figures = column.numeric or bool(column.share)
-            least = max(self._bare[place], theme().px(HEADING)) if figures else theme().px(CUT)
-            gives = _HEADINGS if figures else _ADDRESS if column.stretch else _WORDS
+            short = column.numeric or column.share or self._bare[place] <= theme().px(CUT)
+            least, gives = theme().px(CUT), _ADDRESS if column.stretch else _WORDS
+            if short and not column.stretch:
+                least, gives = max(self._bare[place], theme().px(HEADING)), _HEADINGS
             if self.isColumnHidden(place) and not column.yields:
                 wanted = 0  # the page has no use for it
             made.append(Wish(wanted, min(wanted, least), column.stretch and bool(wanted), column.yields, gives))
