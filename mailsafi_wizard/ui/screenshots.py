@@ -27,6 +27,7 @@ from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import theme
 from mailsafi_wizard.ui.contact_sheets import contact_sheets
 from mailsafi_wizard.ui.tour import LOOK_EVERY, NESTED, Tour
+from mailsafi_wizard.ui.unseen import be_unseen
 from mailsafi_wizard.ui.window import Window
 
 LEFT, RIGHT = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
@@ -72,6 +73,7 @@ class Photographer:
 
     def take(self, state: str, looks: tuple[Look, ...] = ()) -> None:
         """Raises OSError when a picture can't be written."""
+        self._forget_other_pages()
         try:
             for look in looks or self._looks:
                 self._wear(look)
@@ -82,6 +84,17 @@ class Photographer:
                     self._save(state, WHOLE, look.ratio)
         finally:
             self._wear(USUAL)
+
+    def _forget_other_pages(self) -> None:
+        """A look is put on every widget there is, which takes longer than all else; pages are made anew when they are shown again."""
+        window = self._window
+        for number in [number for number in window.pages if number != window.shown]:
+            page, area = window.pages.pop(number), window.areas.pop(number)
+            page.leave()
+            page.end()
+            window.stack.removeWidget(area)
+            area.deleteLater()
+            QApplication.sendPostedEvents(area, QEvent.Type.DeferredDelete)
 
     def _save(self, state: str, look: str, ratio: float) -> None:
         if (focus := self._window.focusWidget()) is not None:  # nobody types here: a ring would only ask why
@@ -204,6 +217,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     out: Path = parser.parse_args(arguments).out
     out.mkdir(parents=True, exist_ok=True)
+    be_unseen()
     began = time.time()
     with ThreadPoolExecutor(
         max(1, (os.cpu_count() or 1) // 2)
@@ -222,7 +236,7 @@ def main(arguments: list[str]) -> int:
 def _in_language(language: str, out: Path) -> int:
     command = [sys.executable, "-m", "mailsafi_wizard.pictures", language, str(out)]
     try:
-        return subprocess.run(command, env={"QT_QPA_PLATFORM": "offscreen", **os.environ}, check=False, timeout=LONGEST).returncode
+        return subprocess.run(command, check=False, timeout=LONGEST).returncode
     except subprocess.TimeoutExpired:
         return 1
 
