@@ -359,8 +359,9 @@ class Wire:
         """Wraps the connection in TLS and checks who is there, before anything secret is sent; raises NotTrusted and its kinds."""
         endpoint = self.endpoint
         with tls_errors(endpoint):
-            context = trust.context(endpoint)
-            self._take(context.wrap_socket(self.sock, server_hostname=endpoint.host))
+            secured = trust.context(endpoint).wrap_socket(self.sock, server_hostname=endpoint.host, do_handshake_on_connect=False)
+            self._take(secured)  # before the handshake, so that `drop` ends a server's silence there too
+            secured.do_handshake()
         shown = self.certificate_fingerprint
         if endpoint.pin and shown != endpoint.pin:
             der = self.sock.getpeercert(binary_form=True) if isinstance(self.sock, ssl.SSLSocket) else None
