@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import dataclasses
 import datetime as dt
+import gc
 import io
 import json
 import signal
@@ -127,6 +128,7 @@ def _migrate(options: argparse.Namespace) -> int:
         project.stays = options.wait
         teller = Teller(options.json, project.mailboxes())
         _stop_on_signal(project.stop)
+        _collect_from_here()
         project.start(teller)
         while not project.wait(0.5):
             pass
@@ -148,6 +150,12 @@ def _created(options: argparse.Namespace) -> CopyProject:
     if not (options.source and options.destination):
         raise errors.ProjectMissing(path=options.project)
     return CopyProject.create(options.project)
+
+
+def _collect_from_here() -> None:
+    """What is loaded by now stays to the end, and is not gone through for garbage again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 def _stop_on_signal(stop: Callable[[], object]) -> None:
@@ -259,6 +267,7 @@ def _verify(options: argparse.Namespace) -> int:
         _prepare(project, options)
         teller = Teller(options.json, project.mailboxes())
         _stop_on_signal(project.stop_check)
+        _collect_from_here()
         ledger, problems = project.verify(teller, plan=_check_plan(options))
         status = max((p.exit_status for p in problems), default=0 if ledger.complete else 1)
         status = 4 if project.check_stopped else status
