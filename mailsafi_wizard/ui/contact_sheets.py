@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import LANGUAGES
 
 THUMB = 620  # width of one picture in a contact sheet, in pixels

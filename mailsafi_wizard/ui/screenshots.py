@@ -15,7 +15,6 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
 from mailsafi_wizard import words
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import theme
 from mailsafi_wizard.ui.contact_sheets import contact_sheets
 from mailsafi_wizard.ui.tour import LOOK_EVERY, NESTED, Tour
