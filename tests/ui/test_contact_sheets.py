@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
+from mailsafi_wizard.ui import screenshots
 from mailsafi_wizard.ui.contact_sheets import ACROSS, GAP, TALLEST, THUMB, TITLE, contact_sheets
 
 
@@ -59,3 +60,19 @@ def test_no_markup_from_a_name(out: Path) -> None:
     text = (out / "index.html").read_text("utf-8")
     assert "a<b>" not in text
     assert "1-a&lt;b&gt;&amp;.en.light.png" in text
+
+
+def test_the_verb_says_which_language_is_not_complete(
+    tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def made(language: str, folder: Path) -> int:
+        picture(folder / f"1-start-done.{language}.light.png")
+        return 0 if language == "en" else 1
+
+    monkeypatch.setattr(screenshots, "_in_language", made)
+    assert screenshots.main(["--out", str(tmp_path / "new")]) == 1
+    said = capsys.readouterr().err
+    assert "1 contact sheets" in said
+    assert "The pictures in Kiswahili are not complete" in said
+    assert "English are not" not in said
+    assert (tmp_path / "new" / "index.html").is_file()
