@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from mailsafi_wizard.events import Summary
@@ -13,24 +14,28 @@ from mailsafi_wizard.model import MailboxState
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats, taskbar
 from mailsafi_wizard.ui.awake import Awake
-from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
+from mailsafi_wizard.ui.bridge import OVER, Bridge, LiveMailbox
 from mailsafi_wizard.ui.tray import Tray
 from mailsafi_wizard.words import _, ngettext
 
-OVER = frozenset({MailboxState.DONE, MailboxState.INCOMPLETE, MailboxState.REFUSED, MailboxState.STOPPED})
+log = logging.getLogger(__name__)
+LOOK_EVERY = 2_000  # milliseconds between looks whether the tray is still there, while the window is in it
 
 
-def share_of(live: Iterable[LiveMailbox]) -> float:
-    """How much of the work is done, 0 to 1. A mailbox whose size is not known yet counts as one of middle size."""
+def share_of(live: Iterable[LiveMailbox], sizes: Mapping[int, int] | None = None) -> float:
+    """How much of the work is done, 0 to 1.
+
+    A mailbox of which the run does not know yet how much it has weighs what the look before has found (``sizes``), else as one of middle size.
+    """
     boxes = list(live)
-    known = [box for box in boxes if box.bytes_total]
-    if not known:
-        return sum(box.state in OVER for box in boxes) / len(boxes) if boxes else 0.0
-    middle = sum(box.bytes_total for box in known) / len(known)
-    over = sum(middle for box in boxes if not box.bytes_total and box.state in OVER)
-    waiting = sum(middle for box in boxes if not box.bytes_total and box.state not in OVER)
-    done = sum(min(box.bytes_done, box.bytes_total) for box in known) + over
-    return done / (sum(box.bytes_total for box in known) + over + waiting)
+    weights = [box.bytes_total or (sizes or {}).get(box.mailbox_id, 0) for box in boxes]
+    known = [weight for weight in weights if weight]
+    middle = sum(known) / len(known) if known else 1.0
+    total = done = 0.0
+    for box, weight in zip(boxes, weights, strict=True):
+        total += weight or middle
+        done += (weight or middle) if box.state in OVER else min(box.bytes_done, box.bytes_total)
+    return done / total if total else 0.0
 
 
 class Presence(QObject):
@@ -53,6 +58,9 @@ class Presence(QObject):
         self._bar = bar or taskbar.of_this_system(lambda: int(window.winId()))
         self.awake = awake or Awake()
         self._share = 0.0
+        self._watch = QTimer(self)
+        self._watch.setInterval(LOOK_EVERY)
+        self._watch.timeout.connect(self.look_after_the_tray)
         self._shown: tuple[int, bool] | None = None
         self._told_needs = self._told_sleep = False
         bridge.run_started.connect(self._started)
@@ -81,6 +89,8 @@ class Presence(QObject):
 
     def _started(self, _mailboxes: int) -> None:
         self._share, self._shown, self._told_needs = 0.0, None, False
+        project = self._project()
+        self._bridge.sizes = project.expected_sizes() if project is not None else {}
         self.awake.be(True)
         self._draw()
 
@@ -98,7 +108,7 @@ class Presence(QObject):
             self.say(_("A mailbox needs you"), refused[0].problem)
 
     def _draw(self) -> None:
-        self._share = max(self._share, share_of(self._bridge.live.values()))
+        self._share = max(self._share, share_of(self._bridge.live.values(), self._bridge.sizes))
         waits = self.paused
         now = (round(self._share * 100), waits)
         if now == self._shown:
@@ -114,10 +124,21 @@ class Presence(QObject):
             self._draw()
         elif self._window.isVisible():
             self.tray.hide()
+        self._watch.stop() if self._window.isVisible() else self._watch.start()
+
+    def look_after_the_tray(self) -> None:
+        """A window in a tray that is gone would be lost: it is put aside instead, where programs are shown."""
+        if self._window.isVisible():
+            self._watch.stop()
+        elif not self.tray.there:
+            log.info("the tray is gone: the window is put aside")
+            self._watch.stop()
+            self._window.showMinimized()
 
     def tip(self) -> str:
         """One sentence on how the copy stands."""
-        words = _("Paused") if self.paused else _("Copying: {share} %").format(share=min(99, int(self._share * 100)))
+        sentence = _("Paused at {share} %") if self.paused else _("Copying: {share} %")
+        words = sentence.format(share=min(99, int(self._share * 100)))
         span = self._bridge.eta.range(time.monotonic())
         left = _(", {time} left").format(time=formats.span(*span)) if span and not self.paused else ""
         return f"MailSafi Wizard\n{words}{left}"
@@ -132,6 +153,10 @@ class Presence(QObject):
         if self._window.isVisible():
             self.tray.hide()
 
+    def stopping(self) -> None:
+        """The copy was asked to stop; that takes a few seconds, in which the window may be away."""
+        self.tray.stopping(f"MailSafi Wizard\n{_('Finishing what is on its way…')}")
+
     def say(self, title: str, text: str) -> None:
         """Tell it where the admin is: not by a notification while the window is looked at."""
         if self._window.isVisible() and self._window.isActiveWindow():
@@ -141,6 +166,7 @@ class Presence(QObject):
 
     def close(self) -> None:
         """The window closes for good."""
+        self._watch.stop()
         self.awake.close()
         self._bar.show(None, False)
         self.tray.hide()

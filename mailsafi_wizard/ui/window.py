@@ -13,13 +13,13 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from mailsafi_wizard.errors import MigrationError
-from mailsafi_wizard.model import MailboxState
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.supporting import without_project
 from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui import ask, closing, icons, menu, support_view
 from mailsafi_wizard.ui.announce import StatusLine
-from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
+from mailsafi_wizard.ui.away import Away
+from mailsafi_wizard.ui.bridge import OVER, Bridge, LiveMailbox
 from mailsafi_wizard.ui.day import DayWatch
 from mailsafi_wizard.ui.headlines import Headlines, RehearsalBanner
 from mailsafi_wizard.ui.keeping import KeepingPanel
@@ -35,7 +35,6 @@ from mailsafi_wizard.ui.welcome import Welcome
 from mailsafi_wizard.ui.widgets import Button, OnwardButton, box, column, label, row, working_bar
 from mailsafi_wizard.words import _
 
-ENDS = frozenset({MailboxState.DONE, MailboxState.INCOMPLETE, MailboxState.REFUSED, MailboxState.STOPPED})
 SETTLE = 400  # milliseconds after a change before the rail looks at the project again
 
 
@@ -67,6 +66,7 @@ class Window(QMainWindow):
         self.headlines.support_asked.connect(self.show_support)
         self.presence = Presence(self, self.bridge, lambda: self.project)
         self.presence.warned.connect(self.say)
+        self.away = Away(self, self)
         self.presence.connect_tray(self.come_back, self.stop_and_close)
         self.days = DayWatch(self, lambda: self.project)
         self.days.turned.connect(lambda: self.show_step(self.shown))
@@ -104,9 +104,10 @@ class Window(QMainWindow):
 
     def _make_header(self) -> QWidget:
         self.title, self.lead = StatusLine("title", "text"), label("", tone="muted")
-        self.why = Button(_("&Why?"), self._show_why, kind="quiet", icon="help", hint=_("What this step is for"))
+        self.why = Button(_("&Why?"), kind="quiet", icon="help", hint=_("What this step is for"))
         self.why.setCheckable(True)
         self.why_card = LeafCard()
+        self.why.toggled.connect(self.why_card.setVisible)  # a screen reader toggles without clicking
         self.problem_place = QVBoxLayout()
         top = row(self.title, spacing=L)
         top.setStretch(0, 1)
@@ -296,7 +297,7 @@ class Window(QMainWindow):
 
     def _mailboxes_changed(self, changed: tuple[LiveMailbox, ...]) -> None:
         """A mailbox that has come to an end may change how the steps stand; one that is under way does not."""
-        if any(live.state in ENDS for live in changed) and not self._settle.isActive():
+        if any(live.state in OVER for live in changed) and not self._settle.isActive():
             self._settle.start()
 
     # --- drawing what the page says ------------------------------------------------------------------------------------------
@@ -368,9 +369,6 @@ class Window(QMainWindow):
         else:
             self.show_problem(None)
 
-    def _show_why(self) -> None:
-        self.why_card.setVisible(self.why.isChecked())
-
     def _unlocked(self) -> None:
         if self.page is not None:
             self.page.refresh()
@@ -409,20 +407,10 @@ class Window(QMainWindow):
         closing.ask_what_to_do(self, self, self.presence.tray.there, self._close_now)
 
     def go_to_background(self) -> None:
-        """The copy goes on; the window is in the tray, or put aside where there is none."""
-        if self.project is not None:
-            self.project.look_away(dt.datetime.now(dt.UTC))
-        self.hide() if self.presence.tray.there else self.showMinimized()
-        self.presence.look()
+        self.away.go()
 
     def come_back(self) -> None:
-        """From the tray; with what happened meanwhile."""
-        self.showNormal()
-        self.raise_()
-        self.activateWindow()
-        if self.project is not None:
-            self.headlines.tell_news(self.project.look_again(dt.datetime.now(dt.UTC)), self.project.company.timezone)
-        self.presence.look()
+        self.away.come_back()
 
     def say(self, text: str) -> None:
         self.status.setText(text)
@@ -430,6 +418,7 @@ class Window(QMainWindow):
     def stop_and_close(self) -> None:
         """Close without a question; a running copy is stopped cleanly first."""
         if self.project is not None and self.project.running:
+            self.presence.stopping()
             closing.stop_then(self, self, self._close_now)
         else:
             self._close_now()
