@@ -19,7 +19,7 @@ from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.support.traces import trace_lines
 from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Icon, Tone, column, label, restyle, row
+from mailsafi_wizard.ui.widgets import Button, Icon, IconButton, Tone, column, label, restyle, row
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import _, filled, translated
 
@@ -145,8 +145,7 @@ class ProblemPanel(QFrame):
         top.addWidget(Icon(problem.tone.icon, tone, 22), 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         if dismiss is not None:
-            close = Button("", dismiss, kind="quiet", icon="close", hint=_("Close this message"))
-            close.setAccessibleName(_("Close this message"))
+            close = IconButton(_("Close this message"), dismiss, "close")
             top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(top)
         self.setAccessibleName(" ".join(filter(None, (problem.what, problem.why, problem.remedy))))

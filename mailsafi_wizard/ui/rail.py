@@ -49,7 +49,6 @@ class StepButton(QAbstractButton):
         self.setAccessibleName(
             _("Step {number}: {title}, {state}").format(number=self.number, title=self.title, state=_(STATE_WORDS[state]))
         )
-        self.setToolTip(_(STATE_WORDS[state]))
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -157,9 +156,28 @@ class Rail(QFrame):
         self.body.addSpacing(M)
         for index, button in enumerate(self.buttons):
             self.body.addWidget(button)
-            button.clicked.connect(lambda _checked=False, i=index: self.chosen.emit(i))
+            self._connect(index, button)
         self.body.addStretch(1)
         self.setLayout(self.body)
+        self._again = self._telling = False
+
+    def _connect(self, index: int, button: StepButton) -> None:
+        """A screen reader checks a step without clicking it; a click on one that is checked already leads back to its page."""
+
+        def pressed() -> None:
+            self._again = button.isChecked()
+
+        def clicked() -> None:
+            if self._again:
+                self.chosen.emit(index)
+
+        def toggled(on: bool) -> None:
+            if on and not self._telling:
+                self.chosen.emit(index)
+
+        button.pressed.connect(pressed)
+        button.clicked.connect(clicked)
+        button.toggled.connect(toggled)
 
     def show_states(self, states: Sequence[StepState], shown: int, reachable: Sequence[bool]) -> None:
         fresh = [button for button, state in zip(self.buttons, states, strict=True) if button.state is not state]
@@ -167,7 +185,9 @@ class Rail(QFrame):
             if button in fresh:
                 button.show_state(state)
             button.setEnabled(can)
+        self._telling = True
         self.buttons[shown].setChecked(True)
+        self._telling = False
         if len(fresh) <= FEW:  # more are another project's
             for button in fresh:
                 announce(button, button.accessibleName())

@@ -19,6 +19,7 @@ from mailsafi_wizard.ui.mailing import Mailing
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.reply_import import ReplyImport
+from mailsafi_wizard.ui.spoken_label import spoken_label
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, row
@@ -137,8 +138,9 @@ class SignoffPart(QWidget):
         self.who.setMinimumWidth(theme().px(180))
         self.record = Button(_("Record sign-off"), self.sign, icon="check")
         self.take_back = Button(_("Take back"), self.unsign, kind="quiet", icon="cross")
-        line = WrapRow(self.how, self.who, self.record, self.take_back)
-        return box(line)
+        line = box(WrapRow(self.how, self.who, self.record, self.take_back))
+        spoken_label(self.how)
+        return line
 
     # --- showing
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -211,6 +212,20 @@ class Button(QPushButton):
             self.setIconSize(QSize(edge, edge))
 
 
+class IconButton(Button):
+    """Without words; its name is shown where the mouse rests. As Qt's tool tip it would be read aloud a second time."""
+
+    def __init__(self, name: str, clicked: Callable[[], object], icon: str) -> None:
+        super().__init__("", clicked, kind="quiet", icon=icon)
+        self.setAccessibleName(name)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.accessibleName(), self)
+            return True
+        return super().event(event)
+
+
 class OnwardButton(Button):
     """The way onward: its icon stands behind its words. That takes the direction opposite to that of everything around it."""
 
@@ -238,9 +253,10 @@ class Card(QFrame):
         self.body = column(spacing=spacing, margins=(L, L, L, L))
         self.setLayout(self.body)
         self.head = row(spacing=S)
+        self.title = label(title, "heading")
         if title:
             self.setAccessibleName(title)
-            self.head.addWidget(label(title, "heading"), 1)
+            self.head.addWidget(self.title, 1)
             self.body.addLayout(self.head)
         if note:
             self.body.addWidget(label(note, tone="muted"))

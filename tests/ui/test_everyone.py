@@ -73,6 +73,26 @@ def nameless(window: QWidget) -> set[str]:
     }
 
 
+def said_twice(window: QWidget) -> set[str]:
+    """A description that only repeats the name: a screen reader says both."""
+    return {
+        f"said twice: {where}"
+        for where, node in nodes(QAccessible.queryAccessibleInterface(window))
+        if (name := node.text(QAccessible.Text.Name).strip().casefold())
+        if (said := node.text(QAccessible.Text.Description).strip(" .…").casefold()) and (said == name or said in name.split(", "))
+    }
+
+
+def unlabelled_boxes(window: QWidget) -> set[str]:
+    """Boxes to choose from: on Linux what is chosen takes the place of their name, so a label must say what they are for."""
+    return {
+        f"no label: {box.accessibleName()!r}"
+        for box in window.findChildren(QComboBox)
+        if box.isVisible() and not is_inner(box)
+        if not any(flag & QAccessible.RelationFlag.Label for _other, flag in QAccessible.queryAccessibleInterface(box).relations())
+    }
+
+
 def controls(window: QWidget) -> list[QWidget]:
     found = [w for w in window.findChildren(QWidget) if isinstance(w, CONTROLS) and w.isVisible() and not is_inner(w)]
     return [w for w in found if not isinstance(w.parent(), QAbstractItemView) and type(w.parent()).__name__ not in INNER]
@@ -227,6 +247,8 @@ def faults_here(window: Window) -> set[str]:
         return {str(e)}
     return (
         nameless(window)
+        | said_twice(window)
+        | unlabelled_boxes(window)
         | unspoken_hints(window)
         | double_letters(window)
         | wordless_states(window)
