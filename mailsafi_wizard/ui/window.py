@@ -91,7 +91,7 @@ class Window(QMainWindow):
         self.banner = RehearsalBanner()
         right = column(self.banner, self._make_header(), self.stack, self._make_bottom(), spacing=0)
         right.setStretch(2, 1)
-        shell = ReadInOrder()
+        self.shell = shell = ReadInOrder()
         shell.setObjectName("shell")
         whole = row(self.rail, box(right), spacing=0)
         whole.setStretch(1, 1)
@@ -109,6 +109,7 @@ class Window(QMainWindow):
         self.why_card = LeafCard()
         self.why.toggled.connect(self.why_card.setVisible)  # a screen reader toggles without clicking
         self.problem_place = QVBoxLayout()
+        self._panel: ProblemPanel | None = None
         top = row(self.title, spacing=L)
         top.setStretch(0, 1)
         top.addWidget(self.why, 0, Qt.AlignmentFlag.AlignTop)
@@ -147,6 +148,7 @@ class Window(QMainWindow):
         since = project.arrive(dt.datetime.now(dt.UTC))
         project.go_on_with_passes(self.bridge.report)
         self.show_step(current(states(self.steps, project)))
+        self.rail.buttons[self.shown].setFocus(Qt.FocusReason.OtherFocusReason)
         self.headlines.tell_news(since, project.company.timezone)
 
     # --- when it goes wrong --------------------------------------------------------------------------------------------------
@@ -350,18 +352,27 @@ class Window(QMainWindow):
     def _draw_action(self, action: Action, urgent: bool) -> None:
         self.act.be(action.text, action.icon, "primary" if urgent else "")
         self.act.setEnabled(action.enabled)
+        if action.enabled:
+            self.shell.give_back(self.act)
 
     def show_problem(self, problem: Problem | None, buttons: Sequence[Button] = ()) -> None:
-        shown = self.problem_place.itemAt(0)
-        panel = shown.widget() if shown is not None else None
-        if isinstance(panel, ProblemPanel):
-            if panel.problem == problem:
+        if self._panel is not None:
+            if self._panel.problem == problem:
                 return
-            self.problem_place.removeWidget(panel)
-            panel.hide()
-            panel.deleteLater()
+            self.problem_place.removeWidget(self._panel)
+            self._panel.hide()
+            self._panel.deleteLater()
+            self._panel = None
         if problem is not None:
-            self.problem_place.addWidget(ProblemPanel(problem, *buttons, dismiss=self._dismiss).read_aloud())
+            if problem.of_a_place and ask.can_ask_again():
+                buttons = [*buttons, Button(_("Choose another place…"), self._another_place, icon="folder")]
+            self._panel = ProblemPanel(problem, *buttons, dismiss=self._dismiss)
+            self.problem_place.addWidget(self._panel)
+            self._panel.read_aloud()
+
+    def _another_place(self) -> None:
+        self._dismiss()
+        ask.again()
 
     def _dismiss(self) -> None:
         if self.page is not None:

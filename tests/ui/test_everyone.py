@@ -156,6 +156,7 @@ def walk_by_tab(window: Window) -> list[QWidget]:
         stayed = stayed + 1 if here is way[-1] else 0
         assert stayed < PARTS, f"Tab does not leave {told(here)}"
         if here in way[:-1] or here is None:
+            assert here is way[0], f"Tab goes round past the beginning, from {told(way[-1])}"
             return way
         if here is not way[-1]:
             way.append(here)

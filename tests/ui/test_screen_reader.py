@@ -1,0 +1,103 @@
+"""What a screen reader does and hears: its own actions, where the keyboard is after something went away, what is told when a table is entered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+from mailsafi_wizard.ui.problems import Problem
+from mailsafi_wizard.ui.tab_order import ReadInOrder
+from mailsafi_wizard.ui.widgets import box, column
+from tests.ui.conftest import Hand
+
+TOGGLE = "Toggle"
+
+
+def toggle(hand: Hand, widget: QWidget) -> None:
+    """As a screen reader does it: no mouse, no key, and no click."""
+    actions = QAccessible.queryAccessibleInterface(widget).actionInterface()
+    assert TOGGLE in actions.actionNames()
+    hand.do(lambda: actions.doAction(TOGGLE))
+
+
+def test_a_step_that_is_checked_is_shown(opened: Hand) -> None:
+    shown: list[str] = []
+    opened.window.rail.chosen.connect(lambda index: shown.append(opened.window.steps[index].key))
+    toggle(opened, opened.window.rail.buttons[5])
+    assert opened.window.page is opened.window.pages[5]
+    opened.go("verify")
+    opened.go("migrate")
+    assert shown == ["verify", "verify", "migrate"], "each once; one that is shown already can be clicked as well"
+
+
+def test_help_that_is_toggled_is_shown(opened: Hand) -> None:
+    for seen in (True, False):
+        toggle(opened, opened.window.why)
+        assert opened.window.why_card.isVisible() is seen
+
+
+@pytest.fixture
+def row(look: None) -> Iterator[tuple[ReadInOrder, list[QPushButton]]]:
+    """Three buttons, the last of which was made first."""
+    last, first, middle = (QPushButton(name) for name in ("last", "first", "middle"))
+    shell = ReadInOrder()
+    shell.setLayout(column(box(column(first)), middle, last))
+    shell.show()
+    shell.activateWindow()
+    QApplication.processEvents()
+    yield shell, [first, middle, last]
+    shell.deleteLater()
+
+
+def test_what_follows_gets_the_keyboard_when_its_holder_goes(row: tuple[ReadInOrder, list[QPushButton]]) -> None:
+    _shell, (first, middle, last) = row
+    first.setFocus()
+    holder = first.parentWidget()
+    assert holder is not None
+    holder.hide()
+    assert middle.hasFocus()
+    last.setFocus()
+    last.hide()
+    assert middle.hasFocus(), "nothing follows: what came before"
+
+
+def test_what_was_disabled_for_a_while_gets_the_keyboard_back(row: tuple[ReadInOrder, list[QPushButton]]) -> None:
+    shell, (_first, middle, last) = row
+    middle.setFocus()
+    middle.setEnabled(False)
+    assert last.hasFocus()
+    middle.setEnabled(True)
+    shell.give_back(middle)
+    assert middle.hasFocus()
+
+
+def test_somebody_who_went_on_meanwhile_is_left_alone(row: tuple[ReadInOrder, list[QPushButton]]) -> None:
+    shell, (first, middle, last) = row
+    middle.setFocus()
+    middle.setEnabled(False)
+    assert last.hasFocus()
+    first.setFocus()
+    last.setFocus()
+    middle.setEnabled(True)
+    shell.give_back(middle)
+    assert last.hasFocus()
+
+
+def test_closing_a_message_leaves_the_keyboard_near_it(opened: Hand) -> None:
+    opened.go("communicate")
+    opened.window.headlines.tell(Problem("Something is so."))
+    (panel,) = opened.window.headlines.panels
+    close = panel.findChildren(QPushButton)[-1]
+    opened.do(lambda: close.setFocus(Qt.FocusReason.TabFocusReason))
+    opened.press(Qt.Key.Key_Escape)
+    assert opened.window.headlines.panels == []
+    here = opened.window.focusWidget()
+    assert opened.page.isAncestorOf(here), "the first control below it, not the rail"
+
+
+def test_the_rails_step_has_the_keyboard_when_a_project_opens(opened: Hand) -> None:
+    assert opened.window.focusWidget() is opened.window.rail.buttons[opened.window.shown]
