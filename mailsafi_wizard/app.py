@@ -230,9 +230,15 @@ def qt_application() -> QApplication:
     return made
 
 
+NOISE = (
+    "This plugin does not support propagateSizeHints()",  # by the platform without a screen, for every window
+    "Received text event for invalid interface.",  # by the bridge to screen readers, for every label that changes: some each second of a copy
+)
+
+
 def _quiet(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-    """Qt's messages go to standard error, but for one that its screenless platform repeats for every window."""
-    if text != "This plugin does not support propagateSizeHints()":
+    """Qt's messages go to standard error, but for those that it repeats without end and that mean nothing."""
+    if text not in NOISE:
         _say(text)
 
 

@@ -103,6 +103,10 @@ class Headlines(QScrollArea):
             self._place.removeWidget(panel)
             panel.hide()
             panel.deleteLater()
+        self.appear()
+
+    def appear(self) -> None:
+        """Where there is something to tell."""
         self.setVisible(bool(self.panels))
         self._fit()
 

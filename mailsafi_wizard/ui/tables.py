@@ -19,9 +19,10 @@ from PySide6.QtCore import (
     QSize,
     QSortFilterProxyModel,
     Qt,
+    QTimer,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -29,7 +30,7 @@ from PySide6.QtWidgets import (
     QToolTip,
 )
 
-from mailsafi_wizard.ui.announce import announce
+from mailsafi_wizard.ui.announce import announce, point_at_cell
 from mailsafi_wizard.ui.column_widths import Wish, shared
 from mailsafi_wizard.ui.state_cells import ICON_ROLE, TONE_ROLE, CellDelegate
 from mailsafi_wizard.ui.theme import S, theme
@@ -378,6 +379,10 @@ class Table(QTableView, Generic[R]):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._spread()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self, lambda: point_at_cell(self))  # after Qt has told that the table has the keyboard
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Sorting without a mouse: by the column that Left and Right have gone to."""

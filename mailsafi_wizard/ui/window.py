@@ -173,7 +173,7 @@ class Window(QMainWindow):
         self.aside = view
         self.stack.addWidget(view)
         self.stack.setCurrentWidget(view)
-        for part in (self.why, self.why_card, self.bottom):
+        for part in (self.why, self.why_card, self.bottom, self.keeping, self.headlines):
             part.hide()
         self.title.setText(support_view.title())
         self.lead.setText(support_view.lead())
@@ -192,6 +192,7 @@ class Window(QMainWindow):
             self.stack.removeWidget(self.aside)
             self.aside.deleteLater()
             self.aside = None
+            self.headlines.appear()
 
     def _run_ended(self) -> None:
         self.look_again()

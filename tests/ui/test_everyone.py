@@ -30,13 +30,15 @@ from PySide6.QtWidgets import (
 )
 
 from mailsafi_wizard import words
+from mailsafi_wizard.demo.rehearsal import Rehearsal
+from mailsafi_wizard.ui import tour
 from mailsafi_wizard.ui.rail import StepButton
 from mailsafi_wizard.ui.state_cells import TONE_ROLE
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.ui.window import Window
 from tests.ui.conftest import Hand
-from tests.ui.everywhere import STATES, is_inner
+from tests.ui.everywhere import STATES, is_inner, open_project
 
 ROLE = QAccessible.Role
 NAMED = {
@@ -66,7 +68,7 @@ def nameless(window: QWidget) -> set[str]:
     found = list(nodes(QAccessible.queryAccessibleInterface(window)))
     assert len(found) > 10  # a tree that can't be walked would please any check
     return {
-        f"no name: {where}"
+        f"no name: {type(node.object()).__name__} at {where}"
         for where, node in found
         if (node.role() in NAMED or node.state().focusable) and node.role() is not ROLE.Window
         if not node.text(QAccessible.Text.Name).strip()
@@ -240,12 +242,8 @@ def wordless_states(window: QWidget) -> set[str]:
     return faults
 
 
-def faults_here(window: Window) -> set[str]:
-    usable = [widget for widget in controls(window) if widget.isEnabled()]  # a table that gets the keyboard chooses a row
-    try:
-        way = walk_by_tab(window)
-    except AssertionError as e:
-        return {str(e)}
+def faults_seen(window: Window) -> set[str]:
+    """Those that can be seen without touching anything."""
     return (
         nameless(window)
         | said_twice(window)
@@ -253,9 +251,16 @@ def faults_here(window: Window) -> set[str]:
         | unspoken_hints(window)
         | double_letters(window)
         | wordless_states(window)
-        | against_reading(way, window)
-        | unreachable(way, usable)
     )
+
+
+def faults_here(window: Window) -> set[str]:
+    usable = [widget for widget in controls(window) if widget.isEnabled()]  # a table that gets the keyboard chooses a row
+    try:
+        way = walk_by_tab(window)
+    except AssertionError as e:
+        return {str(e)}
+    return faults_seen(window) | against_reading(way, window) | unreachable(way, usable)
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
@@ -270,6 +275,35 @@ def test_everyone_can_use_every_place(hand: Hand, tmp_path: Path, state: str, la
         for fault in faults_here(hand.window):
             faults.setdefault(fault, where)
     assert seen > 1
+    assert "\n".join(f"{where}: {fault}" for fault, where in faults.items()) == ""
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_no_step_of_a_whole_migration_has_a_fault(
+    hand: Hand, rehearsal: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """What is seen only on the way: work going on, and what stands there when it has ended."""
+    words.use(language)
+    faults: dict[str, str] = {}
+    steps: list[str] = []
+
+    def look(_tour: tour.Tour, name: str) -> None:
+        steps.append(name)
+        for fault in faults_seen(hand.window):
+            faults.setdefault(fault, name)
+
+    monkeypatch.setattr(tour.Tour, "picture", look)
+    hand.window.build()
+    open_project(hand, rehearsal.project)
+
+    async def walk() -> None:
+        assert await tour.walk(hand.window, rehearsal.project, tmp_path / "out", lambda _text: None)
+
+    try:
+        hand.run(walk())
+    finally:
+        words.use("en")
+    assert len(steps) >= len(hand.window.steps)
     assert "\n".join(f"{where}: {fault}" for fault, where in faults.items()) == ""
 
 

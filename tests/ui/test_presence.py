@@ -273,3 +273,13 @@ def test_closing_while_copying_asks_and_the_copy_goes_on_in_the_background(tmp_p
         page.project.stop()
         hand.until(lambda: not slow.project.running)
         window.close_project()
+
+
+def test_what_is_still_to_come_is_known_before_a_run(rehearsal: Rehearsal) -> None:
+    project = rehearsal.project
+    assert project.expected_sizes() == {}
+    found = {one.mailbox_id: one.bytes for one in project.take_census(lambda _event: None)}
+    assert project.expected_sizes() == found
+    project.start(lambda _event: None)
+    project.wait()
+    assert set(project.expected_sizes().values()) == {0}

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from mailsafi_wizard.ui.pages.credentials import CredentialsPage
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tab_order import ReadInOrder
 from mailsafi_wizard.ui.widgets import box, column
@@ -101,3 +102,20 @@ def test_closing_a_message_leaves_the_keyboard_near_it(opened: Hand) -> None:
 
 def test_the_rails_step_has_the_keyboard_when_a_project_opens(opened: Hand) -> None:
     assert opened.window.focusWidget() is opened.window.rail.buttons[opened.window.shown]
+
+
+def test_the_row_a_table_stands_on_is_told_when_the_keyboard_comes(opened: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def listen(event: QAccessibleEvent) -> None:
+        if event.type() == QAccessible.Event.Focus and event.child() >= 0:
+            told.append(event.accessibleInterface().text(QAccessible.Text.Name))
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", staticmethod(listen))
+    monkeypatch.setattr(QAccessible, "isActive", staticmethod(lambda: True))
+    page = opened.go("credentials")
+    assert isinstance(page, CredentialsPage)
+    page.table.choose(2)
+    opened.do(lambda: page.table.setFocus(Qt.FocusReason.TabFocusReason))
+    opened.until(lambda: told)
+    assert told == [page.project.mailboxes()[2].address]
