@@ -87,7 +87,7 @@ def run(project: Path | None) -> int:
 
     async def main(wizard: Wizard) -> int:
         if project is not None:
-            wizard.window.open_at(project)
+            wizard.window.open_at(project, wizard.window.stop_and_close)
         return await _shown(wizard)
 
     _need_screen()

@@ -24,6 +24,7 @@ from mailsafi_wizard.ui.day import DayWatch
 from mailsafi_wizard.ui.headlines import Headlines, RehearsalBanner
 from mailsafi_wizard.ui.keeping import KeepingPanel
 from mailsafi_wizard.ui.leaves import LeafCard
+from mailsafi_wizard.ui.opening import Door, Elsewhere
 from mailsafi_wizard.ui.page import Action, Page, scrolling
 from mailsafi_wizard.ui.presence import Presence
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
@@ -66,7 +67,7 @@ class Window(QMainWindow):
         self.headlines.support_asked.connect(self.show_support)
         self.presence = Presence(self, self.bridge, lambda: self.project)
         self.presence.warned.connect(self.say)
-        self.away = Away(self, self)
+        self.away, self.door = Away(self, self), Door(self, self)
         self.presence.connect_tray(self.come_back, self.stop_and_close)
         self.days = DayWatch(self, lambda: self.project)
         self.days.turned.connect(lambda: self.show_step(self.shown))
@@ -234,18 +235,11 @@ class Window(QMainWindow):
         ask.ask_open(self, _("Open a project"), menu.folder(), menu.kinds(), self.open_at)
 
     def create_at(self, path: Path) -> None:
-        self._try_open(lambda: MigrationProject.create(path))
+        self.door.create(path)
 
-    def open_at(self, path: Path) -> None:
-        self._try_open(lambda: MigrationProject.open(path))
-
-    def _try_open(self, make: Callable[[], MigrationProject]) -> None:
-        try:
-            project = make()
-        except Exception as error:  # noqa: BLE001 shown in place; the window stays as it was
-            self.show_problem(Problem.of(error))
-        else:
-            self.open_project(project)
+    def open_at(self, path: Path, elsewhere: Elsewhere = None) -> None:
+        """``elsewhere`` is called when another window has it and came to the front; without it that is told."""
+        self.door.open(path, elsewhere)
 
     # --- pages -------------------------------------------------------------------------------------------------------------
 
