@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from mailsafi_wizard.model import HOW, Mailbox, SignOff
 from mailsafi_wizard.project import signed_off
@@ -20,6 +20,7 @@ from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.reply_import import ReplyImport
 from mailsafi_wizard.ui.spoken_label import spoken_label
+from mailsafi_wizard.ui.stack import Stack
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, row
@@ -86,7 +87,7 @@ class SignoffPart(QWidget):
         self.replies = ReplyImport(self._project.read_replies, self._record_replies, self._project.checked_mailboxes)
         self.replies.closed.connect(lambda: self._turn(0))
         self.replies.recorded.connect(self._replies_recorded)
-        self.views = QStackedWidget()
+        self.views = Stack()
         self.views.addWidget(self._list_view())
         self.views.addWidget(self.replies)
         self.setLayout(column(self.views))

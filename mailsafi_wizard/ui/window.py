@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.project import MigrationProject
@@ -29,6 +29,7 @@ from mailsafi_wizard.ui.page import Action, Page, scrolling
 from mailsafi_wizard.ui.presence import Presence
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.rail import Rail
+from mailsafi_wizard.ui.stack import Stack
 from mailsafi_wizard.ui.steps import Step, StepState, current, states
 from mailsafi_wizard.ui.tab_order import ReadInOrder
 from mailsafi_wizard.ui.theme import XL, XS, L, M
@@ -86,7 +87,7 @@ class Window(QMainWindow):
         self.rail.chosen.connect(self.show_step)
         self.menu_button = menu.menu_button(self)
         self.rail.body.addWidget(self.menu_button)
-        self.stack = QStackedWidget()
+        self.stack = Stack()
         self.welcome = Welcome(self.new_project, self.open_file, self._rehearse, self._recent())
         self.stack.addWidget(scrolling(self.welcome))
         self.banner = RehearsalBanner()
