@@ -188,6 +188,8 @@ class Rail(QFrame):
         self._telling = True
         self.buttons[shown].setChecked(True)
         self._telling = False
+        for place, button in enumerate(self.buttons):  # Qt minds only what was clicked, and would have Tab come to an earlier step
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if place == shown else Qt.FocusPolicy.ClickFocus)
         if len(fresh) <= FEW:  # more are another project's
             for button in fresh:
                 announce(button, button.accessibleName())

@@ -119,3 +119,15 @@ def test_the_row_a_table_stands_on_is_told_when_the_keyboard_comes(opened: Hand,
     opened.do(lambda: page.table.setFocus(Qt.FocusReason.TabFocusReason))
     opened.until(lambda: told)
     assert told == [page.project.mailboxes()[2].address]
+
+
+def test_tab_comes_to_the_step_that_is_shown(opened: Hand) -> None:
+    opened.go("prepare")
+    for _step in range(2):
+        opened.do(opened.window.go_next)
+    rail = opened.window.rail
+    opened.do(lambda: opened.window.next.setFocus())
+    opened.press(Qt.Key.Key_Tab)
+    assert opened.window.focusWidget() is rail.buttons[opened.window.shown]
+    opened.press(Qt.Key.Key_Tab)
+    assert opened.window.focusWidget() is opened.window.menu_button, "the other steps are reached by arrows"
