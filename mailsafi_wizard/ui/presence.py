@@ -28,14 +28,17 @@ def share_of(live: Iterable[LiveMailbox], sizes: Mapping[int, int] | None = None
     A mailbox of which the run does not know yet how much it has weighs what the look before has found (``sizes``), else as one of middle size.
     """
     boxes = list(live)
-    weights = [box.bytes_total or (sizes or {}).get(box.mailbox_id, 0) for box in boxes]
-    known = [weight for weight in weights if weight]
+    found = [box.bytes_total or (sizes or {}).get(box.mailbox_id) for box in boxes]
+    known = [size for size in found if size]
     middle = sum(known) / len(known) if known else 1.0
-    total = done = 0.0
-    for box, weight in zip(boxes, weights, strict=True):
-        total += weight or middle
-        done += (weight or middle) if box.state in OVER else min(box.bytes_done, box.bytes_total)
-    return done / total if total else 0.0
+    weights = [middle if size is None else size for size in found]
+    total = sum(weights)
+    if not total:
+        return sum(box.state in OVER for box in boxes) / len(boxes) if boxes else 0.0
+    done = sum(
+        weight if box.state in OVER else min(box.bytes_done, box.bytes_total) for box, weight in zip(boxes, weights, strict=True)
+    )
+    return done / total
 
 
 class Presence(QObject):

@@ -134,6 +134,9 @@ def test_a_mailbox_the_run_has_not_measured_weighs_what_the_look_found() -> None
     boxes.append(LiveMailbox(6, MailboxState.COPYING))
     assert share_of(boxes, {6: 150}) == 0.25
     assert share_of([*boxes[:5], LiveMailbox(6, MailboxState.DONE)], {6: 150}) == 1.0
+    nothing_new = [LiveMailbox(number, MailboxState.DONE) for number in range(1, 6)]
+    assert share_of([*nothing_new, boxes[5]], dict.fromkeys(range(1, 6), 0) | {6: 150}) == 0.0, "they were complete before"
+    assert share_of([*nothing_new[:1], LiveMailbox(2, MailboxState.LOOKING)], {1: 0, 2: 0}) == 0.5
     bridge = Bridge()
     bridge.sizes = {1: 1_000_000, 2: 500_000}
     for number in (1, 2):
