@@ -65,7 +65,7 @@ class Presence(QObject):
         self._watch.setInterval(LOOK_EVERY)
         self._watch.timeout.connect(self.look_after_the_tray)
         self._shown: tuple[int, bool] | None = None
-        self._told_needs = self._told_sleep = False
+        self._told_needs = self._told_sleep = self._stopping = False
         bridge.run_started.connect(self._started)
         bridge.mailboxes_changed.connect(self._changed)
         bridge.run_ended.connect(self._ended)
@@ -91,7 +91,7 @@ class Presence(QObject):
         return bool(active) and all(box.state is MailboxState.PAUSED for box in active)
 
     def _started(self, _mailboxes: int) -> None:
-        self._share, self._shown, self._told_needs = 0.0, None, False
+        self._share, self._shown, self._told_needs, self._stopping = 0.0, None, False, False
         project = self._project()
         self._bridge.sizes = project.expected_sizes() if project is not None else {}
         self.awake.be(True)
@@ -118,7 +118,8 @@ class Presence(QObject):
             return
         self._shown = now
         self._bar.show(self._share, waits)
-        self.tray.show(self._share, waits, self.tip(), True)
+        if not self._stopping:
+            self.tray.show(self._share, waits, self.tip(), True)
 
     def look(self) -> None:
         """The window was hidden or shown: the tray must be there while it is away."""
@@ -158,6 +159,7 @@ class Presence(QObject):
 
     def stopping(self) -> None:
         """The copy was asked to stop; that takes a few seconds, in which the window may be away."""
+        self._stopping = True
         self.tray.stopping(f"MailSafi Wizard\n{_('Finishing what is on its way…')}")
 
     def say(self, title: str, text: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtDBus import QDBusConnection
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -51,10 +53,12 @@ class Tray(QObject):
     opened = Signal()
     pause_asked = Signal()
     quit_asked = Signal()
+    _unheard = Signal(str, str)
 
     def __init__(self, parent: QObject, available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable) -> None:
         super().__init__(parent)
         self._available = available
+        self._unheard.connect(self._balloon, Qt.ConnectionType.QueuedConnection)
         self.icon: QSystemTrayIcon | None = None
         self.told: tuple[str, str] = ("", "")
         self._shown: tuple[int | None, bool] = (None, False)
@@ -104,16 +108,31 @@ class Tray(QObject):
                 action.setVisible(False)
 
     def say(self, title: str, text: str) -> None:
-        """A notification; by the tray, else by the desktop's own service."""
+        """A notification; by the tray, else by the desktop's own service. An old tray of X knows only a balloon of Qt's: that is the last resort."""
         self.told = (title, text)
+        if not sys.platform.startswith("linux") or tray_notifies():
+            self._balloon(title, text)
+        else:
+            threading.Thread(target=self._say_over_bus, args=(title, text), name="notify", daemon=True).start()
+
+    def _say_over_bus(self, title: str, text: str) -> None:
+        if not notify_over_bus(title, text):
+            with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
+                self._unheard.emit(title, text)
+
+    def _balloon(self, title: str, text: str) -> None:
         if self.icon is not None and self.icon.isVisible() and self.there:
             self.icon.showMessage(title, text, icons.app_icon(), LONGEST)
-        elif sys.platform.startswith("linux"):
-            threading.Thread(target=notify_over_bus, args=(title, text), name="notify", daemon=True).start()
 
     def hide(self) -> None:
         if self.icon is not None:
             self.icon.hide()
+
+
+def tray_notifies() -> bool:
+    """Whether the tray is of the kind that hands messages to the desktop, and a click on them back."""
+    bus = QDBusConnection.sessionBus()
+    return bus.isConnected() and bus.interface().isServiceRegistered("org.kde.StatusNotifierWatcher").value() is True
 
 
 def notify_over_bus(title: str, text: str) -> bool:

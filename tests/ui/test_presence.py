@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -286,3 +287,26 @@ def test_what_is_still_to_come_is_known_before_a_run(rehearsal: Rehearsal) -> No
     project.start(lambda _event: None)
     project.wait()
     assert set(project.expected_sizes().values()) == {0}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the tray alone tells")
+@pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface", extend=True)
+@pytest.mark.usefixtures("look")
+@pytest.mark.parametrize(
+    ("tray_can", "bus_can", "way"), [(True, False, "tray"), (False, True, "bus"), (False, False, "bus, tray")], ids=str
+)
+def test_a_message_finds_its_way(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tray_can: bool, bus_can: bool, way: str) -> None:
+    window, ways = QMainWindow(), list[str]()
+    qtbot.addWidget(window)
+    tray = Tray(window, lambda: True)
+    tray.show(None, False, "tip", False)
+
+    def over_bus(_title: str, _text: str) -> bool:
+        ways.append("bus")
+        return bus_can
+
+    monkeypatch.setattr(tray_icon, "tray_notifies", lambda: tray_can)
+    monkeypatch.setattr(tray_icon, "notify_over_bus", over_bus)
+    monkeypatch.setattr(tray.icon, "showMessage", lambda *_words: ways.append("tray"))
+    tray.say("The copy is complete", "12 messages")
+    qtbot.waitUntil(lambda: ", ".join(ways) == way)
