@@ -70,6 +70,7 @@ class CutoverPage(Page):
         self.passes = PassesView(self._begin, self._pause, self.find_senders)
         self.model, self.table = self.spread.model, self.spread.table
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(_("Parts of the cutover"))
         for view, words in (
             (self.records, _("Records")),
             (self.gate, _("Can we switch?")),
