@@ -144,8 +144,8 @@ class RowsModel(Rows[R], QAbstractTableModel):
             return _sort_key(column, row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip(row) if column.tip else None
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            return more(column, row, role)
         return self._look(row, column, role)
 
     def sort_keys(self, place: int) -> list[Any]:
@@ -159,6 +159,12 @@ class RowsModel(Rows[R], QAbstractTableModel):
         if role == ICON_ROLE and column.state:
             return column.state(row)[1]
         return None
+
+
+def more(column: Column[R], row: R, role: int) -> str | None:
+    """What a cell tells beyond its words: to the mouse that rests on it, and to a screen reader, which has read the words already."""
+    tip = column.tip(row) if column.tip else None
+    return None if role == Qt.ItemDataRole.AccessibleDescriptionRole and tip == column.text(row) else tip
 
 
 def _sort_key(column: Column[R], row: R) -> Any:

@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from mailsafi_wizard.ui.live_rows import LiveRows
 from mailsafi_wizard.ui.pages.credentials import CredentialsPage
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tab_order import ReadInOrder
+from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.widgets import box, column
 from tests.ui.conftest import Hand
 
@@ -131,3 +133,18 @@ def test_tab_comes_to_the_step_that_is_shown(opened: Hand) -> None:
     assert opened.window.focusWidget() is rail.buttons[opened.window.shown]
     opened.press(Qt.Key.Key_Tab)
     assert opened.window.focusWidget() is opened.window.menu_button, "the other steps are reached by arrows"
+
+
+def test_a_reason_behind_a_cell_is_read_and_its_words_are_not_read_twice(hand: Hand) -> None:
+    columns: list[Column[str]] = [
+        Column("State", lambda row: row, tip=lambda _row: "Because the password is wrong"),
+        Column("Folder", lambda row: row, tip=lambda row: row),
+    ]
+    for model in (RowsModel(columns, key=lambda row: row), LiveRows(columns, key=lambda row: row)):
+        table: Table[str] = Table("Rows", model)
+        hand.window.stack.addWidget(table)
+        hand.window.stack.setCurrentWidget(table)
+        model.show_rows(["Refused"])
+        cells = [QAccessible.queryAccessibleInterface(table).child(4 + place) for place in (0, 1)]
+        assert [cell.text(QAccessible.Text.Name) for cell in cells] == ["Refused", "Refused"]
+        assert [cell.text(QAccessible.Text.Description) for cell in cells] == ["Because the password is wrong", ""]
