@@ -62,12 +62,11 @@ class Problem:
     @classmethod
     def _of_a_place(cls, error: OSError) -> Problem:
         """A file or folder that the computer refuses: nobody's bug."""
-        what = _("The disk is full.") if error.errno in NO_ROOM else _("The computer did not allow it: {path}")
-        remedy = (
-            _("Free some space, or choose another place.")
-            if error.errno in NO_ROOM
-            else _("Choose another folder or another name.")
-        )
+        what, remedy = _("The computer did not allow it: {path}"), _("Choose another folder or another name.")
+        if error.errno in NO_ROOM:
+            what, remedy = _("The disk is full."), _("Free some space, or choose another place.")
+        elif isinstance(error, FileNotFoundError):
+            what = _("There is no such file or folder: {path}")
         return cls(what.format(path=error.filename), remedy=remedy, detail=error.strerror or "", of_a_place=True)
 
 

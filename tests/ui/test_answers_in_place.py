@@ -119,3 +119,4 @@ def test_a_full_disk_is_told_as_such() -> None:
     assert problem.what == "The disk is full."
     assert not problem.is_bug
     assert Problem.of(OSError("whatever")).is_bug
+    assert "no such file" in Problem.of(FileNotFoundError(2, "No such file or directory", "/gone/report.pdf")).what
