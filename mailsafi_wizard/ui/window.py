@@ -66,6 +66,7 @@ class Window(QMainWindow):
         self.aside: support_view.SupportView | None = None
         self.headlines = Headlines()
         self.headlines.support_asked.connect(self.show_support)
+        self.headlines.step_asked.connect(self.show_key)
         self.presence = Presence(self, self.bridge, lambda: self.project)
         self.presence.warned.connect(self.say)
         self.away, self.door = Away(self, self), Door(self, self)

@@ -11,8 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from mailsafi_wizard.demo.rehearsal import Rehearsal
-from mailsafi_wizard.model import NOT_TRIED, FailedMessage, Side, SignInResult
+from mailsafi_wizard.model import NOT_TRIED, FailedMessage, RunRecord, Side, SignInResult
 from mailsafi_wizard.model.telling import Told, ToldState
+from mailsafi_wizard.project.since import Since
 from mailsafi_wizard.store import told as told_rows
 from mailsafi_wizard.ui import ask, failures
 from mailsafi_wizard.ui.failures import FailuresPart
@@ -120,3 +121,15 @@ def test_a_full_disk_is_told_as_such() -> None:
     assert not problem.is_bug
     assert Problem.of(OSError("whatever")).is_bug
     assert "no such file" in Problem.of(FileNotFoundError(2, "No such file or directory", "/gone/report.pdf")).what
+
+
+def test_from_what_was_recovered_one_goes_to_where_it_goes_on(opened: Hand) -> None:
+    opened.go("prepare")
+    began = dt.datetime(2026, 11, 25, 19, 30, tzinfo=dt.UTC)
+    since = Since(began, broken_off=RunRecord(1, began, None, 0, 0, "running"), in_doubt=3)
+    opened.do(lambda: opened.window.headlines.tell_news(since, "Africa/Nairobi"))
+    (panel,) = opened.window.headlines.panels
+    assert "3 messages were on their way" in panel.problem.why
+    opened.click(button(panel, "Go to Migrate"))
+    assert opened.window.steps[opened.window.shown].key == "migrate"
+    assert opened.window.headlines.panels == [panel], "it stays until it is closed"
