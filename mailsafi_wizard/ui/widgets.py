@@ -273,7 +273,7 @@ class Card(QFrame):
 
 
 class Chip(QFrame):
-    """A short state: icon and words on a soft ground."""
+    """A short state: icon and words on a soft ground. Its words are a label of their own, so it has no name besides."""
 
     def __init__(self, text: str = "", tone: Tone = Tone.MUTED, icon: str = "") -> None:
         super().__init__()
@@ -293,7 +293,6 @@ class Chip(QFrame):
         self._icon.show_as(icon or tone.icon, tone.value)
         restyle(self._label, tone=tone.value)
         restyle(self, tone=tone.value)
-        self.setAccessibleName(text)
 
     @property
     def text(self) -> str:
