@@ -396,6 +396,7 @@ class Window(QMainWindow):
         self.setWindowTitle("MailSafi Wizard")
         self.show_problem(None)
         self.look_again()
+        self.welcome.new.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- closing --------------------------------------------------------------------------------------------------------------
 

@@ -148,3 +148,7 @@ def test_a_reason_behind_a_cell_is_read_and_its_words_are_not_read_twice(hand: H
         cells = [QAccessible.queryAccessibleInterface(table).child(4 + place) for place in (0, 1)]
         assert [cell.text(QAccessible.Text.Name) for cell in cells] == ["Refused", "Refused"]
         assert [cell.text(QAccessible.Text.Description) for cell in cells] == ["Because the password is wrong", ""]
+
+
+def test_the_welcome_begins_with_the_first_choice(hand: Hand) -> None:
+    assert hand.window.focusWidget() is hand.window.welcome.new
