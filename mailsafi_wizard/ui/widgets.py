@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from mailsafi_wizard.ui import icons, motion
-from mailsafi_wizard.ui.announce import announce
+from mailsafi_wizard.ui.announce import announce, belongs_to
 from mailsafi_wizard.ui.theme import XL, XS, L, M, S, theme
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import _
@@ -400,6 +400,8 @@ class FieldNote(QLabel):
         self.setProperty("tone", "muted")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
+        belongs_to(self, control)
+        control.setAccessibleDescription(help_text or control.accessibleDescription())
         if not help_text:
             self.hide()  # never shown here: without a parent it would be a window for a moment, and take the keyboard
         self._wrong = ""

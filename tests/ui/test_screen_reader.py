@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from mailsafi_wizard.ui.live_rows import LiveRows
 from mailsafi_wizard.ui.pages.credentials import CredentialsPage
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tab_order import ReadInOrder
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
-from mailsafi_wizard.ui.widgets import box, column
+from mailsafi_wizard.ui.widgets import Field, box, column
 from tests.ui.conftest import Hand
 
 TOGGLE = "Toggle"
@@ -152,3 +152,11 @@ def test_a_reason_behind_a_cell_is_read_and_its_words_are_not_read_twice(hand: H
 
 def test_the_welcome_begins_with_the_first_choice(hand: Hand) -> None:
     assert hand.window.focusWidget() is hand.window.welcome.new
+
+
+def test_a_note_of_help_belongs_to_its_field(look: None) -> None:
+    edit = QLineEdit()
+    field = Field("&Domain", edit, "The part after the @")
+    related = {node.object(): flag for node, flag in QAccessible.queryAccessibleInterface(field.note).relations()}
+    assert list(related) == [edit], "not loose, so not read with the card"
+    assert edit.accessibleDescription() == "The part after the @"
