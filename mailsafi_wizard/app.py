@@ -209,6 +209,7 @@ def application(main: Main, looks: str = "") -> int:
     loop.set_default_executor(pool)  # qasync's own are QThreads that end too late
     with loop, pool:
         wizard, garbage = Wizard(made), Garbage(made)
+        made.commitDataRequest.connect(lambda _session: wizard.window.keep_all())  # somebody logs out or shuts down
         mishaps = Mishaps(made)
         mishaps.told.connect(wizard.window.bug)
         for crash in logbook.crashes():

@@ -158,13 +158,17 @@ class Window(QMainWindow):
 
     def bug(self, error: BaseException) -> None:
         """A mistake of the program: what was typed and done is saved, the details are shown, the support bundle is offered."""
+        self.keep_all()
+        self.headlines.tell_bug(error)
+
+    def keep_all(self) -> None:
+        """What was typed and done is on the disk, whatever comes next: a bug, or the end of the session."""
         with contextlib.suppress(Exception):  # what is broken may be this very page
             if self.page is not None:
                 self.page.leave()
         with contextlib.suppress(Exception):
             if self.project is not None:
                 self.project.save()
-        self.headlines.tell_bug(error)
 
     def show_support(self) -> None:
         """The support bundle in the place of the page, which stays as it is."""

@@ -18,6 +18,7 @@ from mailsafi_wizard.store import told as told_rows
 from mailsafi_wizard.ui import ask, failures
 from mailsafi_wizard.ui.failures import FailuresPart
 from mailsafi_wizard.ui.pages.communicate import CommunicatePage
+from mailsafi_wizard.ui.pages.start import StartPage
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.sign_in_grid import SignInPanel
 from tests.ui.conftest import Hand
@@ -133,3 +134,11 @@ def test_from_what_was_recovered_one_goes_to_where_it_goes_on(opened: Hand) -> N
     opened.click(button(panel, "Go to Migrate"))
     assert opened.window.steps[opened.window.shown].key == "migrate"
     assert opened.window.headlines.panels == [panel], "it stays until it is closed"
+
+
+def test_at_the_end_of_a_session_nothing_that_was_typed_is_lost(opened: Hand) -> None:
+    page = opened.go("start")
+    assert isinstance(page, StartPage)
+    page.help.setText("Njeri, typed and not left yet")
+    opened.do(opened.window.keep_all)
+    assert page.project.company.help_contact == "Njeri, typed and not left yet"
