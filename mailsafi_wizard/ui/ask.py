@@ -6,12 +6,13 @@ The last question for a place can be put `again`, for when that place turned out
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from shiboken6 import isValid
+
+from mailsafi_wizard.records import dataclass
 
 
 @dataclass(frozen=True)
