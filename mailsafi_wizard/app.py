@@ -87,7 +87,7 @@ def run(project: Path | None) -> int:
 
     async def main(wizard: Wizard) -> int:
         if project is not None:
-            wizard.window.open_at(project)
+            wizard.window.open_at(project, wizard.window.stop_and_close)
         return await _shown(wizard)
 
     _need_screen()
@@ -188,6 +188,7 @@ def application(main: Main, looks: str = "") -> int:
     loop.set_default_executor(pool)  # qasync's own are QThreads that end too late
     with loop, pool:
         wizard, garbage = Wizard(made), Garbage(made)
+        made.commitDataRequest.connect(lambda _session: wizard.window.keep_all())  # somebody logs out or shuts down
         mishaps = Mishaps(made)
         mishaps.told.connect(wizard.window.bug)
         for crash in logbook.crashes():
@@ -209,9 +210,15 @@ def qt_application() -> QApplication:
     return made
 
 
+NOISE = (
+    "This plugin does not support propagateSizeHints()",  # by the platform without a screen, for every window
+    "Received text event for invalid interface.",  # by the bridge to screen readers, for every label that changes: some each second of a copy
+)
+
+
 def _quiet(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-    """Qt's messages go to standard error, but for one that its screenless platform repeats for every window."""
-    if text != "This plugin does not support propagateSizeHints()":
+    """Qt's messages go to standard error, but for those that it repeats without end and that mean nothing."""
+    if text not in NOISE:
         _say(text)
 
 

@@ -114,6 +114,15 @@ class WrongUsage(MigrationError):
     exit_status = 2
 
 
+class PasswordMissing(WrongUsage):
+    hint = "Give its password, or load the list of mailboxes again."
+
+
+class PasswordsLocked(WrongUsage):
+    title = "This project's passwords are locked"
+    hint = "Give the passphrase under which they were kept, then start again."
+
+
 class NoScreen(MigrationError):
     title = "There is no screen to show the wizard on"
     hint = "Use the commands instead, see mailsafi-wizard --help, or start the wizard on a desktop."

@@ -104,6 +104,17 @@ class Censuses(Results):
                 self._read[number] = text, preflight.census_from_text(number, text)
         return tuple(self._read[number][1] for number, _text in rows)
 
+    def expected_sizes(self) -> dict[int, int]:
+        """Mailbox id -> bytes still to come, by the look and by how many messages are accounted for; without those of which nothing is known."""
+        ledgers = self.ledgers()
+        expected = {}
+        for census in self.census():
+            ledger = ledgers.get(census.mailbox_id)
+            if ledger is not None:
+                left = ledger.unaccounted / ledger.source if ledger.source else 1.0
+                expected[census.mailbox_id] = round(census.bytes * left)
+        return expected
+
     def forecast(self) -> Forecast | None:
         from mailsafi_wizard.engine import preflight
 

@@ -12,7 +12,7 @@ from mailsafi_wizard.project.answers import NO_PASSWORD
 from mailsafi_wizard.project.census import Censuses
 from mailsafi_wizard.project.pacing import Pacing
 from mailsafi_wizard.store.journal import Journal
-from mailsafi_wizard.store.vault import Erased
+from mailsafi_wizard.store.vault import Erased, Keeping
 from mailsafi_wizard.words import N_
 
 
@@ -34,7 +34,9 @@ class Copying(Censuses, Pacing):
             return
         jobs, missing = self._jobs(mailbox_ids)
         if missing:
-            raise errors.WrongUsage(what=NO_PASSWORD[missing[0][1]].format(address=missing[0][0].address))
+            if self.keeping is Keeping.LOCKED:
+                raise errors.PasswordsLocked
+            raise errors.PasswordMissing(what=NO_PASSWORD[missing[0][1]].format(address=missing[0][0].address))
         if not jobs:
             raise errors.WrongUsage(what=N_("There are no mailboxes yet"))
         self._runner = Runner(self._journal, jobs, self._noting(report), self.regulated(), self.stays)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from mailsafi_wizard.engine.message_files import Saved
 from mailsafi_wizard.model import FolderLedger, Ledger, Mailbox
@@ -16,6 +16,7 @@ from mailsafi_wizard.ui import ask, formats
 from mailsafi_wizard.ui.message_table import MessagesView
 from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.problems import Problem
+from mailsafi_wizard.ui.stack import Stack
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fact, Tone, box, column, label, row
@@ -138,7 +139,7 @@ class AccountsPart(QWidget):
         self.folder_table.selectionModel().currentRowChanged.connect(lambda *_args: self._enable())
         self.folder_table.activated.connect(lambda _index: self.show_messages())
         self.messages = MessagesView(self._project.messages)
-        self.inside = QStackedWidget()
+        self.inside = Stack()
         self.inside.addWidget(self._folders_view())
         self.inside.addWidget(self._messages_view())
         self.table.ask_for_rows(4)

@@ -1,4 +1,7 @@
-"""Asks: before what can't be undone, and for files. Nothing waits for the answer; it comes by a call while the window goes on."""
+"""Asks: before what can't be undone, and for files. Nothing waits for the answer; it comes by a call while the window goes on.
+
+The last question for a place can be put `again`, for when that place turned out to refuse.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from shiboken6 import isValid
 
 from mailsafi_wizard.records import dataclass
 
@@ -39,29 +43,50 @@ def ask(parent: QWidget, title: str, text: str, *answers: Answer) -> QMessageBox
     return asked
 
 
+_last: list[Callable[[], object]] = []  # what puts the last question for a place once more
+
+
+def again() -> bool:
+    """Ask for a place as it was asked last; False where nothing was asked yet, or who asked is gone."""
+    return bool(_last and _last[0]())
+
+
+def can_ask_again() -> bool:
+    return bool(_last)
+
+
 def ask_save(parent: QWidget, title: str, proposal: Path, kinds: str, then: Callable[[Path], object]) -> QFileDialog:
     """Ask where to save; the system's own dialogue asks before it overwrites."""
     dialog = QFileDialog(parent, title, str(proposal), kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(proposal.suffix.lstrip("."))
     dialog.selectFile(proposal.name)
-    return _opened(dialog, then)
+    return _opened(dialog, then, lambda: ask_save(parent, title, proposal, kinds, then))
 
 
 def ask_open(parent: QWidget, title: str, folder: Path, kinds: str, then: Callable[[Path], object]) -> QFileDialog:
     dialog = QFileDialog(parent, title, str(folder), kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    return _opened(dialog, then)
+    return _opened(dialog, then, lambda: ask_open(parent, title, folder, kinds, then))
 
 
 def ask_folder(parent: QWidget, title: str, folder: Path, then: Callable[[Path], object]) -> QFileDialog:
     dialog = QFileDialog(parent, title, str(folder))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    return _opened(dialog, then)
+    return _opened(dialog, then, lambda: ask_folder(parent, title, folder, then))
 
 
-def _opened(dialog: QFileDialog, then: Callable[[Path], object]) -> QFileDialog:
+def _opened(dialog: QFileDialog, then: Callable[[Path], object], once_more: Callable[[], QFileDialog]) -> QFileDialog:
+    parent = dialog.parentWidget()
+
+    def repeat() -> bool:
+        if not isValid(parent):
+            return False
+        once_more()
+        return True
+
+    _last[:] = [repeat]
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(lambda name: then(Path(name)))
     dialog.open()

@@ -33,6 +33,7 @@ from mailsafi_wizard.ui.eta import SLACK, Eta
 from mailsafi_wizard.ui.pace import SpeedHistory
 
 TICK = 100  # milliseconds
+OVER = frozenset({MailboxState.DONE, MailboxState.INCOMPLETE, MailboxState.REFUSED, MailboxState.STOPPED})
 BATCH = 5_000  # events taken in one tick at most; the rest waits for the next, so that a flood can't hold the window
 
 
@@ -92,6 +93,7 @@ class Bridge(QObject):
         self.live: dict[int, LiveMailbox] = {}
         self.speed = SpeedHistory()
         self.eta = Eta()
+        self.sizes: dict[int, int] = {}  # bytes a mailbox is expected to have left, by the look before; until the run knows better
         self._rates: dict[int, SpeedHistory] = {}
         self._etas: dict[int, Eta] = {}
         self.summary: Summary | None = None
@@ -116,6 +118,7 @@ class Bridge(QObject):
         self._etas.clear()
         self.speed.clear()
         self.eta.clear()
+        self.sizes = {}
         self.summary = None
 
     def drain(self) -> None:
@@ -133,9 +136,17 @@ class Bridge(QObject):
             self._measure(mailbox_id, now)
         faster = self.speed.add(now, sum(live.bytes_done for live in self.live.values()))
         if faster:
-            missing = sum(max(0, live.bytes_total - live.bytes_done) for live in self.live.values())
-            self.eta.add(now, missing, self.speed.current)
+            self.eta.add(now, self.missing, self.speed.current)
         self._emit(items, changed, faster)
+
+    @property
+    def missing(self) -> int:
+        """Bytes that are still to come, as far as is known."""
+        return sum(self._missing(live) for live in self.live.values())
+
+    def _missing(self, live: LiveMailbox) -> int:
+        total = live.bytes_total or (self.sizes.get(live.mailbox_id, 0) if live.state not in OVER else 0)
+        return max(0, total - live.bytes_done)
 
     def _take(self) -> list[Event | SignInResult]:
         items: list[Event | SignInResult] = []

@@ -99,6 +99,7 @@ class FindCard(Card):
         self._group.addButton(choice)
         choice.setChecked(same)
         choice.clicked.connect(lambda: self.chosen.emit(endpoint))
+        choice.toggled.connect(lambda on: self.chosen.emit(endpoint) if on else None)  # a screen reader checks without clicking
         self.choices.append(choice)
         chip = Chip(_(discovered.SURE[candidate.sureness]), TONES[candidate.sureness])
         words = label(f"{discovered.from_words(candidate)}. {discovered.seen_words(candidate)}", "small", "muted")

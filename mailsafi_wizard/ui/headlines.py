@@ -30,6 +30,7 @@ class Headlines(QScrollArea):
     """
 
     support_asked = Signal()
+    step_asked = Signal(str)  # its key
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,7 +95,7 @@ class Headlines(QScrollArea):
 
     def tell_news(self, since: Since, timezone: str) -> None:
         for told in reversed(news.of(since, timezone)):
-            self.tell(told)
+            self.tell(told, *([self._migrate_button()] if told.remedy else []))
 
     def tell_bug(self, error: BaseException) -> None:
         self.tell(Problem.of(error), self._support_button())
@@ -102,6 +103,9 @@ class Headlines(QScrollArea):
     def tell_crash(self, trace: str) -> None:
         """An earlier life of the program ended in a crash."""
         self.tell(news.of_crash(trace), self._support_button())
+
+    def _migrate_button(self) -> Button:
+        return Button(_("Go to Migrate"), lambda: self.step_asked.emit("migrate"), icon="arrow-right")
 
     def _support_button(self) -> Button:
         return Button(_("Support bundle…"), self.support_asked.emit, icon="file")
@@ -117,6 +121,10 @@ class Headlines(QScrollArea):
             self._place.removeWidget(panel)
             panel.hide()
             panel.deleteLater()
+        self.appear()
+
+    def appear(self) -> None:
+        """Where there is something to tell."""
         self.setVisible(bool(self.panels))
         self._fit()
 

@@ -94,6 +94,9 @@ class KeepingPanel(QFrame):
         new = state is Keeping.SESSION
         for part in (self.edit, self.go, self.note):
             part.setVisible(state is not Keeping.LOST and (part is not self.note or bool(self.note.wrong)))
+        self.edit.setAccessibleDescription(
+            _("Several words that have nothing to do with each other") if new else _("Enter unlocks")
+        )
         self.again.setVisible(new)
         self.forgotten.setVisible(state is Keeping.LOCKED)
         self.go.be(_("Keep them under it") if new else _("Unlock"), "lock")

@@ -14,7 +14,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPixmap, QStandardItem, QStandardItemModel
 
 from mailsafi_wizard.ui import icons
-from mailsafi_wizard.ui.tables import SORT_ROLE, Column, Rows, alignment
+from mailsafi_wizard.ui.tables import SORT_ROLE, Column, Rows, alignment, more
 from mailsafi_wizard.ui.theme import theme
 from mailsafi_wizard.ui.widgets import Tone
 
@@ -70,7 +70,8 @@ def _cell(one: Column[R], row: R) -> dict[int, Any]:
     cell: dict[int, Any] = {
         Qt.ItemDataRole.DisplayRole: text,
         Qt.ItemDataRole.TextAlignmentRole: alignment(one),
-        Qt.ItemDataRole.ToolTipRole: one.tip(row) if one.tip else None,
+        Qt.ItemDataRole.ToolTipRole: more(one, row, Qt.ItemDataRole.ToolTipRole),
+        Qt.ItemDataRole.AccessibleDescriptionRole: more(one, row, Qt.ItemDataRole.AccessibleDescriptionRole),
         SORT_ROLE: one.sort(row) if one.sort else text.casefold(),
     }
     if one.state:

@@ -25,7 +25,10 @@ def _news(since: Since, timezone: str) -> Problem | None:
         new=new,
         problems=wrong if since.problems else _("no problems"),
     )
-    return Problem(text, tone=Tone.WARN if since.problems else Tone.GOOD)
+    stopped = since.runs[-1].outcome == "stopped"  # then nothing is finished, however well it went
+    why, remedy = (_("The copy was stopped before its end."), _("Start copying to go on.")) if stopped else ("", "")
+    tone = Tone.WARN if since.problems else Tone.INFO if stopped else Tone.GOOD
+    return Problem(text, why, remedy, tone=tone)
 
 
 def _what(since: Since) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QPlainTextEdit, QSizePolicy, QStackedWidget, QTextBrowser, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QPlainTextEdit, QSizePolicy, QTextBrowser, QWidget
 
 from mailsafi_wizard import notices
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.notices import LONGEST_SHORT, Notice
+from mailsafi_wizard.ui.stack import Stack
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Field, column, label, row
 from mailsafi_wizard.words import LANGUAGES, N_, _
@@ -130,7 +131,7 @@ class NoticeLook(QWidget):
         self.lacks = label("", tone="warn")
         self.mail, self.page = QTextBrowser(), QTextBrowser()
         self.plain, self.short = QPlainTextEdit(), QPlainTextEdit()
-        self.views = QStackedWidget()
+        self.views = Stack()
         for form, view in zip(_FORMS, (self.mail, self.plain, self.short, self.page), strict=True):
             view.setAccessibleName(_(_FORMS[form]))
             self.views.addWidget(view)

@@ -82,6 +82,7 @@ class SendPart(QWidget):
         self._round_of = ""  # the kind of notice that is being sent, whichever is shown
         self._wanted = 0
         self._asks: tuple[str, ...] | None = None  # while the admin is asked whether these shall get it twice; () for all
+        self._later: tuple[str, ...] = ()  # who perhaps has it, and the admin decides later
         self._strange: tuple[str, str] | None = None  # a certificate that nobody vouches for: fingerprint, words
         self._question: tuple[object, ...] = ()
         self.form = SenderForm(self._keep)
@@ -127,7 +128,7 @@ class SendPart(QWidget):
 
     def show_notice(self, kind: str, language: str, title: str, standing: Standing, boxes: Sequence[Mailbox]) -> None:
         if kind != self._kind:
-            self._asks = None
+            self._asks, self._later = None, ()
         self._kind, self._language, self._standing = kind, language, standing
         project = self._project
         server, sender = project.proposed_mail_server(), project.sender()
@@ -164,6 +165,7 @@ class SendPart(QWidget):
     def _show_question(self, busy: bool) -> None:
         """What is asked, made anew only when it is another question: a button that has the focus keeps it."""
         perhaps = tuple(one.address for one in self._standing.outcomes.values() if one.state is ToldState.PERHAPS)
+        perhaps = () if perhaps == self._later else perhaps
         question = () if busy else (self._kind, self._asks, perhaps, self._strange)
         if question == self._question:
             return
@@ -220,8 +222,14 @@ class SendPart(QWidget):
         names = ", ".join(addresses[:3]) + ("…" if len(addresses) > 3 else "")
         arrived = Button(_("They have it"), lambda: self._arrived(addresses), icon="check")
         resend = Button(_("Send it to them again"), lambda: self.send(addresses, again=True), kind="quiet", icon="mail")
+        later = Button(_("Decide later"), lambda: self._decide_later(addresses), kind="quiet")
         problem = Problem(what.format(n=len(addresses), names=names), remedy=_("Ask the users, then choose."), tone=Tone.WARN)
-        return ProblemPanel(problem, arrived, resend)
+        return ProblemPanel(problem, arrived, resend, later, escape=later)
+
+    def _decide_later(self, addresses: Sequence[str]) -> None:
+        """Asked again when the notice is chosen again; until then its users stay as perhaps sent."""
+        self._later = tuple(addresses)
+        self._show_question(busy=False)
 
     # --- doing -------------------------------------------------------------------------------------------------------------------
 

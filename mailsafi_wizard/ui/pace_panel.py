@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from mailsafi_wizard.model import Hours, Pace
@@ -129,7 +130,7 @@ class PacePanel(QWidget):
             fields.addWidget(field)
         fields.addWidget(self.weekdays)
         self.weekdays.setToolTip(_("The hours of the cap count from Monday to Friday"))
-        self.weekdays.clicked.connect(self.keep)
+        self.weekdays.toggled.connect(lambda _on: self.keep())  # not clicked: a screen reader checks without clicking
         self.setLayout(column(self.words, fields, 1, spacing=M, margins=(0, M, 0, 0)))
 
     def refresh(self) -> None:
@@ -139,7 +140,8 @@ class PacePanel(QWidget):
             edit = self.edits[name]
             if not edit.hasFocus() and not any(note.wrong for note in self.notes.values()):
                 edit.setText(text)
-        self.weekdays.setChecked(pace.rate_hours.weekdays if pace.rate_hours else self.weekdays.isChecked())
+        with QSignalBlocker(self.weekdays):
+            self.weekdays.setChecked(pace.rate_hours.weekdays if pace.rate_hours else self.weekdays.isChecked())
         used = self._project.used_today()
         today = _("Today so far: {size}.").format(size=formats.size(used)) if used else ""
         self.words.setText(f"{in_words(pace)} {today}".strip())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from mailsafi_wizard.events import Summary
@@ -13,24 +14,31 @@ from mailsafi_wizard.model import MailboxState
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.ui import formats, taskbar
 from mailsafi_wizard.ui.awake import Awake
-from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
+from mailsafi_wizard.ui.bridge import OVER, Bridge, LiveMailbox
 from mailsafi_wizard.ui.tray import Tray
 from mailsafi_wizard.words import _, ngettext
 
-OVER = frozenset({MailboxState.DONE, MailboxState.INCOMPLETE, MailboxState.REFUSED, MailboxState.STOPPED})
+log = logging.getLogger(__name__)
+LOOK_EVERY = 2_000  # milliseconds between looks whether the tray is still there, while the window is in it
 
 
-def share_of(live: Iterable[LiveMailbox]) -> float:
-    """How much of the work is done, 0 to 1. A mailbox whose size is not known yet counts as one of middle size."""
+def share_of(live: Iterable[LiveMailbox], sizes: Mapping[int, int] | None = None) -> float:
+    """How much of the work is done, 0 to 1.
+
+    A mailbox of which the run does not know yet how much it has weighs what the look before has found (``sizes``), else as one of middle size.
+    """
     boxes = list(live)
-    known = [box for box in boxes if box.bytes_total]
-    if not known:
+    found = [box.bytes_total or (sizes or {}).get(box.mailbox_id) for box in boxes]
+    known = [size for size in found if size]
+    middle = sum(known) / len(known) if known else 1.0
+    weights = [middle if size is None else size for size in found]
+    total = sum(weights)
+    if not total:
         return sum(box.state in OVER for box in boxes) / len(boxes) if boxes else 0.0
-    middle = sum(box.bytes_total for box in known) / len(known)
-    over = sum(middle for box in boxes if not box.bytes_total and box.state in OVER)
-    waiting = sum(middle for box in boxes if not box.bytes_total and box.state not in OVER)
-    done = sum(min(box.bytes_done, box.bytes_total) for box in known) + over
-    return done / (sum(box.bytes_total for box in known) + over + waiting)
+    done = sum(
+        weight if box.state in OVER else min(box.bytes_done, box.bytes_total) for box, weight in zip(boxes, weights, strict=True)
+    )
+    return done / total
 
 
 class Presence(QObject):
@@ -53,8 +61,11 @@ class Presence(QObject):
         self._bar = bar or taskbar.of_this_system(lambda: int(window.winId()))
         self.awake = awake or Awake()
         self._share = 0.0
+        self._watch = QTimer(self)
+        self._watch.setInterval(LOOK_EVERY)
+        self._watch.timeout.connect(self.look_after_the_tray)
         self._shown: tuple[int, bool] | None = None
-        self._told_needs = self._told_sleep = False
+        self._told_needs = self._told_sleep = self._stopping = False
         bridge.run_started.connect(self._started)
         bridge.mailboxes_changed.connect(self._changed)
         bridge.run_ended.connect(self._ended)
@@ -80,7 +91,9 @@ class Presence(QObject):
         return bool(active) and all(box.state is MailboxState.PAUSED for box in active)
 
     def _started(self, _mailboxes: int) -> None:
-        self._share, self._shown, self._told_needs = 0.0, None, False
+        self._share, self._shown, self._told_needs, self._stopping = 0.0, None, False, False
+        project = self._project()
+        self._bridge.sizes = project.expected_sizes() if project is not None else {}
         self.awake.be(True)
         self._draw()
 
@@ -98,14 +111,15 @@ class Presence(QObject):
             self.say(_("A mailbox needs you"), refused[0].problem)
 
     def _draw(self) -> None:
-        self._share = max(self._share, share_of(self._bridge.live.values()))
+        self._share = max(self._share, share_of(self._bridge.live.values(), self._bridge.sizes))
         waits = self.paused
         now = (round(self._share * 100), waits)
         if now == self._shown:
             return
         self._shown = now
         self._bar.show(self._share, waits)
-        self.tray.show(self._share, waits, self.tip(), True)
+        if not self._stopping:
+            self.tray.show(self._share, waits, self.tip(), True)
 
     def look(self) -> None:
         """The window was hidden or shown: the tray must be there while it is away."""
@@ -114,10 +128,21 @@ class Presence(QObject):
             self._draw()
         elif self._window.isVisible():
             self.tray.hide()
+        self._watch.stop() if self._window.isVisible() else self._watch.start()
+
+    def look_after_the_tray(self) -> None:
+        """A window in a tray that is gone would be lost: it is put aside instead, where programs are shown."""
+        if self._window.isVisible():
+            self._watch.stop()
+        elif not self.tray.there:
+            log.info("the tray is gone: the window is put aside")
+            self._watch.stop()
+            self._window.showMinimized()
 
     def tip(self) -> str:
         """One sentence on how the copy stands."""
-        words = _("Paused") if self.paused else _("Copying: {share} %").format(share=min(99, int(self._share * 100)))
+        sentence = _("Paused at {share} %") if self.paused else _("Copying: {share} %")
+        words = sentence.format(share=min(99, int(self._share * 100)))
         span = self._bridge.eta.range(time.monotonic())
         left = _(", {time} left").format(time=formats.span(*span)) if span and not self.paused else ""
         return f"MailSafi Wizard\n{words}{left}"
@@ -132,6 +157,11 @@ class Presence(QObject):
         if self._window.isVisible():
             self.tray.hide()
 
+    def stopping(self) -> None:
+        """The copy was asked to stop; that takes a few seconds, in which the window may be away."""
+        self._stopping = True
+        self.tray.stopping(f"MailSafi Wizard\n{_('Finishing what is on its way…')}")
+
     def say(self, title: str, text: str) -> None:
         """Tell it where the admin is: not by a notification while the window is looked at."""
         if self._window.isVisible() and self._window.isActiveWindow():
@@ -141,6 +171,7 @@ class Presence(QObject):
 
     def close(self) -> None:
         """The window closes for good."""
+        self._watch.stop()
         self.awake.close()
         self._bar.show(None, False)
         self.tray.hide()

@@ -5,6 +5,7 @@ A known problem is a `MigrationError`; anything else is a bug of this program, w
 
 from __future__ import annotations
 
+import errno
 import platform
 from collections.abc import Callable
 
@@ -19,9 +20,11 @@ from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.support.traces import trace_lines
 from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Icon, Tone, column, label, restyle, row
+from mailsafi_wizard.ui.widgets import Button, Icon, IconButton, Tone, column, label, restyle, row
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import _, filled, translated
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT}) if hasattr(errno, "EDQUOT") else frozenset({errno.ENOSPC})
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Problem:
     detail: str = ""
     tone: Tone = Tone.BAD
     is_bug: bool = False
+    of_a_place: bool = False  # another folder or another name would help
 
     @classmethod
     def of(cls, error: BaseException) -> Problem:
@@ -45,6 +49,8 @@ class Problem:
                 remedy=filled(error.hint, error.fields),
                 detail=translated(error.detail),
             )
+        if isinstance(error, OSError) and (error.filename is not None or error.errno in NO_ROOM):
+            return cls._of_a_place(error)
         return cls(
             _("The program made a mistake here."),
             _("This is not your doing, and nothing that was copied is lost."),
@@ -52,6 +58,16 @@ class Problem:
             bug_details(error),
             is_bug=True,
         )
+
+    @classmethod
+    def _of_a_place(cls, error: OSError) -> Problem:
+        """A file or folder that the computer refuses: nobody's bug."""
+        what, remedy = _("The computer did not allow it: {path}"), _("Choose another folder or another name.")
+        if error.errno in NO_ROOM:
+            what, remedy = _("The disk is full."), _("Free some space, or choose another place.")
+        elif isinstance(error, FileNotFoundError):
+            what = _("There is no such file or folder: {path}")
+        return cls(what.format(path=error.filename), remedy=remedy, detail=error.strerror or "", of_a_place=True)
 
 
 def in_a_line(error: BaseException) -> str:
@@ -131,7 +147,7 @@ class ProblemPanel(QFrame):
         for text in filter(None, (problem.why, problem.remedy)):
             words.addWidget(label(text, select=True))
         details = (
-            Details(problem.detail, _("Technical details") if problem.is_bug else _("What the server said"))
+            Details(problem.detail, _("Technical details") if problem.is_bug or problem.of_a_place else _("What the server said"))
             if problem.detail
             else None
         )
@@ -145,8 +161,7 @@ class ProblemPanel(QFrame):
         top.addWidget(Icon(problem.tone.icon, tone, 22), 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         if dismiss is not None:
-            close = Button("", dismiss, kind="close", icon="close", hint=_("Close this message"))
-            close.setAccessibleName(_("Close this message"))
+            close = IconButton(_("Close this message"), dismiss, "close", kind="close")
             top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(top)
         self.setAccessibleName(" ".join(filter(None, (problem.what, problem.why, problem.remedy))))

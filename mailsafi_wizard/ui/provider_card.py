@@ -55,6 +55,7 @@ class ProviderCard(Card):
         self.pick.activated.connect(lambda place: self.picked.emit(self.pick.itemData(place)))
         self.pick.setMinimumWidth(theme().px(150))  # it may be cut where the window is narrow
         self.head.addWidget(self.pick)
+        self.title.setBuddy(self.pick)
         self.ticks: dict[str, QCheckBox] = {}
         self._inner = column(spacing=S)
         self.add(self._inner)

@@ -49,7 +49,6 @@ class StepButton(QAbstractButton):
         self.setAccessibleName(
             _("Step {number}: {title}, {state}").format(number=self.number, title=self.title, state=_(STATE_WORDS[state]))
         )
-        self.setToolTip(_(STATE_WORDS[state]))
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -157,9 +156,28 @@ class Rail(QFrame):
         self.body.addSpacing(M)
         for index, button in enumerate(self.buttons):
             self.body.addWidget(button)
-            button.clicked.connect(lambda _checked=False, i=index: self.chosen.emit(i))
+            self._connect(index, button)
         self.body.addStretch(1)
         self.setLayout(self.body)
+        self._again = self._telling = False
+
+    def _connect(self, index: int, button: StepButton) -> None:
+        """A screen reader checks a step without clicking it; a click on one that is checked already leads back to its page."""
+
+        def pressed() -> None:
+            self._again = button.isChecked()
+
+        def clicked() -> None:
+            if self._again:
+                self.chosen.emit(index)
+
+        def toggled(on: bool) -> None:
+            if on and not self._telling:
+                self.chosen.emit(index)
+
+        button.pressed.connect(pressed)
+        button.clicked.connect(clicked)
+        button.toggled.connect(toggled)
 
     def show_states(self, states: Sequence[StepState], shown: int, reachable: Sequence[bool]) -> None:
         """``shown``: the place of the step in front, -1 for none."""
@@ -168,10 +186,15 @@ class Rail(QFrame):
             if button in fresh:
                 button.show_state(state)
             button.setEnabled(can)
+        self._telling = True
         for place, button in enumerate(self.buttons):
             button.setAutoExclusive(False)  # or none could be let go
             button.setChecked(place == shown)
             button.setAutoExclusive(True)
+            # Qt minds only what was clicked, and would have Tab come to an earlier step.
+            front = place == max(shown, 0)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if front else Qt.FocusPolicy.ClickFocus)
+        self._telling = False
         if len(fresh) <= FEW:  # more are another project's
             for button in fresh:
                 announce(button, button.accessibleName())

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mailsafi_wizard.ui.sheets import Document, paint_sheet
 from mailsafi_wizard.ui.theme import M, S, theme
-from mailsafi_wizard.ui.widgets import Button, Card, box, label, row
+from mailsafi_wizard.ui.widgets import Card, IconButton, box, label, row
 from mailsafi_wizard.words import _
 
 
@@ -75,10 +75,8 @@ class Preview(Card):
         super().__init__(spacing=S)
         self.view = SheetView(name)
         self.where = label("", "small", "muted", wrap=False)
-        self.before = Button("", lambda: self.view.turn(-1), kind="quiet", icon="arrow-left", hint=_("The page before"))
-        self.after = Button("", lambda: self.view.turn(1), kind="quiet", icon="arrow-right", hint=_("The next page"))
-        for button in (self.before, self.after):
-            button.setAccessibleName(button.toolTip())
+        self.before = IconButton(_("The page before"), lambda: self.view.turn(-1), "arrow-left")
+        self.after = IconButton(_("The next page"), lambda: self.view.turn(1), "arrow-right")
         self.view.turned.connect(self._turned)
         self.nothing = label(nothing, tone="muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -65,6 +65,7 @@ class SignInPanel(QWidget):
         super().__init__()
         self._total = self._came = self._good = 0
         self._refused: list[Pair] = []
+        self._left_alone: set[frozenset[Pair]] = set()  # untried ones that the admin leaves so
         self.bar = progress_bar(_("Progress of the sign-ins"))
         self.count = label("", "small", "muted", wrap=False)
         self.halt = Button(_("Stop testing"), self._halt, icon="stop")
@@ -83,6 +84,7 @@ class SignInPanel(QWidget):
     def begin(self, total: int) -> None:
         """A test of ``total`` sign-ins begins."""
         self._total, self._came, self._good = total, 0, 0
+        self._left_alone.clear()
         self.bar.setRange(0, max(1, total))
         self.halt.setEnabled(True)
         self.after.hide()
@@ -121,6 +123,7 @@ class SignInPanel(QWidget):
                 widget.hide()
                 widget.deleteLater()
         left = untried(results)
+        left = {side: rows for side, rows in left.items() if _pairs(rows) not in self._left_alone}
         for side, rows in left.items():
             self.notes.addWidget(self._note(side, rows))
         count = len(self._refused)
@@ -137,5 +140,15 @@ class SignInPanel(QWidget):
         ).format(server=_(SERVER_NAMES[side]), n=formats.count(len(rows)))
         pairs = [(r.mailbox_id, r.side) for r in rows]
         button = Button(_("Try the others all the same"), lambda: self.wanted.emit(pairs, True), icon="play")
+        leave = Button(_("Leave them for now"), lambda: self._leave(rows, panel), kind="quiet")
         causes = " ".join(dict.fromkeys(translated(r.remedy) for r in rows))
-        return ProblemPanel(Problem(what, remedy=causes, tone=Tone.WARN), button)
+        panel = ProblemPanel(Problem(what, remedy=causes, tone=Tone.WARN), button, leave, escape=leave)
+        return panel
+
+    def _leave(self, rows: Sequence[SignInResult], panel: ProblemPanel) -> None:
+        self._left_alone.add(_pairs(rows))
+        panel.hide()
+
+
+def _pairs(rows: Sequence[SignInResult]) -> frozenset[Pair]:
+    return frozenset((r.mailbox_id, r.side) for r in rows)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from mailsafi_wizard.model import HOW, Mailbox, SignOff
 from mailsafi_wizard.project import signed_off
@@ -19,6 +19,8 @@ from mailsafi_wizard.ui.mailing import Mailing
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.reply_import import ReplyImport
+from mailsafi_wizard.ui.spoken_label import spoken_label
+from mailsafi_wizard.ui.stack import Stack
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, row
@@ -85,7 +87,7 @@ class SignoffPart(QWidget):
         self.replies = ReplyImport(self._project.read_replies, self._record_replies, self._project.checked_mailboxes)
         self.replies.closed.connect(lambda: self._turn(0))
         self.replies.recorded.connect(self._replies_recorded)
-        self.views = QStackedWidget()
+        self.views = Stack()
         self.views.addWidget(self._list_view())
         self.views.addWidget(self.replies)
         self.setLayout(column(self.views))
@@ -137,8 +139,9 @@ class SignoffPart(QWidget):
         self.who.setMinimumWidth(theme().px(180))
         self.record = Button(_("Record sign-off"), self.sign, icon="check")
         self.take_back = Button(_("Take back"), self.unsign, kind="quiet", icon="cross")
-        line = WrapRow(self.how, self.who, self.record, self.take_back)
-        return box(line)
+        line = box(WrapRow(self.how, self.who, self.record, self.take_back))
+        spoken_label(self.how)
+        return line
 
     # --- showing
 

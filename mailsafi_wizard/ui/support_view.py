@@ -120,5 +120,10 @@ class SupportView(QWidget):
 def could_not(error: BaseException) -> Problem:
     """A disk that refuses is no bug."""
     if isinstance(error, OSError):
-        return Problem(_("The support bundle could not be saved."), remedy=_("Choose another folder."), detail=error.strerror or "")
+        return Problem(
+            _("The support bundle could not be saved."),
+            remedy=_("Choose another folder."),
+            detail=error.strerror or "",
+            of_a_place=True,
+        )
     return Problem.of(error)

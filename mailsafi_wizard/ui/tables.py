@@ -18,9 +18,10 @@ from PySide6.QtCore import (
     QSize,
     QSortFilterProxyModel,
     Qt,
+    QTimer,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QKeyEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -29,7 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from mailsafi_wizard.records import dataclass
-from mailsafi_wizard.ui.announce import announce
+from mailsafi_wizard.ui.announce import announce, point_at_cell
 from mailsafi_wizard.ui.column_widths import Wish, shared
 from mailsafi_wizard.ui.nothing_here import paint_nothing
 from mailsafi_wizard.ui.state_cells import EDGE, ICON_ROLE, TONE_ROLE, CellDelegate
@@ -144,8 +145,8 @@ class RowsModel(Rows[R], QAbstractTableModel):
             return _sort_key(column, row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip(row) if column.tip else None
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            return more(column, row, role)
         return self._look(row, column, role)
 
     def sort_keys(self, place: int) -> list[Any]:
@@ -159,6 +160,12 @@ class RowsModel(Rows[R], QAbstractTableModel):
         if role == ICON_ROLE and column.state:
             return column.state(row)[1]
         return None
+
+
+def more(column: Column[R], row: R, role: int) -> str | None:
+    """What a cell tells beyond its words: to the mouse that rests on it, and to a screen reader, which has read the words already."""
+    tip = column.tip(row) if column.tip else None
+    return None if role == Qt.ItemDataRole.AccessibleDescriptionRole and tip == column.text(row) else tip
 
 
 def _sort_key(column: Column[R], row: R) -> Any:
@@ -394,6 +401,10 @@ class Table(QTableView, Generic[R]):
         super().paintEvent(event)
         if not self.filter.rowCount():
             paint_nothing(self.viewport(), _("No row fits what you look for.") if self.rows_model.rows else self.nothing)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self, lambda: point_at_cell(self))  # after Qt has told that the table has the keyboard
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Sorting without a mouse: by the column that Left and Right have gone to."""

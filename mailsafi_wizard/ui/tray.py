@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtDBus import QDBusConnection
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from mailsafi_wizard.ui import icons
-from mailsafi_wizard.ui.theme import theme
 from mailsafi_wizard.words import _
 
 EDGE = 64  # pixels of the picture; the system makes it smaller
+TRACK, DONE, WAITS = "#80808080", "#19937c", "#b8791a"  # trays are light or dark, and nobody says which: these can be seen on both
 LONGEST = 10_000  # milliseconds that a message stays
 log = logging.getLogger(__name__)
 
@@ -30,9 +32,9 @@ def picture(share: float | None, waits: bool) -> QIcon:
     icons.app_icon().paint(painter, inner.toRect())
     if share is not None:
         ring = QRectF(5, 5, EDGE - 10, EDGE - 10)
-        painter.setPen(QPen(QColor(128, 128, 128, 120), 8))
+        painter.setPen(QPen(QColor(TRACK), 8))
         painter.drawEllipse(ring)
-        pen = QPen(theme().colour("warn" if waits else "accent"), 8)
+        pen = QPen(QColor(WAITS if waits else DONE), 8)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         if waits:
             pen.setDashPattern([1.2, 0.8])
@@ -43,30 +45,39 @@ def picture(share: float | None, waits: bool) -> QIcon:
 
 
 class Tray(QObject):
-    """``available`` is asked once; without a tray nothing is shown and `say` looks for another way."""
+    """``available`` is asked whenever it matters: a panel may start after the program, or end before it.
+
+    Without a tray nothing is shown, and `say` looks for another way.
+    """
 
     opened = Signal()
     pause_asked = Signal()
     quit_asked = Signal()
+    _unheard = Signal(str, str)
 
     def __init__(self, parent: QObject, available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable) -> None:
         super().__init__(parent)
-        self.there = available()
+        self._available = available
+        self._unheard.connect(self._balloon, Qt.ConnectionType.QueuedConnection)
         self.icon: QSystemTrayIcon | None = None
         self.told: tuple[str, str] = ("", "")
         self._shown: tuple[int | None, bool] = (None, False)
-        if self.there:
-            self._make()
 
-    def _make(self) -> None:
-        self.icon = QSystemTrayIcon(picture(None, False), self)
+    @property
+    def there(self) -> bool:
+        """Whether an icon would be seen now."""
+        return self._available()
+
+    def _make(self) -> QSystemTrayIcon:
+        icon = QSystemTrayIcon(picture(None, False), self)
         self.menu = QMenu()
-        self.menu.addAction(_("Open MailSafi Wizard"), self.opened.emit)
-        self.pause = self.menu.addAction(_("Pause"), self.pause_asked.emit)
-        self.menu.addAction(_("Stop, go on later, and quit"), self.quit_asked.emit)
-        self.icon.setContextMenu(self.menu)
-        self.icon.activated.connect(self._activated)
-        self.icon.messageClicked.connect(self.opened.emit)
+        self.open = self.menu.addAction("", self.opened.emit)
+        self.pause = self.menu.addAction("", self.pause_asked.emit)
+        self.leave = self.menu.addAction("", self.quit_asked.emit)
+        icon.setContextMenu(self.menu)
+        icon.activated.connect(self._activated)
+        icon.messageClicked.connect(self.opened.emit)
+        return icon
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
@@ -75,27 +86,53 @@ class Tray(QObject):
     def show(self, share: float | None, waits: bool, tip: str, running: bool) -> None:
         """There while something runs or the window is away; drawn anew only when a per cent has passed."""
         if self.icon is None:
-            return
+            if not self.there:
+                return
+            self.icon = self._make()
         drawn = (None if share is None else round(share * 100), waits)
         if drawn != self._shown:
             self._shown = drawn
             self.icon.setIcon(picture(share, waits))
         self.icon.setToolTip(tip)
+        self.open.setText(_("Open MailSafi Wizard"))
         self.pause.setVisible(running)
         self.pause.setText(_("Go on") if waits else _("Pause"))
+        self.leave.setText(_("Stop, go on later, and quit") if running else _("Quit"))
         self.icon.setVisible(True)
 
-    def say(self, title: str, text: str) -> None:
-        """A notification; by the tray, else by the desktop's own service."""
-        self.told = (title, text)
+    def stopping(self, tip: str) -> None:
+        """Nothing can be chosen any more: what is on its way is being settled."""
         if self.icon is not None and self.icon.isVisible():
+            self.icon.setToolTip(tip)
+            for action in (self.pause, self.leave):
+                action.setVisible(False)
+
+    def say(self, title: str, text: str) -> None:
+        """A notification; by the tray, else by the desktop's own service. An old tray of X knows only a balloon of Qt's: that is the last resort."""
+        self.told = (title, text)
+        if not sys.platform.startswith("linux") or tray_notifies():
+            self._balloon(title, text)
+        else:
+            threading.Thread(target=self._say_over_bus, args=(title, text), name="notify", daemon=True).start()
+
+    def _say_over_bus(self, title: str, text: str) -> None:
+        if not notify_over_bus(title, text):
+            with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
+                self._unheard.emit(title, text)
+
+    def _balloon(self, title: str, text: str) -> None:
+        if self.icon is not None and self.icon.isVisible() and self.there:
             self.icon.showMessage(title, text, icons.app_icon(), LONGEST)
-        elif sys.platform.startswith("linux"):
-            threading.Thread(target=notify_over_bus, args=(title, text), name="notify", daemon=True).start()
 
     def hide(self) -> None:
         if self.icon is not None:
             self.icon.hide()
+
+
+def tray_notifies() -> bool:
+    """Whether the tray is of the kind that hands messages to the desktop, and a click on them back."""
+    bus = QDBusConnection.sessionBus()
+    return bus.isConnected() and bus.interface().isServiceRegistered("org.kde.StatusNotifierWatcher").value() is True
 
 
 def notify_over_bus(title: str, text: str) -> bool:

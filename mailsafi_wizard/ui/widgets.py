@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
@@ -22,12 +22,13 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from mailsafi_wizard.ui import icons, motion
-from mailsafi_wizard.ui.announce import announce
+from mailsafi_wizard.ui.announce import announce, belongs_to
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme
 from mailsafi_wizard.words import _
 
@@ -231,6 +232,20 @@ class Button(QPushButton):
             self.setIconSize(QSize(edge, edge))
 
 
+class IconButton(Button):
+    """Without words; its name is shown where the mouse rests. As Qt's tool tip it would be read aloud a second time."""
+
+    def __init__(self, name: str, clicked: Callable[[], object], icon: str, kind: str = "quiet") -> None:
+        super().__init__("", clicked, kind=kind, icon=icon)
+        self.setAccessibleName(name)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.accessibleName(), self)
+            return True
+        return super().event(event)
+
+
 class OnwardButton(Button):
     """The way onward: its icon stands behind its words. That takes the direction opposite to that of everything around it."""
 
@@ -258,9 +273,10 @@ class Card(QFrame):
         self.body = column(spacing=spacing, margins=(L, L, L, L))
         self.setLayout(self.body)
         self.head = row(spacing=S)
+        self.title = label(title, "heading")
         if title:
             self.setAccessibleName(title)
-            self.head.addWidget(label(title, "heading"), 1)
+            self.head.addWidget(self.title, 1)
             self.body.addLayout(self.head)
         if note:
             self.body.addWidget(label(note, tone="muted"))
@@ -277,7 +293,7 @@ class Card(QFrame):
 
 
 class Chip(QFrame):
-    """A short state: icon and words on a soft ground."""
+    """A short state: icon and words on a soft ground. Its words are a label of their own, so it has no name besides."""
 
     def __init__(self, text: str = "", tone: Tone = Tone.MUTED, icon: str = "") -> None:
         super().__init__()
@@ -297,7 +313,6 @@ class Chip(QFrame):
         self._icon.show_as(icon or tone.icon, tone.value)
         restyle(self._label, tone=tone.value)
         restyle(self, tone=tone.value)
-        self.setAccessibleName(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As round as it is high: a style sheet's radius is dropped where letters of another size make the chip lower than twice as much."""
@@ -384,6 +399,8 @@ class FieldNote(QLabel):
         self.setProperty("tone", "muted")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
+        belongs_to(self, control)
+        control.setAccessibleDescription(help_text or control.accessibleDescription())
         if not help_text:
             self.hide()  # never shown here: without a parent it would be a window for a moment, and take the keyboard
         self._wrong = ""

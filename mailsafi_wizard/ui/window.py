@@ -10,25 +10,27 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from mailsafi_wizard.errors import MigrationError
-from mailsafi_wizard.model import MailboxState
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.supporting import without_project
 from mailsafi_wizard.store.vault import Keeping
 from mailsafi_wizard.ui import ask, closing, icons, menu, support_view
 from mailsafi_wizard.ui.action_button import ActionButton
 from mailsafi_wizard.ui.announce import StatusLine
-from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
+from mailsafi_wizard.ui.away import Away
+from mailsafi_wizard.ui.bridge import OVER, Bridge, LiveMailbox
 from mailsafi_wizard.ui.day import DayWatch
 from mailsafi_wizard.ui.headlines import Headlines, RehearsalBanner
 from mailsafi_wizard.ui.keeping import KeepingPanel
 from mailsafi_wizard.ui.leaves import LeafCard
+from mailsafi_wizard.ui.opening import Door, Elsewhere
 from mailsafi_wizard.ui.page import Action, Page, scrolling
 from mailsafi_wizard.ui.presence import Presence
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.rail import Rail
+from mailsafi_wizard.ui.stack import Stack
 from mailsafi_wizard.ui.steps import Step, StepState, current, states
 from mailsafi_wizard.ui.tab_order import ReadInOrder
 from mailsafi_wizard.ui.theme import XL, XS, L, M
@@ -36,7 +38,6 @@ from mailsafi_wizard.ui.welcome import Welcome
 from mailsafi_wizard.ui.widgets import Button, OnwardButton, box, column, label, row, working_bar
 from mailsafi_wizard.words import _
 
-ENDS = frozenset({MailboxState.DONE, MailboxState.INCOMPLETE, MailboxState.REFUSED, MailboxState.STOPPED})
 SETTLE = 400  # milliseconds after a change before the rail looks at the project again
 
 
@@ -66,8 +67,10 @@ class Window(QMainWindow):
         self.aside: support_view.SupportView | None = None
         self.headlines = Headlines()
         self.headlines.support_asked.connect(self.show_support)
+        self.headlines.step_asked.connect(self.show_key)
         self.presence = Presence(self, self.bridge, lambda: self.project)
         self.presence.warned.connect(self.say)
+        self.away, self.door = Away(self, self), Door(self, self)
         self.presence.connect_tray(self.come_back, self.stop_and_close)
         self.days = DayWatch(self, lambda: self.project)
         self.days.turned.connect(lambda: self.show_step(self.shown))
@@ -86,13 +89,13 @@ class Window(QMainWindow):
         self.rail.chosen.connect(self.show_step)
         self.menu_button = menu.menu_button(self)
         self.rail.body.addWidget(self.menu_button)
-        self.stack = QStackedWidget()
+        self.stack = Stack()
         self.welcome = Welcome(self.new_project, self.open_file, self._rehearse, self._recent())
         self.stack.addWidget(scrolling(self.welcome))
         self.banner = RehearsalBanner()
         right = column(self.banner, self._make_header(), self.stack, self._make_bottom(), spacing=0)
         right.setStretch(2, 1)
-        shell = ReadInOrder()
+        self.shell = shell = ReadInOrder()
         shell.setObjectName("shell")
         whole = row(self.rail, box(right), spacing=0)
         whole.setStretch(1, 1)
@@ -105,10 +108,12 @@ class Window(QMainWindow):
 
     def _make_header(self) -> QWidget:
         self.title, self.lead = StatusLine("title", "text"), label("", tone="muted")
-        self.why = Button(_("&Why?"), self._show_why, kind="quiet", icon="help", hint=_("What this step is for"))
+        self.why = Button(_("&Why?"), kind="quiet", icon="help", hint=_("What this step is for"))
         self.why.setCheckable(True)
         self.why_card = LeafCard()
+        self.why.toggled.connect(self.why_card.setVisible)  # a screen reader toggles without clicking
         self.problem_place = QVBoxLayout()
+        self._panel: ProblemPanel | None = None
         top = row(self.title, spacing=L)
         top.setStretch(0, 1)
         top.addWidget(self.why, 0, Qt.AlignmentFlag.AlignTop)
@@ -147,19 +152,24 @@ class Window(QMainWindow):
         since = project.arrive(dt.datetime.now(dt.UTC))
         project.go_on_with_passes(self.bridge.report)
         self.show_step(current(states(self.steps, project)))
+        self.rail.buttons[self.shown].setFocus(Qt.FocusReason.OtherFocusReason)
         self.headlines.tell_news(since, project.company.timezone)
 
     # --- when it goes wrong --------------------------------------------------------------------------------------------------
 
     def bug(self, error: BaseException) -> None:
         """A mistake of the program: what was typed and done is saved, the details are shown, the support bundle is offered."""
+        self.keep_all()
+        self.headlines.tell_bug(error)
+
+    def keep_all(self) -> None:
+        """What was typed and done is on the disk, whatever comes next: a bug, or the end of the session."""
         with contextlib.suppress(Exception):  # what is broken may be this very page
             if self.page is not None:
                 self.page.leave()
         with contextlib.suppress(Exception):
             if self.project is not None:
                 self.project.save()
-        self.headlines.tell_bug(error)
 
     def show_support(self) -> None:
         """The support bundle in the place of the page, which stays as it is."""
@@ -171,7 +181,7 @@ class Window(QMainWindow):
         self.aside = view
         self.stack.addWidget(view)
         self.stack.setCurrentWidget(view)
-        for part in (self.why, self.why_card, self.bottom):
+        for part in (self.why, self.why_card, self.bottom, self.keeping, self.headlines):
             part.hide()
         self.title.setText(support_view.title())
         self.lead.setText(support_view.lead())
@@ -190,6 +200,7 @@ class Window(QMainWindow):
             self.stack.removeWidget(self.aside)
             self.aside.deleteLater()
             self.aside = None
+            self.headlines.appear()
 
     def _run_ended(self) -> None:
         self.look_again()
@@ -231,18 +242,11 @@ class Window(QMainWindow):
         ask.ask_open(self, _("Open a project"), menu.folder(), menu.kinds(), self.open_at)
 
     def create_at(self, path: Path) -> None:
-        self._try_open(lambda: MigrationProject.create(path))
+        self.door.create(path)
 
-    def open_at(self, path: Path) -> None:
-        self._try_open(lambda: MigrationProject.open(path))
-
-    def _try_open(self, make: Callable[[], MigrationProject]) -> None:
-        try:
-            project = make()
-        except Exception as error:  # noqa: BLE001 shown in place; the window stays as it was
-            self.show_problem(Problem.of(error))
-        else:
-            self.open_project(project)
+    def open_at(self, path: Path, elsewhere: Elsewhere = None) -> None:
+        """``elsewhere`` is called when another window has it and came to the front; without it that is told."""
+        self.door.open(path, elsewhere)
 
     # --- pages -------------------------------------------------------------------------------------------------------------
 
@@ -297,7 +301,7 @@ class Window(QMainWindow):
 
     def _mailboxes_changed(self, changed: tuple[LiveMailbox, ...]) -> None:
         """A mailbox that has come to an end may change how the steps stand; one that is under way does not."""
-        if any(live.state in ENDS for live in changed) and not self._settle.isActive():
+        if any(live.state in OVER for live in changed) and not self._settle.isActive():
             self._settle.start()
 
     # --- drawing what the page says ------------------------------------------------------------------------------------------
@@ -355,25 +359,29 @@ class Window(QMainWindow):
         self.act.allow(action.enabled)
 
     def show_problem(self, problem: Problem | None, buttons: Sequence[Button] = ()) -> None:
-        shown = self.problem_place.itemAt(0)
-        panel = shown.widget() if shown is not None else None
-        if isinstance(panel, ProblemPanel):
-            if panel.problem == problem:
+        if self._panel is not None:
+            if self._panel.problem == problem:
                 return
-            self.problem_place.removeWidget(panel)
-            panel.hide()
-            panel.deleteLater()
+            self.problem_place.removeWidget(self._panel)
+            self._panel.hide()
+            self._panel.deleteLater()
+            self._panel = None
         if problem is not None:
-            self.problem_place.addWidget(ProblemPanel(problem, *buttons, dismiss=self._dismiss).read_aloud())
+            if problem.of_a_place and ask.can_ask_again():
+                buttons = [*buttons, Button(_("Choose another place…"), self._another_place, icon="folder")]
+            self._panel = ProblemPanel(problem, *buttons, dismiss=self._dismiss)
+            self.problem_place.addWidget(self._panel)
+            self._panel.read_aloud()
+
+    def _another_place(self) -> None:
+        self._dismiss()
+        ask.again()
 
     def _dismiss(self) -> None:
         if self.page is not None:
             self.page.show_problem(None)
         else:
             self.show_problem(None)
-
-    def _show_why(self) -> None:
-        self.why_card.setVisible(self.why.isChecked())
 
     def _unlocked(self) -> None:
         if self.page is not None:
@@ -394,6 +402,7 @@ class Window(QMainWindow):
         self.setWindowTitle("MailSafi Wizard")
         self.show_problem(None)
         self.look_again()
+        self.welcome.new.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- closing --------------------------------------------------------------------------------------------------------------
 
@@ -413,20 +422,10 @@ class Window(QMainWindow):
         closing.ask_what_to_do(self, self, self.presence.tray.there, self._close_now)
 
     def go_to_background(self) -> None:
-        """The copy goes on; the window is in the tray, or put aside where there is none."""
-        if self.project is not None:
-            self.project.look_away(dt.datetime.now(dt.UTC))
-        self.hide() if self.presence.tray.there else self.showMinimized()
-        self.presence.look()
+        self.away.go()
 
     def come_back(self) -> None:
-        """From the tray; with what happened meanwhile."""
-        self.showNormal()
-        self.raise_()
-        self.activateWindow()
-        if self.project is not None:
-            self.headlines.tell_news(self.project.look_again(dt.datetime.now(dt.UTC)), self.project.company.timezone)
-        self.presence.look()
+        self.away.come_back()
 
     def say(self, text: str) -> None:
         self.status.setText(text)
@@ -434,6 +433,7 @@ class Window(QMainWindow):
     def stop_and_close(self) -> None:
         """Close without a question; a running copy is stopped cleanly first."""
         if self.project is not None and self.project.running:
+            self.presence.stopping()
             closing.stop_then(self, self, self._close_now)
         else:
             self._close_now()

@@ -30,13 +30,15 @@ from PySide6.QtWidgets import (
 )
 
 from mailsafi_wizard import words
+from mailsafi_wizard.demo.rehearsal import Rehearsal
+from mailsafi_wizard.ui import tour
 from mailsafi_wizard.ui.rail import StepButton
 from mailsafi_wizard.ui.state_cells import TONE_ROLE
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.ui.window import Window
 from tests.ui.conftest import Hand
-from tests.ui.everywhere import STATES, is_inner
+from tests.ui.everywhere import STATES, is_inner, open_project
 
 ROLE = QAccessible.Role
 NAMED = {
@@ -66,10 +68,30 @@ def nameless(window: QWidget) -> set[str]:
     found = list(nodes(QAccessible.queryAccessibleInterface(window)))
     assert len(found) > 10  # a tree that can't be walked would please any check
     return {
-        f"no name: {where}"
+        f"no name: {type(node.object()).__name__} at {where}"
         for where, node in found
         if (node.role() in NAMED or node.state().focusable) and node.role() is not ROLE.Window
         if not node.text(QAccessible.Text.Name).strip()
+    }
+
+
+def said_twice(window: QWidget) -> set[str]:
+    """A description that only repeats the name: a screen reader says both."""
+    return {
+        f"said twice: {where}"
+        for where, node in nodes(QAccessible.queryAccessibleInterface(window))
+        if (name := node.text(QAccessible.Text.Name).strip().casefold())
+        if (said := node.text(QAccessible.Text.Description).strip(" .…").casefold()) and (said == name or said in name.split(", "))
+    }
+
+
+def unlabelled_boxes(window: QWidget) -> set[str]:
+    """Boxes to choose from: on Linux what is chosen takes the place of their name, so a label must say what they are for."""
+    return {
+        f"no label: {box.accessibleName()!r}"
+        for box in window.findChildren(QComboBox)
+        if box.isVisible() and not is_inner(box)
+        if not any(flag & QAccessible.RelationFlag.Label for _other, flag in QAccessible.queryAccessibleInterface(box).relations())
     }
 
 
@@ -136,6 +158,7 @@ def walk_by_tab(window: Window) -> list[QWidget]:
         stayed = stayed + 1 if here is way[-1] else 0
         assert stayed < PARTS, f"Tab does not leave {told(here)}"
         if here in way[:-1] or here is None:
+            assert here is way[0], f"Tab goes round past the beginning, from {told(way[-1])}"
             return way
         if here is not way[-1]:
             way.append(here)
@@ -219,20 +242,25 @@ def wordless_states(window: QWidget) -> set[str]:
     return faults
 
 
+def faults_seen(window: Window) -> set[str]:
+    """Those that can be seen without touching anything."""
+    return (
+        nameless(window)
+        | said_twice(window)
+        | unlabelled_boxes(window)
+        | unspoken_hints(window)
+        | double_letters(window)
+        | wordless_states(window)
+    )
+
+
 def faults_here(window: Window) -> set[str]:
     usable = [widget for widget in controls(window) if widget.isEnabled()]  # a table that gets the keyboard chooses a row
     try:
         way = walk_by_tab(window)
     except AssertionError as e:
         return {str(e)}
-    return (
-        nameless(window)
-        | unspoken_hints(window)
-        | double_letters(window)
-        | wordless_states(window)
-        | against_reading(way, window)
-        | unreachable(way, usable)
-    )
+    return faults_seen(window) | against_reading(way, window) | unreachable(way, usable)
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
@@ -247,6 +275,35 @@ def test_everyone_can_use_every_place(hand: Hand, tmp_path: Path, state: str, la
         for fault in faults_here(hand.window):
             faults.setdefault(fault, where)
     assert seen > 1
+    assert "\n".join(f"{where}: {fault}" for fault, where in faults.items()) == ""
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_no_step_of_a_whole_migration_has_a_fault(
+    hand: Hand, rehearsal: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """What is seen only on the way: work going on, and what stands there when it has ended."""
+    words.use(language)
+    faults: dict[str, str] = {}
+    steps: list[str] = []
+
+    def look(_tour: tour.Tour, name: str) -> None:
+        steps.append(name)
+        for fault in faults_seen(hand.window):
+            faults.setdefault(fault, name)
+
+    monkeypatch.setattr(tour.Tour, "picture", look)
+    hand.window.build()
+    open_project(hand, rehearsal.project)
+
+    async def walk() -> None:
+        assert await tour.walk(hand.window, rehearsal.project, tmp_path / "out", lambda _text: None)
+
+    try:
+        hand.run(walk())
+    finally:
+        words.use("en")
+    assert len(steps) >= len(hand.window.steps)
     assert "\n".join(f"{where}: {fault}" for fault, where in faults.items()) == ""
 
 

@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from mailsafi_wizard.model import Endpoint, Secret, Side
+from mailsafi_wizard.errors import PasswordsLocked
+from mailsafi_wizard.model import Endpoint, Secret, Security, Side
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.store.credential_list import read
 from mailsafi_wizard.store.vault import Keeping
@@ -255,6 +256,12 @@ def test_a_passphrase_is_offered_where_secrets_would_be_forgotten_and_asked_for_
     hand.run(open_again())
     asked = hand.window.keeping
     assert asked.isVisibleTo(hand.window)
+    project = hand.window.project
+    assert project is not None
+    for side in Side:
+        project.set_endpoint(side, Endpoint("imap.invalid", 993, Security.TLS))
+    with pytest.raises(PasswordsLocked):
+        project.start(lambda _event: None)
     asked.edit.setText("wrong")
     asked.unlock()
     assert "does not fit" in asked.note.wrong
@@ -262,8 +269,6 @@ def test_a_passphrase_is_offered_where_secrets_would_be_forgotten_and_asked_for_
     asked.edit.setText("tembo nne kabati")
     asked.unlock()
     assert not asked.isVisibleTo(hand.window)
-    project = hand.window.project
-    assert project is not None
     assert len(project.places_with_secret()) == 4
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from mailsafi_wizard.demo.rehearsal import Rehearsal
 from mailsafi_wizard.events import Progress, RunStarted, StateChanged, Summary
 from mailsafi_wizard.model import FolderLedger, Ledger, MailboxState
-from mailsafi_wizard.ui import taskbar
+from mailsafi_wizard.ui import taskbar, theme
+from mailsafi_wizard.ui import tray as tray_icon
 from mailsafi_wizard.ui.awake import Awake
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.pages.migrate import MigratePage
@@ -33,6 +35,12 @@ class Bar:
 
 class Running:
     running = True
+
+    def __init__(self, **sizes: int) -> None:
+        self._sizes = {int(name.removeprefix("box")): size for name, size in sizes.items()}
+
+    def expected_sizes(self) -> dict[int, int]:
+        return self._sizes
 
 
 class Bed:
@@ -121,6 +129,67 @@ def test_the_share_counts_what_is_not_known_yet_as_middling() -> None:
     assert share_of([LiveMailbox(1, MailboxState.DONE), LiveMailbox(2, MailboxState.WAITING)]) == 0.5
 
 
+def test_a_mailbox_the_run_has_not_measured_weighs_what_the_look_found() -> None:
+    """Five small ones are done and a large one has only begun: not five sixths of the work."""
+    boxes = [LiveMailbox(number, MailboxState.DONE, bytes_done=10, bytes_total=10) for number in range(1, 6)]
+    boxes.append(LiveMailbox(6, MailboxState.COPYING))
+    assert share_of(boxes, {6: 150}) == 0.25
+    assert share_of([*boxes[:5], LiveMailbox(6, MailboxState.DONE)], {6: 150}) == 1.0
+    nothing_new = [LiveMailbox(number, MailboxState.DONE) for number in range(1, 6)]
+    assert share_of([*nothing_new, boxes[5]], dict.fromkeys(range(1, 6), 0) | {6: 150}) == 0.0, "they were complete before"
+    assert share_of([*nothing_new[:1], LiveMailbox(2, MailboxState.LOOKING)], {1: 0, 2: 0}) == 0.5
+    bridge = Bridge()
+    bridge.sizes = {1: 1_000_000, 2: 500_000}
+    for number in (1, 2):
+        bridge.report(StateChanged(number, "a@x", MailboxState.COPYING))
+    bridge.report(StateChanged(2, "a@x", MailboxState.DONE))
+    bridge.drain()
+    assert bridge.missing == 1_000_000
+
+
+@pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface", extend=True)
+@pytest.mark.usefixtures("look")
+def test_a_tray_may_come_late_and_go_while_the_window_is_in_it(qtbot: QtBot) -> None:
+    window, bridge, trays = QMainWindow(), Bridge(), [False]
+    qtbot.addWidget(window)
+    tray = Tray(window, lambda: trays[0])
+    shown = Presence(window, bridge, lambda: Running(), tray, Bar(), Awake(Bed().hold))  # type: ignore[arg-type,return-value]
+    window.show()
+    bridge.report(RunStarted(1))
+    bridge.report(StateChanged(1, "a@x", MailboxState.COPYING))
+    bridge.drain()
+    assert tray.icon is None
+    trays[0] = True
+    window.hide()
+    shown.look()
+    assert tray.icon is not None
+    assert tray.icon.isVisible()
+    shown.look_after_the_tray()
+    assert window.isHidden(), "it is in the tray, where it belongs"
+    trays[0] = False
+    shown.look_after_the_tray()
+    assert window.isMinimized(), "not lost"
+    shown.close()
+
+
+@pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface", extend=True)
+@pytest.mark.usefixtures("look")
+def test_while_it_stops_the_tray_offers_nothing_that_would_not_work(qtbot: QtBot) -> None:
+    window, bridge = QMainWindow(), Bridge()
+    qtbot.addWidget(window)
+    tray = Tray(window, lambda: True)
+    shown = Presence(window, bridge, lambda: Running(), tray, Bar(), Awake(Bed().hold))  # type: ignore[arg-type,return-value]
+    bridge.report(RunStarted(1))
+    bridge.report(StateChanged(1, "a@x", MailboxState.COPYING))
+    bridge.drain()
+    offered = [action.text() for action in tray.menu.actions() if action.isVisible()]
+    assert offered == ["Open MailSafi Wizard", "Pause", "Stop, go on later, and quit"]
+    shown.stopping()
+    assert [action.text() for action in tray.menu.actions() if action.isVisible()] == ["Open MailSafi Wizard"]
+    assert "Finishing" in tray.icon.toolTip()  # type: ignore[union-attr]
+    shown.close()
+
+
 def test_what_a_notification_says_follows_the_verdict() -> None:
     whole = Ledger((FolderLedger(1, "INBOX", "INBOX", source=3, copied=3, confirmed=3, checked=True),))
     assert told(Summary(whole, 0, 1.0)) == ("The copy is complete", "3 messages have arrived, and the accounts balance.")
@@ -132,6 +201,12 @@ def test_what_a_notification_says_follows_the_verdict() -> None:
 def test_the_trays_picture_changes_with_the_share() -> None:
     pictures = [picture(None, False), picture(0.1, False), picture(0.9, False), picture(0.9, True)]
     assert len({bytes(p.pixmap(64, 64).toImage().constBits()) for p in pictures}) == 4
+
+
+@pytest.mark.parametrize("ink", [tray_icon.DONE, tray_icon.WAITS])
+@pytest.mark.parametrize("panel", ["#ffffff", "#f0f0f0", "#303030", "#000000"])
+def test_the_ring_is_seen_on_light_and_dark_panels(ink: str, panel: str) -> None:
+    assert theme.contrast(ink, panel) >= 3
 
 
 def test_windows_is_told_in_the_order_that_its_description_wants() -> None:
@@ -184,6 +259,54 @@ def test_closing_while_copying_asks_and_the_copy_goes_on_in_the_background(tmp_p
 
         hand.run(back())
         assert not window.isMinimized()
+
+        async def aside_and_by_the_task_bar() -> None:
+            window.go_to_background()
+            window.headlines.clear()
+            slow.project.stop()
+
+        hand.run(aside_and_by_the_task_bar())
+        hand.until(lambda: not slow.project.running)
+
+        async def by_the_task_bar() -> None:
+            window.showNormal()
+
+        hand.run(by_the_task_bar())
+        hand.until(lambda: bool(window.headlines.problems))
+        assert "stopped" in window.headlines.problems[0].why
         page.project.stop()
         hand.until(lambda: not slow.project.running)
         window.close_project()
+
+
+def test_what_is_still_to_come_is_known_before_a_run(rehearsal: Rehearsal) -> None:
+    project = rehearsal.project
+    assert project.expected_sizes() == {}
+    found = {one.mailbox_id: one.bytes for one in project.take_census(lambda _event: None)}
+    assert project.expected_sizes() == found
+    project.start(lambda _event: None)
+    project.wait()
+    assert set(project.expected_sizes().values()) == {0}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the tray alone tells")
+@pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface", extend=True)
+@pytest.mark.usefixtures("look")
+@pytest.mark.parametrize(
+    ("tray_can", "bus_can", "way"), [(True, False, "tray"), (False, True, "bus"), (False, False, "bus, tray")], ids=str
+)
+def test_a_message_finds_its_way(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tray_can: bool, bus_can: bool, way: str) -> None:
+    window, ways = QMainWindow(), list[str]()
+    qtbot.addWidget(window)
+    tray = Tray(window, lambda: True)
+    tray.show(None, False, "tip", False)
+
+    def over_bus(_title: str, _text: str) -> bool:
+        ways.append("bus")
+        return bus_can
+
+    monkeypatch.setattr(tray_icon, "tray_notifies", lambda: tray_can)
+    monkeypatch.setattr(tray_icon, "notify_over_bus", over_bus)
+    monkeypatch.setattr(tray.icon, "showMessage", lambda *_words: ways.append("tray"))
+    tray.say("The copy is complete", "12 messages")
+    qtbot.waitUntil(lambda: ", ".join(ways) == way)

@@ -158,6 +158,7 @@ class CredentialsPage(Page):
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Find a mailbox"))
         self.search.setAccessibleName(_("Find a mailbox"))
+        self.search.setAccessibleDescription(_("A part of the address is enough"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(theme().px(220))
         top = WrapRow(self.facts, self.search, *self.list.buttons(), grow=self.facts)

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.cutover import Change
@@ -24,6 +24,7 @@ from mailsafi_wizard.ui.pdf import write_pdf
 from mailsafi_wizard.ui.problems import in_a_line
 from mailsafi_wizard.ui.record_changes import RecordChanges
 from mailsafi_wizard.ui.spread_view import SpreadView
+from mailsafi_wizard.ui.stack import Stack
 from mailsafi_wizard.ui.tabs import Tabs
 from mailsafi_wizard.ui.theme import M, S
 from mailsafi_wizard.ui.widgets import Button, box, column, label, row
@@ -49,7 +50,7 @@ class CutoverPage(Page):
 
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self.views = QStackedWidget()
+        self.views = Stack()
         text = _("The records are read from the domain's own name servers and from several resolvers. Nothing is changed.")
         self.views.addWidget(EmptyState("globe", _("Not looked up yet"), text))
         self.views.addWidget(self._board())

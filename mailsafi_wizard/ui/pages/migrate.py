@@ -8,15 +8,16 @@ from dataclasses import replace
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from mailsafi_wizard.events import MessageFailed, Summary
-from mailsafi_wizard.model import FailedMessage, Ledger, Mailbox, MailboxCensus, MailboxState
+from mailsafi_wizard.model import Ledger, Mailbox, MailboxCensus, MailboxState
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.census_view import FindingsView, FolderPlan, LookBar, problem_of
-from mailsafi_wizard.ui.copy_lists import failure_columns, remark_columns
+from mailsafi_wizard.ui.copy_lists import remark_columns
 from mailsafi_wizard.ui.drawings import SpeedDrawing
 from mailsafi_wizard.ui.empty_state import EmptyState
+from mailsafi_wizard.ui.failures import FailuresPart
 from mailsafi_wizard.ui.live_rows import LiveRows
 from mailsafi_wizard.ui.one_shown import OneShown
 from mailsafi_wizard.ui.pace_panel import PacePanel
@@ -44,6 +45,7 @@ STATE_LOOKS = {  # words, tone, icon ("" for the tone's own)
     MailboxState.REFUSED: (N_("Refused"), Tone.BAD, ""),
 }
 SHOWN_ROWS = 6  # of the mailboxes at least, where there are as many
+GONE_THROUGH = frozenset({MailboxState.DONE, MailboxState.INCOMPLETE, MailboxState.REFUSED})
 BUSY = frozenset(
     {
         MailboxState.CONNECTING,
@@ -209,9 +211,7 @@ class MigratePage(Page):
 
     def _tabs(self) -> QTabWidget:
         self.speed = SpeedDrawing()
-        self.failures: RowsModel[tuple[str, FailedMessage]] = RowsModel(
-            failure_columns(self.project.company.timezone), key=lambda f: (f[1].mailbox_id, f[1].folder, f[1].uid)
-        )
+        self.failures = FailuresPart(self.project.refused_folder, self.project.company.timezone, lambda: self.go_to.emit("verify"))
         self.remarks: RowsModel[tuple[str, str, str]] = RowsModel(remark_columns(), key=lambda r: r)
         self.chosen_words = label("", "small", "muted")
         self.one_pause = Button(_("Pause this one"), self._pause_one, kind="quiet", icon="pause")
@@ -225,11 +225,9 @@ class MigratePage(Page):
         self.tabs.setAccessibleName(_("More about the copy"))
         self.tabs.addTab(box(column(self.speed, margins=(0, M, 0, 0))), _("Speed"))
         self.tabs.addTab(self.folders, _("Folders"))
-        for table in (
-            Table(_("Problems"), self.failures, _("No message has failed.")),
-            Table(_("Remarks"), self.remarks, _("Nothing was noticed.")),
-        ):
-            self.tabs.addTab(box(column(table, margins=(0, S, 0, 0))), table.accessibleName())
+        self.tabs.addTab(self.failures, _("Problems"))
+        remarks = Table(_("Remarks"), self.remarks, _("Nothing was noticed."))
+        self.tabs.addTab(box(column(remarks, margins=(0, S, 0, 0))), remarks.accessibleName())
         self.tabs.addTab(self.findings, _("Findings"))
         self.pace = PacePanel(self.project)
         self.tabs.addTab(self.pace, _("Pace"))
@@ -340,8 +338,9 @@ class MigratePage(Page):
         self.chosen_words.setText(" · ".join(filter(None, words)))
 
     def _show_failures(self) -> None:
-        self.failures.show_rows([(self._addresses.get(f.mailbox_id, ""), f) for f in self.project.failures()])
-        self._title_tab(2, _("Problems"), self.failures.rowCount())
+        failed = [(self._addresses.get(f.mailbox_id, ""), f) for f in self.project.failures()]
+        self.failures.show_failures(failed, self.project.running)
+        self._title_tab(2, _("Problems"), len(failed))
 
     def _remarked(self, _remarks: object) -> None:
         self._show_remarks()
@@ -372,7 +371,9 @@ class MigratePage(Page):
         if not self.project.census():
             return Action(_("Take a &look"), self.look, "search", not self.busy)
         finished = done(self.project)
-        words = _("Copy what is new") if self.project.runs() else _("&Start copying")
+        words = _("&Start copying")
+        if self.project.runs():
+            words = _("&Copy what is new") if set(self.project.states().values()) <= GONE_THROUGH else _("&Go on copying")
         return Action(words, self.start, "play", not self.busy, urgent=not finished)
 
     def look(self, only: list[int] | None = None) -> None:
@@ -441,7 +442,7 @@ class MigratePage(Page):
             place = next((place for place, copy in enumerate(self.model.rows) if copy.state in bad), 0)
             self.table.selectRow(self.table.filter.mapFromSource(self.model.index(place, 0)).row())
         if self.tabs.currentIndex() == 0:
-            self.tabs.setCurrentIndex(2 if self.failures.rowCount() else 1)
+            self.tabs.setCurrentIndex(2 if self.failures.model.rowCount() else 1)
 
 
 FACTS = {"messages": N_("messages"), "size": N_("in all"), "time": N_("expected time"), "problems": N_("problems")}

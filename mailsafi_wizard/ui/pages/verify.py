@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.model import CheckPlan, Depth, Ledger
@@ -16,6 +16,7 @@ from mailsafi_wizard.ui.empty_state import EmptyState
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.signoff_part import SignoffPart
+from mailsafi_wizard.ui.stack import Stack
 from mailsafi_wizard.ui.theme import M
 from mailsafi_wizard.ui.widgets import Button, Tone, box, column
 from mailsafi_wizard.words import N_, _, ngettext
@@ -55,7 +56,7 @@ class VerifyPage(Page):
     def __init__(self, project: MigrationProject, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._stale: set[QWidget] = set()  # parts that do not show the project as it is now
-        self.views = QStackedWidget()
+        self.views = Stack()
         nothing = _("When the first copy has run, the accounts of every mailbox and folder stand here.")
         go = Button(_("Go to Migrate"), lambda: self.go_to.emit("migrate"), kind="primary")
         self.views.addWidget(EmptyState("shield", _("Nothing to check yet"), nothing, go))
