@@ -94,7 +94,7 @@ def test_the_folder_holds_every_text_and_none_hides_another(tmp_path: Path) -> N
     notices.write(folder, [work], [tmp_path / "b/NOTICE.md"])
     held = sorted(path.read_text() for path in (folder / "Thing-1_2_3").iterdir())
     assert held == ["one", "three", "two"]
-    assert (folder / "NOTICE.md").is_file()
+    assert (folder / "NOTICE.txt").is_file()
     index = (folder / notices.INDEX).read_text("utf-8")
     assert "Thing 1:2/3\n    MIT" in index
     assert "QT.txt" in index
