@@ -28,6 +28,7 @@ SetCompressor /SOLID lzma
 !define KIND "MailSafi.Project"
 !define OWN_KEY "Software\MailSafi\Setup"
 !define SETTINGS_KEY "Software\MailSafi\MailSafi Wizard"
+!define LOGS "$LOCALAPPDATA\MailSafi\mailsafi-wizard"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\MailSafi Wizard"
 !define APP_PATH_KEY "Software\Microsoft\Windows\CurrentVersion\App Paths\mailsafi-wizard.exe"
 
@@ -149,8 +150,12 @@ Section "Uninstall"
   ReadRegStr $2 HKCU "${SETTINGS_KEY}" "language"
   ReadRegStr $3 HKCU "${SETTINGS_KEY}" "recent"
   ${If} "$0$1$2$3" != ""
-    MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "Forget the window's looks and the list of projects that were opened last, too? The projects themselves are not touched." /SD IDNO IDNO remember
+  ${OrIf} ${FileExists} "${LOGS}\Logs\*.*"
+    MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "Forget the window's looks, the list of projects that were opened last and the logs, too? The projects themselves are not touched." /SD IDNO IDNO remember
     DeleteRegKey HKCU "${SETTINGS_KEY}"
+    RMDir /r "${LOGS}\Logs"
+    RMDir "${LOGS}"
+    RMDir "$LOCALAPPDATA\MailSafi"
     remember:
   ${EndIf}
 
