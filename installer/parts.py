@@ -7,6 +7,7 @@ backends of the keychain) and every file that is not code has to be named here. 
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -150,6 +151,12 @@ def resource_files(root: Path = ROOT) -> list[tuple[str, str]]:
     """(file, folder in the bundle) of everything under ``resources``."""
     files = sorted(file for file in (root / "resources").rglob("*") if file.is_file())
     return [(str(file), file.parent.relative_to(root).as_posix()) for file in files]
+
+
+def contents(root: Path = ROOT) -> dict[str, str]:
+    """Every resource -> its SHA-256: what the self-test of an installed program holds against what it finds."""
+    files = (Path(file) for file, _ in resource_files(root))
+    return {file.relative_to(root / "resources").as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def needed(kind: str) -> list[str]:

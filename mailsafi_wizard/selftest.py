@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gettext
+import hashlib
 import importlib
+import json
 import pkgutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -63,6 +67,8 @@ LATE = (
     *(("jeepney.io.blocking",) if sys.platform == "linux" else ()),
 )
 KEYCHAIN_ANSWERS = 20.0  # seconds; a locked one waits for a person
+WINDOW_IS_THERE = 120.0  # seconds; a slow disk reads the program for the first time
+CONTENTS = "contents.json"  # among the resources of an installed program: the SHA-256 of each, written down when it was built
 FOLDERS = ("dns-panels", "icons", "providers", "report", "style", "support", "templates/check", "templates/en", "templates/sw")
 
 Say = Callable[[str], None]
@@ -73,10 +79,15 @@ class Missing(Exception):
 
 
 class SelfTest:
-    """The checks, in the order in which they run; each returns a few words on what it saw and raises when something is wrong."""
+    """The checks, in the order in which they run; each returns a few words on what it saw and raises when something is wrong.
 
-    def __init__(self, scratch: Path) -> None:
+    ``whole``: all of them run, so that none may end the process before the others had their turn.
+    """
+
+    def __init__(self, scratch: Path, whole: bool = False) -> None:
         self._scratch = scratch
+        self._whole = whole
+        self._no_qt = False
         self._ends = contextlib.ExitStack()
         self._rehearsal: Rehearsal | None = None
         self._ledger: Ledger | None = None
@@ -104,8 +115,21 @@ class SelfTest:
     def window(self) -> str:
         if not app.has_screen():
             app.do_without_screen()
+        if self._whole:
+            self._window_apart()
         self._qt = app.qt_application()  # held to the end: the next one would need a new one, which Qt does not like
         return f"the wizard's window was drawn ({app.first_window()})"
+
+    def _window_apart(self) -> None:
+        """The window in a process of its own: Qt, where it can't start, ends the process that asks for it."""
+        start = [sys.executable] if _frozen() else [sys.executable, "-m", "mailsafi_wizard"]
+        command = [*start, "--selftest", "window"]
+        self._no_qt = True
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=WINDOW_IS_THERE, check=False)
+        if done.returncode:
+            told = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+            raise Missing(f"no window can be opened (status {done.returncode}): {' / '.join(told[:2])[:300] or 'no word why'}")
+        self._no_qt = False
 
     def modules(self) -> str:
         names = [found.name for found in pkgutil.walk_packages(mailsafi_wizard.__path__, "mailsafi_wizard.")]
@@ -117,11 +141,16 @@ class SelfTest:
         return f"{len(names)} of the program and {len(LATE)} of libraries can be imported"
 
     def resources(self) -> str:
+        listed = _contents()
+        if damaged := [name for name, digest in listed.items() if _digest(name) != digest]:
+            raise Missing(f"missing or not as they were built: {len(damaged)} of {len(listed)} files: {', '.join(damaged[:3])}")
         for folder in FOLDERS:
             if not any(path.is_file() and path.stat().st_size for path in resources.path(folder).rglob("*")):
                 raise Missing(f"the folder {folder} is empty")
         for language in words.LANGUAGES:
             templates.source("announcement", language)
+            if language != "en" and gettext.find("wizard", resources.path("locale"), [language]) is None:
+                raise Missing(f"the words in {words.LANGUAGES[language]} are not there")
         known, shown = len(providers.all_providers()), len(panels.panels())
         if not known or not shown:
             raise Missing("no provider or no DNS panel is known")
@@ -211,6 +240,8 @@ class SelfTest:
         return f"{self._ledger.copied} messages copied and read back, none missing"
 
     def pdf(self) -> str:
+        if self._no_qt:
+            raise Missing("pages are drawn by Qt, which cannot start: see the window")
         if self._ledger is None:
             self.migration()
         path = self._scratch / "report.pdf"
@@ -221,10 +252,38 @@ class SelfTest:
         return f"the report has {pages} pages, {len(data) // 1024} KB"
 
 
+def _frozen() -> bool:
+    return bool(getattr(sys, "frozen", False))
+
+
+def _contents() -> dict[str, str]:
+    """Empty in a checkout, where nothing was built; raises Missing where an installed program has lost it."""
+    try:
+        told = json.loads(resources.path(CONTENTS).read_text("utf-8"))
+    except FileNotFoundError:
+        if _frozen():
+            raise Missing(f"the list of them, {CONTENTS}, is not there") from None
+        return {}
+    return {str(name): str(digest) for name, digest in told.items()}
+
+
+def _digest(name: str) -> str:
+    """ "" for a file that can't be read."""
+    try:
+        return hashlib.sha256(resources.path(name).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
 def main(arguments: Sequence[str], say: Say = lambda line: print(line, flush=True)) -> int:
     """Runs all checks, or those that are named; returns 0 when all hold, 1 when one does not, 2 when there is no such check."""
-    with tempfile.TemporaryDirectory(prefix="mailsafi-selftest-", ignore_cleanup_errors=True) as folder:
-        test = SelfTest(Path(folder))
+    try:
+        scratch = tempfile.TemporaryDirectory(prefix="mailsafi-selftest-", ignore_cleanup_errors=True)
+    except OSError as e:
+        say(f"FAIL  temporary files: there is no place for them, so nothing can be checked: {e}")
+        return 1
+    with scratch as folder:
+        test = SelfTest(Path(folder), whole=not arguments)
         try:
             return run(test.checks(), arguments, say)
         finally:
@@ -237,9 +296,7 @@ def run(checks: Mapping[str, Callable[[], str]], names: Sequence[str], say: Say)
     if unknown:
         say(f"there is no check called {', '.join(unknown)}; there are: {', '.join(checks)}")
         return 2
-    say(
-        f"MailSafi Wizard {mailsafi_wizard.__version__}, {sys.platform}, {'installed' if getattr(sys, 'frozen', False) else 'not frozen'}"
-    )
+    say(f"MailSafi Wizard {mailsafi_wizard.__version__}, {sys.platform}, {'installed' if _frozen() else 'not frozen'}")
     failed = sum(not _holds(name, checks[name], say) for name in names or checks)
     say(f"{failed} of {len(names or checks)} checks failed" if failed else "everything works")
     return 1 if failed else 0
