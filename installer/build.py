@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from installer import facts as about
-from installer import parts, pictures, versions
+from installer import pictures, versions
 from installer.facts import Facts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,7 +91,6 @@ def prepare(facts: Facts) -> None:
     """What the spec reads: facts, icons, the version as Windows wants it."""
     MADE.mkdir(parents=True, exist_ok=True)
     (MADE / "release.json").write_text(facts.release_file(), "utf-8")
-    (MADE / "contents.json").write_text(json.dumps(parts.contents(), indent=0), "utf-8")
     told = {"version": versions.of_mac(facts.version), "identifier": about.IDENTIFIER, "mac_identity": facts.mac_identity}
     (MADE / "facts.json").write_text(json.dumps(told), "utf-8")
     sign = ROOT / "resources" / "icons" / "app.svg"

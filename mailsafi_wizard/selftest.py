@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import mailsafi_wizard
@@ -68,7 +69,8 @@ LATE = (
 )
 KEYCHAIN_ANSWERS = 20.0  # seconds; a locked one waits for a person
 WINDOW_IS_THERE = 120.0  # seconds; a slow disk reads the program for the first time
-CONTENTS = "contents.json"  # among the resources of an installed program: the SHA-256 of each, written down when it was built
+CONTENTS = "contents.json"  # among the resources of an installed program: what it consists of, written down when it was built
+FAILED = "FAIL  {}: "
 FOLDERS = ("dns-panels", "icons", "providers", "report", "style", "support", "templates/check", "templates/en", "templates/sw")
 
 Say = Callable[[str], None]
@@ -99,6 +101,7 @@ class SelfTest:
     def checks(self) -> dict[str, Callable[[], str]]:
         return {
             "window": self.window,
+            "files": self.files,
             "modules": self.modules,
             "resources": self.resources,
             "calendar": self.calendar,
@@ -127,9 +130,19 @@ class SelfTest:
         self._no_qt = True
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=WINDOW_IS_THERE, check=False)
         if done.returncode:
-            told = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-            raise Missing(f"no window can be opened (status {done.returncode}): {' / '.join(told[:2])[:300] or 'no word why'}")
+            failed = [line.removeprefix(FAILED.format("window")) for line in done.stdout.splitlines() if line.startswith("FAIL ")]
+            told = failed or [line.strip() for line in done.stderr.splitlines() if line.strip()]
+            raise Missing(f"no window can be opened (status {done.returncode}): {' / '.join(told[:2])[:300]}")
         self._no_qt = False
+
+    def files(self) -> str:
+        if not _frozen():
+            return "nothing is installed here, so nothing can have been lost"
+        listed = list(_contents().get("files", ()))
+        lost = [name for name in listed if not (resources.root().parent / name).exists()]
+        if lost or not listed:
+            raise Missing(f"{len(lost)} of {len(listed)} are missing: {', '.join(lost[:3])}")
+        return f"all {len(listed)} are there"
 
     def modules(self) -> str:
         names = [found.name for found in pkgutil.walk_packages(mailsafi_wizard.__path__, "mailsafi_wizard.")]
@@ -141,9 +154,9 @@ class SelfTest:
         return f"{len(names)} of the program and {len(LATE)} of libraries can be imported"
 
     def resources(self) -> str:
-        listed = _contents()
+        listed = dict(_contents().get("resources", {}))
         if damaged := [name for name, digest in listed.items() if _digest(name) != digest]:
-            raise Missing(f"missing or not as they were built: {len(damaged)} of {len(listed)} files: {', '.join(damaged[:3])}")
+            raise Missing(f"{len(damaged)} of {len(listed)} are missing or not as they were built: {', '.join(damaged[:3])}")
         for folder in FOLDERS:
             if not any(path.is_file() and path.stat().st_size for path in resources.path(folder).rglob("*")):
                 raise Missing(f"the folder {folder} is empty")
@@ -256,15 +269,15 @@ def _frozen() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
-def _contents() -> dict[str, str]:
-    """Empty in a checkout, where nothing was built; raises Missing where an installed program has lost it."""
+def _contents() -> Mapping[str, Any]:
+    """ "resources" (name -> sum) and "files" (names); empty in a checkout, where nothing was built. Raises Missing where an installed program lost it."""
     try:
-        told = json.loads(resources.path(CONTENTS).read_text("utf-8"))
+        told: Mapping[str, Any] = json.loads(resources.path(CONTENTS).read_text("utf-8"))
     except FileNotFoundError:
         if _frozen():
-            raise Missing(f"the list of them, {CONTENTS}, is not there") from None
+            raise Missing(f"the list of what belongs to it, {CONTENTS}, is not there") from None
         return {}
-    return {str(name): str(digest) for name, digest in told.items()}
+    return told
 
 
 def _digest(name: str) -> str:
@@ -306,10 +319,10 @@ def _holds(name: str, check: Callable[[], str], say: Say) -> bool:
     began = time.monotonic()
     try:
         words_ = check()
-    except errors.MigrationError as e:
-        say(f"FAIL  {name}: {e}")
+    except (errors.MigrationError, Missing) as e:
+        say(FAILED.format(name) + str(e))
     except Exception as e:  # noqa: BLE001 whatever is missing shows itself in its own way
-        say(f"FAIL  {name}: {type(e).__name__}: {e}")
+        say(FAILED.format(name) + f"{type(e).__name__}: {e}")
     else:
         say(f"ok    {name}: {words_} ({time.monotonic() - began:.1f} s)")
         return True

@@ -29,7 +29,7 @@ from mailsafi_wizard.ui import pdf
 from tests import house
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ["window", "modules", "resources", "calendar", "certificates", "keychain", "servers", "dns", "migration", "pdf"]
+NAMES = ["window", "files", "modules", "resources", "calendar", "certificates", "keychain", "servers", "dns", "migration", "pdf"]
 
 
 def command(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -61,7 +61,7 @@ def test_where_qt_ends_the_process_the_other_checks_are_made_all_the_same() -> N
     assert list(told) == NAMES
     assert "no-such-platform" in told["window"]
     assert [name for name, line in told.items() if line.startswith("FAIL ")] == ["window", "pdf"]
-    assert done.stdout.splitlines()[-1] == "2 of 10 checks failed"
+    assert done.stdout.splitlines()[-1] == "2 of 11 checks failed"
 
 
 def test_a_program_that_cannot_even_be_loaded_says_so_in_one_line() -> None:
@@ -107,6 +107,7 @@ def broken(*_arguments: object, **_named: object) -> object:
 
 BREAKS: list[tuple[str, object, str, Callable[..., object]]] = [
     ("window", app, "first_window", broken),
+    ("files", selftest, "_frozen", lambda: True),
     ("modules", pkgutil, "walk_packages", nothing),
     ("resources", providers, "all_providers", nothing),
     ("resources", panels, "panels", nothing),
@@ -141,7 +142,7 @@ def test_one_that_fails_does_not_hide_the_others() -> None:
 
     lines: list[str] = []
     assert selftest.run({"one": bad, "two": lambda: "there"}, [], lines.append) == 1
-    assert lines[1] == "FAIL  one: Missing: it is gone"
+    assert lines[1] == "FAIL  one: it is gone"
     assert lines[2].startswith("ok    two: there")
     assert lines[3] == "1 of 2 checks failed"
 
@@ -151,13 +152,30 @@ def test_a_resource_that_is_not_as_it_was_built_is_named(
     harm: Callable[[Path], object], test: selftest.SelfTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = Path(shutil.copytree(resources.root(), tmp_path / "resources"))
-    (folder / selftest.CONTENTS).write_text(json.dumps(parts.contents()), "utf-8")
+    listed = parts.contents()
+    (folder / selftest.CONTENTS).write_text(json.dumps(listed), "utf-8")
     monkeypatch.setattr(resources, "root", lambda: folder)
     assert outcome(test, "resources")[0] == 0
     harm(folder / "icons" / "app.svg")
     status, line = outcome(test, "resources")
     assert status == 1
-    assert line.endswith(f"1 of {len(parts.contents())} files: icons/app.svg")
+    assert line == f"FAIL  resources: 1 of {len(listed['resources'])} are missing or not as they were built: icons/app.svg"
+
+
+def test_a_file_that_an_installation_has_lost_is_named(
+    test: selftest.SelfTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "resources").mkdir()
+    for name in ("libfirst.so", "libsecond.so"):
+        (tmp_path / name).touch()
+    listed = parts.contents(["libfirst.so", "libsecond.so", "licences/QT.txt"])
+    (tmp_path / "resources" / selftest.CONTENTS).write_text(json.dumps(listed), "utf-8")
+    monkeypatch.setattr(resources, "root", lambda: tmp_path / "resources")
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    status, line = outcome(test, "files")
+    assert (status, line[:34]) == (0, "ok    files: all 2 are there (0.0 ")
+    (tmp_path / "libsecond.so").unlink()
+    assert outcome(test, "files") == (1, "FAIL  files: 1 of 2 are missing: libsecond.so")
 
 
 def test_an_installed_program_without_the_list_of_its_resources_is_not_whole(
@@ -166,6 +184,7 @@ def test_an_installed_program_without_the_list_of_its_resources_is_not_whole(
     assert outcome(test, "resources")[0] == 0
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert outcome(test, "resources")[0] == 1
+    assert outcome(test, "files")[0] == 1
 
 
 def test_a_language_without_its_words_is_noticed(test: selftest.SelfTest, monkeypatch: pytest.MonkeyPatch) -> None:
