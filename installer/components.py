@@ -9,9 +9,9 @@ import re
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -185,11 +185,22 @@ def shared_texts(works: Iterable[Component]) -> list[Path]:
     return [path for path in (COMMON / name for name in sorted(named)) if path.is_file()]
 
 
-def works(binaries: Iterable[tuple[str, str, str]]) -> list[Component]:
-    """All that others made in a frozen program whose files are ``binaries`` (PyInstaller's list: place, file, kind); raises NoLicence."""
+def uncalled(modules: Iterable[str], known: Iterable[str], homes: Mapping[str, list[str]]) -> list[str]:
+    """Distributions that nobody requires and that came along all the same, because some library imports them if they are there.
+
+    ``homes``: top-level module -> the distributions it is in, as `packages_distributions` tells; ``known``: those that are named already.
+    """
+    named = {normal(name) for name in (*known, OWN, "pyinstaller")}
+    found = (homes.get(top, []) for top in sorted({module.partition(".")[0] for module in modules}))
+    return sorted({name for names in found if not named & {normal(name) for name in names} for name in names})
+
+
+def works(binaries: Iterable[tuple[str, str, str]], modules: Iterable[str]) -> list[Component]:
+    """All that others made in a frozen program of ``modules`` and the files ``binaries`` (PyInstaller's list: place, file, kind); raises NoLicence."""
     from installer import inside
 
     used = [one for one in distributions() if normal(one.name) != OWN]
+    used += [distribution(name) for name in uncalled(modules, (one.name for one in used), packages_distributions())]
     found = [replace(of_distribution(one), inside=inside.of_distribution(one)) for one in used]
     found += [replace(python(), inside=inside.of_python()), pyinstaller()]
     if sys.platform == "linux":

@@ -45,6 +45,13 @@ def test_all_that_the_program_requires_has_a_licence_and_its_text() -> None:
             assert sum(text.stat().st_size for text in work.texts) > 300, work
 
 
+def test_what_came_along_unasked_is_found() -> None:
+    homes = {"packaging": ["packaging"], "google": ["google-auth", "google-more"], "mailsafi_wizard": ["mailsafi-wizard"]}
+    modules = ["packaging.version", "packaging.tags", "google.auth", "json", "mailsafi_wizard.cli"]
+    assert components.uncalled(modules, ["Google_Auth"], homes) == ["packaging"]
+    assert components.uncalled(modules, ["Google_Auth", "packaging"], homes) == []
+
+
 def test_qt_comes_with_the_lgpl_and_how_to_replace_it() -> None:
     found = {components.normal(one.name): one for one in components.distributions()}
     for name in ("pyside6-essentials", "shiboken6"):
