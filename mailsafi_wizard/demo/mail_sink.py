@@ -12,9 +12,9 @@ import re
 import socketserver
 import ssl
 import threading
-from dataclasses import dataclass
 
 from mailsafi_wizard.model import Endpoint, Secret, Security
+from mailsafi_wizard.records import dataclass
 
 _PATH = re.compile(r"(?:FROM|TO):\s*<([^<>\s]*)>", re.I)
 SILENCE = 60.0  # seconds

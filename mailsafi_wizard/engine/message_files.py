@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailsafi_wizard import errors
@@ -14,6 +13,7 @@ from mailsafi_wizard.engine.job import Job, connect
 from mailsafi_wizard.engine.lookup import opened
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.rows import FolderRecord
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')

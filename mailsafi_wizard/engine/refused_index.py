@@ -8,11 +8,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailsafi_wizard.engine.message_files import file_name, folder_place
 from mailsafi_wizard.model import Mailbox, MessageState
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.list_checks import neutralised
 from mailsafi_wizard.store.private_file import write_private

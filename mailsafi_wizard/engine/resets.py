@@ -8,10 +8,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Mailbox, Side, SignInResult
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.list_checks import neutralised
 from mailsafi_wizard.words import N_, _
 

@@ -12,7 +12,7 @@ import contextlib
 import re
 import ssl
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 
 import aiosmtplib
@@ -23,6 +23,7 @@ from mailsafi_wizard.model import Endpoint, Security, SignIn, SignInStyle
 from mailsafi_wizard.net import smtp_errors, wire
 from mailsafi_wizard.net.tls_errors import tls_errors
 from mailsafi_wizard.net.wire import Patience, Trust
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 EHLO_NAME = "[127.0.0.1]"  # the computer's own name is nobody's business, and looking it up may take long

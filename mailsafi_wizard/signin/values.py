@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Company, Endpoint, Mailbox, Security
+from mailsafi_wizard.records import dataclass
 
 SMTP_SECURITY = {465: Security.TLS, 587: Security.STARTTLS}  # RFC 8314 sections 3.3 and 7.3; other ports say nothing
 _NUMBER = re.compile(r"\+?\d[\d ()/-]*\d")

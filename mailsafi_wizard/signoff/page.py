@@ -6,11 +6,12 @@ import datetime as dt
 import functools
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from mailsafi_wizard import resources
 from mailsafi_wizard.model import CheckSheet, Company, Mailbox
+from mailsafi_wizard.records import dataclass
 
 LANGUAGES = ("en", "sw")
 CHECK_BEFORE = dt.timedelta(days=2)  # users have looked at their mail this long before the cutover

@@ -10,9 +10,10 @@ import csv
 import enum
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.list_checks import address_fault, trimmed
 from mailsafi_wizard.store.list_text import Doubt, decode, split_line
 from mailsafi_wizard.words import N_
