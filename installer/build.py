@@ -141,7 +141,7 @@ def package(app: Path, out: Path, facts: Facts) -> list[Path]:
 
 def papers(out: Path, facts: Facts) -> list[Path]:
     """Bill of materials and release notes."""
-    bill = out / f"{APP}-{facts.version}-{about.system()}.cdx.json"
+    bill = out / f"{APP}-{facts.version}-{about.system()}-{facts.architecture}.cdx.json"
     shutil.copyfile(MADE / "bill.cdx.json", bill)
     notes = out / "RELEASE-NOTES.md"
     notes.write_text(f"# MailSafi Wizard {facts.version}\n\n{facts.notes}", "utf-8")

@@ -9,9 +9,9 @@ import re
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -19,17 +19,19 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 OWN = "mailsafi-wizard"
 _FILE = re.compile(r"(?:^|/)(?:licen[cs]es?/.+|(?:licen[cs]e|copying|notice|authors|copyright)[^/]*)$", re.IGNORECASE)
+COMMON = Path("/usr/share/common-licenses")
+_SHARED = re.compile(r"/usr/share/common-licenses/([A-Za-z0-9.+-]*[A-Za-z0-9])")
 _CLASSIFIER = "License :: OSI Approved :: "
-GNU_TEXTS = ("LGPL-3.0.txt", "GPL-3.0.txt")
+QT_TEXTS = ("LGPL-3.0.txt", "GPL-3.0.txt", "QT.txt")
 # Distributions whose wheel has no text of its licence in it: the texts are kept here.
-TEXTS_HERE = {"pyside6-essentials": (*GNU_TEXTS, "QT.txt"), "shiboken6": (*GNU_TEXTS, "QT.txt")}
+TEXTS_HERE = {"pyside6-essentials": (*QT_TEXTS, "ICU.txt"), "shiboken6": QT_TEXTS}
 # Their makers say it in the text only.
 READ_IN_TEXT = {"imapclient": "BSD-3-Clause"}
 
 
 @dataclass(frozen=True)
 class Component:
-    """``kind``: "pypi", "deb" or "generic", as in package URLs. ``texts``: the files with its licence."""
+    """``kind``: "pypi", "deb" or "generic", as in package URLs. ``texts``: the files with its licence. ``inside``: what its makers compiled in."""
 
     name: str
     version: str
@@ -37,6 +39,7 @@ class Component:
     licence: str
     home: str = ""
     texts: tuple[Path, ...] = field(default=(), compare=False)
+    inside: tuple[Component, ...] = field(default=(), compare=False)
 
 
 class NoLicence(Exception):
@@ -173,10 +176,33 @@ def installed(name: str) -> bool:
     return True
 
 
-def works(binaries: Iterable[tuple[str, str, str]]) -> list[Component]:
-    """All that others made in a frozen program whose files are ``binaries`` (PyInstaller's list: place, file, kind); raises NoLicence."""
-    found = [of_distribution(one) for one in distributions() if normal(one.name) != OWN]
-    found += [python(), pyinstaller()]
+def shared_texts(works: Iterable[Component]) -> list[Path]:
+    """The licences that Debian keeps once for all its packages, as far as the texts of ``works`` point to them; other systems do not have them."""
+    named: set[str] = set()
+    for work in works:
+        if work.kind == "deb":
+            named |= {name for text in work.texts for name in _SHARED.findall(text.read_text("utf-8", "replace"))}
+    return [path for path in (COMMON / name for name in sorted(named)) if path.is_file()]
+
+
+def uncalled(modules: Iterable[str], known: Iterable[str], homes: Mapping[str, list[str]]) -> list[str]:
+    """Distributions that nobody requires and that came along all the same, because some library imports them if they are there.
+
+    ``homes``: top-level module -> the distributions it is in, as `packages_distributions` tells; ``known``: those that are named already.
+    """
+    named = {normal(name) for name in (*known, OWN, "pyinstaller")}
+    found = (homes.get(top, []) for top in sorted({module.partition(".")[0] for module in modules}))
+    return sorted({name for names in found if not named & {normal(name) for name in names} for name in names})
+
+
+def works(binaries: Iterable[tuple[str, str, str]], modules: Iterable[str]) -> list[Component]:
+    """All that others made in a frozen program of ``modules`` and the files ``binaries`` (PyInstaller's list: place, file, kind); raises NoLicence."""
+    from installer import inside
+
+    used = [one for one in distributions() if normal(one.name) != OWN]
+    used += [distribution(name) for name in uncalled(modules, (one.name for one in used), packages_distributions())]
+    found = [replace(of_distribution(one), inside=inside.of_distribution(one)) for one in used]
+    found += [replace(python(), inside=inside.of_python()), pyinstaller()]
     if sys.platform == "linux":
         found += of_debian(sorted({Path(file) for _, file, kind in binaries if kind != "SYMLINK" and _of_system(Path(file))}))
     return found

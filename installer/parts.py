@@ -7,9 +7,11 @@ backends of the keychain) and every file that is not code has to be named here. 
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "mailsafi_wizard"
@@ -150,6 +152,17 @@ def resource_files(root: Path = ROOT) -> list[tuple[str, str]]:
     """(file, folder in the bundle) of everything under ``resources``."""
     files = sorted(file for file in (root / "resources").rglob("*") if file.is_file())
     return [(str(file), file.parent.relative_to(root).as_posix()) for file in files]
+
+
+def contents(places: Iterable[str] = (), root: Path = ROOT) -> dict[str, Any]:
+    """What the self-test of an installed program holds against what it finds: the SHA-256 of each resource, and the ``places`` of all files.
+
+    The places come without licences, which are documents that a system may leave out; and without sums, for Qt may be replaced by another build.
+    """
+    files = (Path(file) for file, _ in resource_files(root))
+    sums = {file.relative_to(root / "resources").as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    names = {place.replace("\\", "/") for place in places}
+    return {"resources": sums, "files": sorted(name for name in names if not name.startswith("licences/"))}
 
 
 def needed(kind: str) -> list[str]:

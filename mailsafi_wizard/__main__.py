@@ -15,14 +15,9 @@ NETWORKED = {"migrate", "verify"}
 def main() -> int:
     """Entry point of the installed program; returns the exit status."""
     arguments = sys.argv[1:]
-    if getattr(sys, "frozen", False):
-        from mailsafi_wizard.net import roots
-
-        roots.find()
     if arguments and arguments[0] == "--selftest":
-        from mailsafi_wizard import selftest
-
-        return selftest.main(arguments[1:])
+        return _self_test(arguments[1:])
+    _find_authorities()
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
         if arguments[0] in NETWORKED:
             from mailsafi_wizard.net import wire
@@ -39,6 +34,24 @@ def main() -> int:
     except errors.NoScreen as e:
         print(f"mailsafi-wizard: {e}", file=sys.stderr)
         return e.exit_status
+
+
+def _self_test(names: list[str]) -> int:
+    """A part that is missing may be one without which not even the test can be loaded."""
+    try:
+        _find_authorities()
+        from mailsafi_wizard import selftest
+    except (ImportError, OSError) as e:
+        print(f"FAIL  modules: the program cannot be loaded: {type(e).__name__}: {e}", flush=True)
+        return 1
+    return selftest.main(names)
+
+
+def _find_authorities() -> None:
+    if getattr(sys, "frozen", False):
+        from mailsafi_wizard.net import roots
+
+        roots.find()
 
 
 if __name__ == "__main__":

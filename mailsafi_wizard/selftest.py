@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gettext
+import hashlib
 import importlib
+import json
 import pkgutil
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import mailsafi_wizard
@@ -63,6 +68,9 @@ LATE = (
     *(("jeepney.io.blocking",) if sys.platform == "linux" else ()),
 )
 KEYCHAIN_ANSWERS = 20.0  # seconds; a locked one waits for a person
+WINDOW_IS_THERE = 120.0  # seconds; a slow disk reads the program for the first time
+CONTENTS = "contents.json"  # among the resources of an installed program: what it consists of, written down when it was built
+FAILED = "FAIL  {}: "
 FOLDERS = ("dns-panels", "icons", "providers", "report", "style", "support", "templates/check", "templates/en", "templates/sw")
 
 Say = Callable[[str], None]
@@ -73,10 +81,15 @@ class Missing(Exception):
 
 
 class SelfTest:
-    """The checks, in the order in which they run; each returns a few words on what it saw and raises when something is wrong."""
+    """The checks, in the order in which they run; each returns a few words on what it saw and raises when something is wrong.
 
-    def __init__(self, scratch: Path) -> None:
+    ``whole``: all of them run, so that none may end the process before the others had their turn.
+    """
+
+    def __init__(self, scratch: Path, whole: bool = False) -> None:
         self._scratch = scratch
+        self._whole = whole
+        self._no_qt = False
         self._ends = contextlib.ExitStack()
         self._rehearsal: Rehearsal | None = None
         self._ledger: Ledger | None = None
@@ -88,6 +101,7 @@ class SelfTest:
     def checks(self) -> dict[str, Callable[[], str]]:
         return {
             "window": self.window,
+            "files": self.files,
             "modules": self.modules,
             "resources": self.resources,
             "calendar": self.calendar,
@@ -104,8 +118,31 @@ class SelfTest:
     def window(self) -> str:
         if not app.has_screen():
             app.do_without_screen()
+        if self._whole:
+            self._window_apart()
         self._qt = app.qt_application()  # held to the end: the next one would need a new one, which Qt does not like
         return f"the wizard's window was drawn ({app.first_window()})"
+
+    def _window_apart(self) -> None:
+        """The window in a process of its own: Qt, where it can't start, ends the process that asks for it."""
+        start = [sys.executable] if _frozen() else [sys.executable, "-m", "mailsafi_wizard"]
+        command = [*start, "--selftest", "window"]
+        self._no_qt = True
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=WINDOW_IS_THERE, check=False)
+        if done.returncode:
+            failed = [line.removeprefix(FAILED.format("window")) for line in done.stdout.splitlines() if line.startswith("FAIL ")]
+            told = failed or [line.strip() for line in done.stderr.splitlines() if line.strip()]
+            raise Missing(f"no window can be opened (status {done.returncode}): {' / '.join(told[:2])[:300]}")
+        self._no_qt = False
+
+    def files(self) -> str:
+        if not _frozen():
+            return "nothing is installed here, so nothing can have been lost"
+        listed = list(_contents().get("files", ()))
+        lost = [name for name in listed if not (resources.root().parent / name).exists()]
+        if lost or not listed:
+            raise Missing(f"{len(lost)} of {len(listed)} are missing: {', '.join(lost[:3])}")
+        return f"all {len(listed)} are there"
 
     def modules(self) -> str:
         names = [found.name for found in pkgutil.walk_packages(mailsafi_wizard.__path__, "mailsafi_wizard.")]
@@ -117,11 +154,16 @@ class SelfTest:
         return f"{len(names)} of the program and {len(LATE)} of libraries can be imported"
 
     def resources(self) -> str:
+        listed = dict(_contents().get("resources", {}))
+        if damaged := [name for name, digest in listed.items() if _digest(name) != digest]:
+            raise Missing(f"{len(damaged)} of {len(listed)} are missing or not as they were built: {', '.join(damaged[:3])}")
         for folder in FOLDERS:
             if not any(path.is_file() and path.stat().st_size for path in resources.path(folder).rglob("*")):
                 raise Missing(f"the folder {folder} is empty")
         for language in words.LANGUAGES:
             templates.source("announcement", language)
+            if language != "en" and gettext.find("wizard", resources.path("locale"), [language]) is None:
+                raise Missing(f"the words in {words.LANGUAGES[language]} are not there")
         known, shown = len(providers.all_providers()), len(panels.panels())
         if not known or not shown:
             raise Missing("no provider or no DNS panel is known")
@@ -211,6 +253,8 @@ class SelfTest:
         return f"{self._ledger.copied} messages copied and read back, none missing"
 
     def pdf(self) -> str:
+        if self._no_qt:
+            raise Missing("pages are drawn by Qt, which cannot start: see the window")
         if self._ledger is None:
             self.migration()
         path = self._scratch / "report.pdf"
@@ -221,10 +265,38 @@ class SelfTest:
         return f"the report has {pages} pages, {len(data) // 1024} KB"
 
 
+def _frozen() -> bool:
+    return bool(getattr(sys, "frozen", False))
+
+
+def _contents() -> Mapping[str, Any]:
+    """ "resources" (name -> sum) and "files" (names); empty in a checkout, where nothing was built. Raises Missing where an installed program lost it."""
+    try:
+        told: Mapping[str, Any] = json.loads(resources.path(CONTENTS).read_text("utf-8"))
+    except FileNotFoundError:
+        if _frozen():
+            raise Missing(f"the list of what belongs to it, {CONTENTS}, is not there") from None
+        return {}
+    return told
+
+
+def _digest(name: str) -> str:
+    """ "" for a file that can't be read."""
+    try:
+        return hashlib.sha256(resources.path(name).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
 def main(arguments: Sequence[str], say: Say = lambda line: print(line, flush=True)) -> int:
     """Runs all checks, or those that are named; returns 0 when all hold, 1 when one does not, 2 when there is no such check."""
-    with tempfile.TemporaryDirectory(prefix="mailsafi-selftest-", ignore_cleanup_errors=True) as folder:
-        test = SelfTest(Path(folder))
+    try:
+        scratch = tempfile.TemporaryDirectory(prefix="mailsafi-selftest-", ignore_cleanup_errors=True)
+    except OSError as e:
+        say(f"FAIL  temporary files: there is no place for them, so nothing can be checked: {e}")
+        return 1
+    with scratch as folder:
+        test = SelfTest(Path(folder), whole=not arguments)
         try:
             return run(test.checks(), arguments, say)
         finally:
@@ -237,9 +309,7 @@ def run(checks: Mapping[str, Callable[[], str]], names: Sequence[str], say: Say)
     if unknown:
         say(f"there is no check called {', '.join(unknown)}; there are: {', '.join(checks)}")
         return 2
-    say(
-        f"MailSafi Wizard {mailsafi_wizard.__version__}, {sys.platform}, {'installed' if getattr(sys, 'frozen', False) else 'not frozen'}"
-    )
+    say(f"MailSafi Wizard {mailsafi_wizard.__version__}, {sys.platform}, {'installed' if _frozen() else 'not frozen'}")
     failed = sum(not _holds(name, checks[name], say) for name in names or checks)
     say(f"{failed} of {len(names or checks)} checks failed" if failed else "everything works")
     return 1 if failed else 0
@@ -249,10 +319,10 @@ def _holds(name: str, check: Callable[[], str], say: Say) -> bool:
     began = time.monotonic()
     try:
         words_ = check()
-    except errors.MigrationError as e:
-        say(f"FAIL  {name}: {e}")
+    except (errors.MigrationError, Missing) as e:
+        say(FAILED.format(name) + str(e))
     except Exception as e:  # noqa: BLE001 whatever is missing shows itself in its own way
-        say(f"FAIL  {name}: {type(e).__name__}: {e}")
+        say(FAILED.format(name) + f"{type(e).__name__}: {e}")
     else:
         say(f"ok    {name}: {words_} ({time.monotonic() - began:.1f} s)")
         return True

@@ -36,7 +36,8 @@ def readme(version: str) -> str:
         "Check:            ./mailsafi-wizard --selftest\n"
         "Menu entry:       ./add-to-menu.sh   (for you alone; ./remove-from-menu.sh takes it away again)\n"
         "Remove:           ./remove-from-menu.sh, then delete this folder. Your projects (*.mailsafi) are where you put them.\n\n"
-        "Needed: a desktop with X11 or Wayland, its libGL and libEGL, and a font. Licences: _internal/licences.\n"
+        "Needed: a desktop with X11 or Wayland, its libGL and libEGL, and a font.\n"
+        "It uses Qt and PySide6 under the LGPL, and works of others; licences, and how to put in another Qt: _internal/licences.\n"
     )
 
 

@@ -1,12 +1,14 @@
 #!/bin/bash
-# Tries a .deb in a bare Debian system without Python, as root: install, self-test, open a project, rehearse, remove, purge.
+# Tries a .deb in a bare Debian system without Python, as root: install, upgrade, self-test, open a project, rehearse, remove, purge.
 #
 #   installer/linux/trial.sh PACKAGE.deb [FOLDER]
 #
-# FOLDER holds the bare system; it is made by debootstrap from the mirror that this computer uses, and kept for the next time. SUITE: which Debian.
+# FOLDER holds the bare system; it is made by debootstrap from the mirror that this computer uses, and kept for the next time. SUITE: which Debian
+# or Ubuntu. MIRROR: another one.
 set -euo pipefail
 deb=$(readlink -f "$1")
 base=$(readlink -f "${2:-$(mktemp -d)}")
+mkdir -p "$base"
 suite=${SUITE:-bookworm}
 root=$base/root
 failed=0
@@ -22,10 +24,15 @@ as_user() { chroot --userspec=1000:1000 "$root" /usr/bin/env -i PATH=/usr/bin:/b
 
 if [ ! -d "$base/clean" ]; then
     say "a bare $suite"
+    mirror=${MIRROR:-}
     for origin in Debian Ubuntu; do
-        mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" "Origin: $origin" | head -1)
         [ -z "$mirror" ] || break
+        # shellcheck disable=SC2016 # apt fills this in
+        mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" "Origin: $origin" | head -1)
     done
+    case $mirror in # a file with one mirror a line, which debootstrap cannot read
+        mirror+file:*) mirror=$(grep -Eo '^https?://[^[:space:]]+' "${mirror#mirror+file:}" | head -1) ;;
+    esac
     [ -n "$mirror" ] || { echo "this computer knows no mirror of Debian or Ubuntu" >&2; exit 2; }
     debootstrap --variant=minbase "$suite" "$base/clean" "$mirror" > "$base/debootstrap.log"
 fi
@@ -41,10 +48,19 @@ inside useradd --create-home --uid 1000 admin
 holds "no Python in the bare system" fails inside sh -c 'command -v python3'
 find "$root" -xdev \( -path "$root/proc" -o -path "$root/home" \) -prune -o -print | sed "s|^$root||" | sort > "$base/before.txt"
 
-say "install"
+say "install, first what stands for an older version"
 cp "$deb" "$root/tmp/wizard.deb"
+dpkg-deb --raw-extract "$deb" "$base/older"
+sed -i 's/^Version: .*/Version: 0.0.1-1/' "$base/older/DEBIAN/control"
+touch "$base/older/usr/lib/mailsafi-wizard/_internal/of-an-older-version.txt"
+dpkg-deb --root-owner-group -Znone --build "$base/older" "$root/tmp/older.deb" > /dev/null
+rm -r "$base/older"
 holds "apt-get update" inside apt-get -q update
-holds "apt-get install" inside apt-get -y -q install --no-install-recommends /tmp/wizard.deb
+holds "apt-get install" inside apt-get -y -q install --no-install-recommends /tmp/older.deb
+holds "its command works" as_user mailsafi-wizard --version
+holds "apt-get install, an upgrade" inside apt-get -y -q install --no-install-recommends /tmp/wizard.deb
+holds "nothing of the older version is left" fails test -e "$root/usr/lib/mailsafi-wizard/_internal/of-an-older-version.txt"
+holds "every file is as it was packed" sh -c "! chroot '$root' dpkg --verify mailsafi-wizard | grep ."
 holds "still no Python" fails inside sh -c 'command -v python3'
 holds "nothing asks for a library that is not there" fails inside sh -c \
     'find /usr/lib/mailsafi-wizard -type f \( -name "*.so*" -o -name mailsafi-wizard \) | LD_LIBRARY_PATH=/usr/lib/mailsafi-wizard/_internal:/usr/lib/mailsafi-wizard/_internal/PySide6/Qt/lib xargs ldd 2>/dev/null | grep "not found"'
@@ -63,7 +79,7 @@ holds "the project file is there" test -s "$root/home/admin/acme.mailsafi"
 holds "the wizard opens the project and closes on SIGTERM" sh -c "
     chroot --userspec=1000:1000 '$root' /usr/bin/env -i PATH=/usr/bin:/bin HOME=/home/admin QT_QPA_PLATFORM=offscreen mailsafi-wizard /home/admin/acme.mailsafi &
     pid=\$!; for i in \$(seq 100); do [ -e '$root/home/admin/acme.mailsafi-wal' ] && break; sleep 0.2; done; sleep 1; kill -0 \$pid && kill -TERM \$pid && wait \$pid"
-grep -q acme "$root/home/admin/.config/MailSafi/MailSafi Wizard.conf" && echo "ok    it remembers the project" || { echo "FAIL  it remembers the project"; failed=1; }
+holds "it remembers the project" grep -q acme "$root/home/admin/.config/MailSafi/MailSafi Wizard.conf"
 
 say "on a screen"
 if command -v Xvfb > /dev/null; then

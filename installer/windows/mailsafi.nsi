@@ -28,6 +28,7 @@ SetCompressor /SOLID lzma
 !define KIND "MailSafi.Project"
 !define OWN_KEY "Software\MailSafi\Setup"
 !define SETTINGS_KEY "Software\MailSafi\MailSafi Wizard"
+!define LOGS "$LOCALAPPDATA\MailSafi\mailsafi-wizard"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\MailSafi Wizard"
 !define APP_PATH_KEY "Software\Microsoft\Windows\CurrentVersion\App Paths\mailsafi-wizard.exe"
 
@@ -112,6 +113,7 @@ Section "${NAME}"
   CreateDirectory "$SMPROGRAMS\${NAME}"
   CreateShortcut "$SMPROGRAMS\${NAME}\${NAME}.lnk" "$INSTDIR\${GUI}"
   CreateShortcut "$SMPROGRAMS\${NAME}\Rehearse with a sample company.lnk" "$INSTDIR\${GUI}" "demo"
+  CreateShortcut "$SMPROGRAMS\${NAME}\Licences.lnk" "$INSTDIR\_internal\licences"
 
   WriteRegStr HKCU "Software\Classes\.mailsafi" "" "${KIND}"
   WriteRegStr HKCU "Software\Classes\.mailsafi\OpenWithProgids" "${KIND}" ""
@@ -149,8 +151,12 @@ Section "Uninstall"
   ReadRegStr $2 HKCU "${SETTINGS_KEY}" "language"
   ReadRegStr $3 HKCU "${SETTINGS_KEY}" "recent"
   ${If} "$0$1$2$3" != ""
-    MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "Forget the window's looks and the list of projects that were opened last, too? The projects themselves are not touched." /SD IDNO IDNO remember
+  ${OrIf} ${FileExists} "${LOGS}\Logs\*.*"
+    MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "Forget the window's looks, the list of projects that were opened last and the logs, too? The projects themselves are not touched." /SD IDNO IDNO remember
     DeleteRegKey HKCU "${SETTINGS_KEY}"
+    RMDir /r "${LOGS}\Logs"
+    RMDir "${LOGS}"
+    RMDir "$LOCALAPPDATA\MailSafi"
     remember:
   ${EndIf}
 
@@ -162,6 +168,7 @@ Section "Uninstall"
 
   Delete "$SMPROGRAMS\${NAME}\${NAME}.lnk"
   Delete "$SMPROGRAMS\${NAME}\Rehearse with a sample company.lnk"
+  Delete "$SMPROGRAMS\${NAME}\Licences.lnk"
   RMDir "$SMPROGRAMS\${NAME}"
   DeleteRegKey HKCU "Software\Classes\${KIND}"
   DeleteRegValue HKCU "Software\Classes\.mailsafi\OpenWithProgids" "${KIND}"

@@ -9,8 +9,8 @@ function Run([string] $What, [string] $File, [string[]] $Arguments) {
     if ($process.ExitCode -ne 0) { throw "$What ended with exit status $($process.ExitCode)" }
     Write-Output "ok    $What"
 }
-function Holds([string] $What, [bool] $True) {
-    if (-not $True) { throw "does not hold: $What" }
+function Holds([string] $What, [bool] $Fact) {
+    if (-not $Fact) { throw "does not hold: $What" }
     Write-Output "ok    $What"
 }
 

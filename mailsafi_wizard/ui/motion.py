@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QApplication, QProgressBar, QStyle
 
 def calm() -> bool:
     """The person does not want movement. True only where the system says so to Qt."""
-    wish = getattr(QApplication.styleHints().accessibility(), "motionPreference", None)  # Qt later than 6.11
+    hints = QApplication.styleHints()
+    accessibility = hints.accessibility()  # both are held: from PySide6 6.12 on, the second goes away with the first
+    wish = getattr(accessibility, "motionPreference", None)  # Qt later than 6.11
     if wish is not None and wish() == getattr(getattr(Qt, "MotionPreference", None), "ReducedMotion", object()):
         return True
     if sys.platform == "win32" and not QApplication.isEffectEnabled(Qt.UIEffect.UI_General):

@@ -83,14 +83,14 @@ class NewerVersion(QWidget):
             self._task = asyncio.get_running_loop().create_task(self._look())
 
     async def _look(self) -> None:
+        menu.settings().setValue(ASKED_ON, today())  # whatever comes of it: once a day is once a day
         try:
             found = await asyncio.to_thread(self._ask, self.address)
         except errors.MigrationError as e:
             self.note.setText(f"{e.title_text}. {_(e.hint)}")
             return
-        kept = menu.settings()
-        for key, value in ((ASKED_ON, today()), (KNOWN, found.version), (PAGE, found.page)):
-            kept.setValue(key, value)
+        for key, value in ((KNOWN, found.version), (PAGE, found.page)):
+            menu.settings().setValue(key, value)
         self._show_known()
 
     def _show_known(self) -> None:

@@ -13,6 +13,7 @@ import pytest
 from installer import build, facts
 from installer.facts import Facts
 from installer.macos import app_bundle, image
+from tests.installer.test_components import made
 from tests.installer.test_linux import WHEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,12 +72,23 @@ def test_a_program_that_does_not_work_is_not_packed(tmp_path: Path, monkeypatch:
 
 
 def test_the_mac_is_told_of_projects() -> None:
-    told = plistlib.loads(plistlib.dumps(app_bundle.info("1.2.3")))
+    told = plistlib.loads(plistlib.dumps(app_bundle.info("1.2.3", "14.0")))
     kind = told["UTExportedTypeDeclarations"][0]
     assert kind["UTTypeTagSpecification"]["public.filename-extension"] == ["mailsafi"]
     assert told["CFBundleDocumentTypes"][0]["LSItemContentTypes"] == [kind["UTTypeIdentifier"]]
     entitlements = plistlib.loads((ROOT / "installer/macos/entitlements.plist").read_bytes())
     assert all(value is True for value in entitlements.values())
+
+
+def test_the_mac_is_told_which_system_is_too_old(tmp_path: Path) -> None:
+    works = []
+    tags = {"qt": "cp310-abi3-macosx_14_0_universal2", "old": "cp312-cp312-macosx_10_13_x86_64", "pure": "py3-none-any"}
+    for name, tag in tags.items():
+        works.append(made(tmp_path, name, "", {"WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n\n"}))
+    assert app_bundle.oldest(works) == "14.0"
+    assert app_bundle.info("1.2.3", app_bundle.oldest(works))["LSMinimumSystemVersion"] == "14.0"
+    with pytest.raises(ValueError, match="max"):
+        app_bundle.oldest(works[2:])
 
 
 def test_the_mac_app_is_signed_for_notarisation() -> None:

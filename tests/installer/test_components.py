@@ -45,6 +45,13 @@ def test_all_that_the_program_requires_has_a_licence_and_its_text() -> None:
             assert sum(text.stat().st_size for text in work.texts) > 300, work
 
 
+def test_what_came_along_unasked_is_found() -> None:
+    homes = {"packaging": ["packaging"], "google": ["google-auth", "google-more"], "mailsafi_wizard": ["mailsafi-wizard"]}
+    modules = ["packaging.version", "packaging.tags", "google.auth", "json", "mailsafi_wizard.cli"]
+    assert components.uncalled(modules, ["Google_Auth"], homes) == ["packaging"]
+    assert components.uncalled(modules, ["Google_Auth", "packaging"], homes) == []
+
+
 def test_qt_comes_with_the_lgpl_and_how_to_replace_it() -> None:
     found = {components.normal(one.name): one for one in components.distributions()}
     for name in ("pyside6-essentials", "shiboken6"):
@@ -94,7 +101,7 @@ def test_the_folder_holds_every_text_and_none_hides_another(tmp_path: Path) -> N
     notices.write(folder, [work], [tmp_path / "b/NOTICE.md"])
     held = sorted(path.read_text() for path in (folder / "Thing-1_2_3").iterdir())
     assert held == ["one", "three", "two"]
-    assert (folder / "NOTICE.md").is_file()
+    assert (folder / "NOTICE.txt").is_file()
     index = (folder / notices.INDEX).read_text("utf-8")
     assert "Thing 1:2/3\n    MIT" in index
     assert "QT.txt" in index

@@ -42,6 +42,14 @@ def test_every_resource_goes_in_where_the_program_looks_for_it() -> None:
     assert "parts.resource_files()" in SPEC
 
 
+def test_the_list_for_the_self_test_names_every_resource() -> None:
+    there = {file.relative_to(ROOT / "resources").as_posix() for file in (ROOT / "resources").rglob("*") if file.is_file()}
+    listed = parts.contents(["PySide6\\a.dll", "b.so", "licences/QT.txt"])
+    assert set(listed["resources"]) == there
+    assert listed["files"] == ["PySide6/a.dll", "b.so"]
+    assert "contents.json" in SPEC
+
+
 def test_nothing_that_is_imported_is_left_out() -> None:
     foreign = parts.foreign_imports([house.PACKAGE], FILES, sys.stdlib_module_names)
     assert {"PySide6.QtWidgets", "google.oauth2.service_account", "keyring.backends.fail"} <= foreign

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from platformdirs import windows
 
 from installer.facts import Facts
 from installer.linux.deb import PACKAGE
@@ -76,10 +77,18 @@ def test_nothing_is_written_for_the_whole_computer_and_only_its_own_files_go() -
     assert "HKLM" not in code
     assert "RequestExecutionLevel user" in code
     recursive = re.findall(r'RMDir /r "([^"]+)"', code)
-    assert set(recursive) == {"$INSTDIR\\_internal"}
+    assert set(recursive) == {"$INSTDIR\\_internal", "${LOGS}\\Logs"}
     projects = code.index('Delete "$INSTDIR\\*.mailsafi"')
     asked = code.rindex("MessageBox MB_YESNO", 0, projects)
     assert "/SD IDYES IDYES keep" in code[asked:projects]  # silent: kept
+
+
+def test_the_logs_that_it_may_forget_are_where_the_program_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = re.search(r'^!define LOGS "\$LOCALAPPDATA\\(.+)"$', SCRIPT, re.MULTILINE)
+    assert logs
+    monkeypatch.setattr(windows, "get_win_folder", lambda _name: "C:\\Local")
+    written = PureWindowsPath(windows.Windows("mailsafi-wizard", "MailSafi").user_log_dir)  # as in mailsafi_wizard.support.logbook
+    assert written.parts[-3:] == (*PureWindowsPath(logs[1]).parts, "Logs")
 
 
 @pytest.mark.skipif(not shutil.which("makensis"), reason="NSIS is not installed")

@@ -105,11 +105,16 @@ def test_the_same_version_is_no_news(hand: Hand) -> None:
     assert not made.news_row.isVisible()
 
 
-def test_no_answer_is_said_in_place_and_tried_again(hand: Hand) -> None:
+def test_no_answer_is_said_in_place_and_asked_for_again_another_day(hand: Hand) -> None:
     made, _asked = put(hand, NoAnswer(host="example.com"))
     tick(hand, made)
     hand.until(lambda: "did not say" in made.note.text())
-    assert menu.settings().value(newer.ASKED_ON) is None
+    _same_day, asked_again = put(hand, Release("99.0.0", PAGE))
+    assert asked_again.times == 0
+    menu.settings().setValue(newer.ASKED_ON, "2020-01-01")
+    tomorrow, asked_tomorrow = put(hand, Release("99.0.0", PAGE))
+    hand.until(lambda: "99.0.0" in tomorrow.news.text())
+    assert asked_tomorrow.times == 1
 
 
 def test_while_a_project_is_open_nobody_is_asked(hand: Hand, rehearsal: Rehearsal) -> None:
