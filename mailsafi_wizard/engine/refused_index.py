@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailsafi_wizard.engine.message_files import file_name, folder_place
+from mailsafi_wizard.engine.message_files import folder_place, mailbox_place
 from mailsafi_wizard.model import Mailbox, MessageState
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.list_checks import neutralised
@@ -48,7 +48,7 @@ def entries(journal: Journal, place: Path) -> list[Kept]:
 
 def _of_mailbox(journal: Journal, box: Mailbox, place: Path) -> Iterator[Kept]:
     for record in journal.folders(box.id):
-        folder = folder_place(place / file_name(box.address), record)
+        folder = folder_place(mailbox_place(place, box), record)
         kept = {int(f.stem) for f in folder.glob("*.eml") if f.stem.isdecimal() and f.stem.isascii()} if folder.is_dir() else set()
         for uid, size, date, state, reason in _messages(journal, record, kept):
             file = (folder / f"{uid}.eml").relative_to(place).as_posix() if uid in kept else ""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Company, Endpoint, Mailbox, Security
+from mailsafi_wizard.saving import safe_name
 
 SMTP_SECURITY = {465: Security.TLS, 587: Security.STARTTLS}  # RFC 8314 sections 3.3 and 7.3; other ports say nothing
 _NUMBER = re.compile(r"\+?\d[\d ()/-]*\d")
@@ -107,8 +108,3 @@ def web_address(text: str) -> str:
 def profile_name(address: str) -> str:
     """The name of a user's set-up file for Apple's devices."""
     return f"{safe_name(address)}.mobileconfig"
-
-
-def safe_name(text: str) -> str:
-    """``text`` as part of a file's name on any system."""
-    return "".join("_" if c in '<>:"/\\|?*' or not c.isprintable() else c for c in text).strip(" .")[:120] or "_"

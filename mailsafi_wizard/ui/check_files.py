@@ -16,12 +16,12 @@ from mailsafi_wizard.report import Column, Table
 from mailsafi_wizard.report.checks import HOW_WORDS
 from mailsafi_wizard.report.facts import time_text
 from mailsafi_wizard.report.forms import write_table
+from mailsafi_wizard.saving import write_each, write_whole
 from mailsafi_wizard.signoff import CheckPage
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.check_paper import lay_out_check_sheets
 from mailsafi_wizard.ui.pdf import write_document
 from mailsafi_wizard.ui.problems import in_a_line
-from mailsafi_wizard.ui.user_files import write_each, write_whole
 from mailsafi_wizard.words import N_, _
 
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSpinBox
 
+from mailsafi_wizard.mails import NoAddress, wire_address
 from mailsafi_wizard.model import Endpoint, Secret, Security
 from mailsafi_wizard.model.telling import SUBMISSION, MailServer, Sender
-from mailsafi_wizard.notices import NoticeError
-from mailsafi_wizard.notices.mail import wire_address
 from mailsafi_wizard.ui import checks
 from mailsafi_wizard.ui.theme import M, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, box, label, row
@@ -27,7 +26,7 @@ def mail_address(text: str) -> str:
         return ""
     try:
         wire_address(text.strip())
-    except NoticeError:
+    except NoAddress:
         return _("“{text}” is not a mail address.").format(text=text.strip())
     return ""
 

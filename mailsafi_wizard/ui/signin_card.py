@@ -14,9 +14,9 @@ from mailsafi_wizard import signin
 from mailsafi_wizard.model import Mailbox, Secret
 from mailsafi_wizard.project.finishing import ProgramsSeen
 from mailsafi_wizard.project.mailing_sheets import SheetKind
+from mailsafi_wizard.saving import safe_name
 from mailsafi_wizard.signin import ProfileSigner
 from mailsafi_wizard.signin.apple import LARGEST, NoSigner
-from mailsafi_wizard.signin.values import safe_name
 from mailsafi_wizard.ui import ask, formats, kept, signin_files
 from mailsafi_wizard.ui.mailing import Mailing
 from mailsafi_wizard.ui.page import Action, Page

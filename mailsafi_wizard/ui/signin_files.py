@@ -11,10 +11,10 @@ from pathlib import Path
 from mailsafi_wizard import errors, signin
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.saving import write_each, write_whole
 from mailsafi_wizard.signin import NotReady, ProfileSigner
 from mailsafi_wizard.ui.pdf import write_document
 from mailsafi_wizard.ui.signin_paper import lay_out_sheets
-from mailsafi_wizard.ui.user_files import write_each, write_whole
 from mailsafi_wizard.words import N_, _
 
 
