@@ -26,23 +26,17 @@ from mailsafi_wizard.words import N_, _
 
 
 class Form(enum.Enum):
-    """What is written."""
+    """What is written: one file, or one for each user."""
 
     MAIL = "mail"
     PDF = "pdf"  # one for all
     PDFS = "pdfs"
-    SENT = "sent"  # nothing is written: it goes out from here
-
-    @property
-    def one_file(self) -> bool:
-        return self is Form.PDF
 
 
 NAMES = {
     Form.MAIL: N_("A mail file for each user"),
     Form.PDF: N_("One PDF for all users"),
     Form.PDFS: N_("A PDF for each user"),
-    Form.SENT: N_("Send by mail from here"),
 }
 
 
@@ -90,7 +84,7 @@ def write(
             lambda page, path: write_whole(path, signoff.as_mail(page, domain, now).as_bytes()),
         )
     project.mark_sheets([box.id for box in users], now, reminder)
-    return Written(1 if form.one_file else len(pages), problems)
+    return Written(1 if form is Form.PDF else len(pages), problems)
 
 
 def drafts(

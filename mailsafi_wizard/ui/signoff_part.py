@@ -15,7 +15,7 @@ from mailsafi_wizard.project.mailing_sheets import SheetKind
 from mailsafi_wizard.report.checks import HOW_WORDS
 from mailsafi_wizard.ui import ask, check_files, formats
 from mailsafi_wizard.ui.check_files import Form, Written
-from mailsafi_wizard.ui.mailing import Mailing
+from mailsafi_wizard.ui.mailing import BY_MAIL, Mailing
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.reply_import import ReplyImport
@@ -101,6 +101,7 @@ class SignoffPart(QWidget):
             self.whom.addItem(_(words), key)
         for form, words in check_files.NAMES.items():
             self.form.addItem(_(words), form)
+        self.form.addItem(_(BY_MAIL[1]), BY_MAIL[0])
         for key, name in LANGUAGES.items():
             self.language.addItem(name, key)
         self.whom.currentIndexChanged.connect(lambda _index: self._page.changed.emit())
@@ -224,14 +225,14 @@ class SignoffPart(QWidget):
         reminder = self.whom.currentData() == "remind"
         n, of = signed_off(self._project)
         ready = bool(self.wanted()) and not self._page.busy
-        if Form(self.form.currentData()) is Form.SENT:
+        if self.form.currentData() == BY_MAIL[0]:
             return Action(_("&Send the reminders") if reminder else _("&Send the sheets"), self.send, "mail", ready, urgent=n < of)
         words = _("Write the remin&ders…") if reminder else _("Write the s&heets…")
         return Action(words, self.ask_where, "download", ready, urgent=n < of)
 
     def ask_where(self) -> None:
         folder = self._project.path.parent
-        if Form(self.form.currentData()).one_file:
+        if self.form.currentData() is Form.PDF:
             ask.ask_save(self, _("Save the sheets"), folder / _("check sheets.pdf"), _("PDF (*.pdf)"), self.write)
         else:
             ask.ask_folder(self, _("Choose the folder for the sheets"), folder, self.write)
