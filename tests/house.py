@@ -23,6 +23,7 @@ FLOORS: Mapping[str, int] = {
     "errors": 1,
     "resources": 1,
     "saving": 1,
+    "spreadsheet": 1,
     "words": 1,
     "events": 2,
     "net": 2,

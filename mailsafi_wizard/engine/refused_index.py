@@ -5,16 +5,14 @@ Written anew after each run, from the project file and the files that are there.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from mailsafi_wizard.engine.message_files import folder_place, mailbox_place
 from mailsafi_wizard.model import Mailbox, MessageState
+from mailsafi_wizard.spreadsheet import as_csv
 from mailsafi_wizard.store.journal import Journal
-from mailsafi_wizard.store.list_checks import neutralised
 from mailsafi_wizard.store.private_file import write_private
 from mailsafi_wizard.store.rows import FolderRecord
 
@@ -78,11 +76,5 @@ def write(journal: Journal, place: Path) -> Path | None:
     found = entries(journal, place)
     if not found or not place.is_dir():
         return None
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEAD)
-    for one in found:
-        texts = [neutralised(text) for text in (one.file, one.mailbox, one.folder)]
-        writer.writerow([*texts, one.uid, neutralised(one.date), one.size, one.state, neutralised(one.reason)])
-    write_private(place / NAME, out.getvalue().encode("utf-8-sig", "replace"))
+    write_private(place / NAME, as_csv([HEAD, *(astuple(one) for one in found)]))
     return place / NAME
