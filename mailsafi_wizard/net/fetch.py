@@ -408,4 +408,3 @@ class MessageVanished(errors.ServerError):
     """The message was listed, but the server sends no content for it."""
 
     title = "{host} does not deliver this message"
-    scope = errors.Scope.MESSAGE

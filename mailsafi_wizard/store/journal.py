@@ -330,10 +330,6 @@ class Journal(Database):
         sql = "SELECT d_uid, uid, size, digest FROM message WHERE folder_id = ? AND state = 2 AND seen = 1 AND d_uid > 0 AND digest IS NOT NULL"
         return {r[0]: (r[1], r[2], bytes(r[3])) for r in self.rows(sql, folder_id)}
 
-    def repaired_digests(self, folder_id: int) -> dict[int, bytes]:
-        """Source UID -> digest of what was sent in its place, of messages that were sent repaired."""
-        return dict(self.rows("SELECT uid, digest FROM message WHERE folder_id = ? AND state = 2 AND reason <> ''", folder_id))
-
     def confirmed_uids(self, folder_id: int) -> dict[int, int]:
         """Destination UID -> source UID of messages that were seen there before."""
         return dict(self.rows("SELECT d_uid, uid FROM message WHERE folder_id = ? AND seen = 1 AND d_uid IS NOT NULL", folder_id))

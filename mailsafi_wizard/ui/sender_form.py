@@ -74,7 +74,7 @@ class SenderForm(Card):
         self.host_note = fields.add(_("Ser&ver"), self.host, _("MailSafi's server for outgoing mail."), beside=self.port)
         fields.add(_("S&ecurity"), self.security)
         fields.add(_("&User name"), self.user)
-        self.password_note = fields.add(_("Passw&ord"), self.password)
+        fields.add(_("Passw&ord"), self.password)
         fields.add(
             _("Signs in by"),
             self.way,
