@@ -40,12 +40,6 @@ def _signals_again() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[SmallCompany]:
-    with SmallCompany(tmp_path) as running:
-        yield running
-
-
 class Command:
     """One command: its arguments, exit status and what it wrote."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,11 +13,6 @@ from mailsafi_wizard.demo.mail_sink import MailSink
 from mailsafi_wizard.model import Secret
 
 MAIL = b"Subject: x\r\n\r\n.dot\r\n..two\r\nend\r\n"
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path)
 
 
 @pytest.fixture

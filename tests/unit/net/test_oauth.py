@@ -28,11 +28,6 @@ JANE = "jane@example.co.ke"
 pytestmark = pytest.mark.filterwarnings("ignore:Attempted too soon")  # msal's advice to sleep: here nobody does
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("issuer"))
-
-
 @pytest.fixture
 def issuer(authority: Authority) -> Iterator[Issuer]:
     with Issuer(authority.issue()) as made:
