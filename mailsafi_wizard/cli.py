@@ -191,7 +191,8 @@ def _password(path: Path | None, option: str) -> Secret:
 def _import(project: CopyProject, path: Path) -> None:
     parsed = project.import_list(_read(path))
     for problem in parsed.problems:
-        print(f"{path}:{problem.line}: {problem.severity}: {problem.text}", file=sys.stderr)
+        place = f"{path}:{problem.line}" if problem.line else f"{path}"
+        print(f"{place}: {problem.severity}: {problem.text}", file=sys.stderr)
     if not parsed.ok:
         raise errors.ListProblems(path=path, count=len({p.line for p in parsed.errors}) or 1)
 
@@ -290,7 +291,8 @@ def _check_list(options: argparse.Namespace) -> int:
         print(json.dumps({"event": "summary", **parsed.as_facts()}))
     else:
         for problem in parsed.problems:
-            print(f"line {problem.line}: {problem.severity}: {problem.text}")
+            place = f"line {problem.line}" if problem.line else "the whole list"
+            print(f"{place}: {problem.severity}: {problem.text}")
         print(f"{len(parsed.rows)} mailboxes, {len(parsed.errors)} errors, {len(parsed.warnings)} warnings")
     return 0 if parsed.ok else 2
 
