@@ -24,6 +24,7 @@ from mailsafi_wizard.model.pace import parse_size
 from mailsafi_wizard.options import ADMIN_OPTIONS, STYLES, parser
 from mailsafi_wizard.project.copy_project import CopyProject
 from mailsafi_wizard.telling import Teller
+from mailsafi_wizard.words import harmless
 
 if TYPE_CHECKING:
     from mailsafi_wizard.model import CheckPlan
@@ -69,7 +70,7 @@ def main(argv: Sequence[str]) -> int:
         run: Callable[[argparse.Namespace], int] = globals()["_" + options.command.replace("-", "_")]
         return run(options)
     except errors.MigrationError as e:
-        print(f"mailsafi-wizard: {e}", file=sys.stderr)
+        print(f"mailsafi-wizard: {harmless(str(e))}", file=sys.stderr)
         return e.exit_status
     except KeyboardInterrupt:
         return 4
@@ -307,10 +308,10 @@ def _dns(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps({"event": "records", "server": view.server, "authoritative": view.authoritative, "answers": answers}))
             continue
-        print(f"{view.server}{' (name server of the domain)' if view.authoritative else ''}")
+        print(harmless(f"{view.server}{' (name server of the domain)' if view.authoritative else ''}"))
         for answer in view.answers:
             words = answer.problem or "; ".join(answer.values) or "nothing"
-            print(f"  {answer.name} {answer.kind}: {words}{f' (TTL {answer.ttl} s)' if answer.ttl is not None else ''}")
+            print(harmless(f"  {answer.name} {answer.kind}: {words}{f' (TTL {answer.ttl} s)' if answer.ttl is not None else ''}"))
     found = cutover.findings(snapshot)
     texts = [finding.english for finding in found]
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -332,7 +333,7 @@ def _dns(options: argparse.Namespace) -> int:
             json.dumps({"event": "summary", "domain": snapshot.domain, "servers": len(snapshot.views), "findings": texts, **facts})
         )
     else:
-        print(*(f"! {text}" for text in texts), sep="\n", end="\n" if texts else "")
+        print(*(f"! {harmless(text)}" for text in texts), sep="\n", end="\n" if texts else "")
         if clock.old_until:
             print(
                 f"The MX record's TTL is {clock.ttl} s: changed now, no honest cache would hold the old one after {clock.old_until.isoformat()}"
@@ -345,7 +346,7 @@ def _discover(options: argparse.Namespace) -> int:
     from mailsafi_wizard.net.discovery import discover
 
     found = discover(options.asked)
-    print(*discovered.lines(found, options.json), sep="\n")
+    print(*map(harmless, discovered.lines(found, options.json)), sep="\n")
     return 0 if found.candidates else 3
 
 

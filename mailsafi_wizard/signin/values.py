@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Company, Endpoint, Mailbox, Security
 from mailsafi_wizard.saving import safe_name
+from mailsafi_wizard.words import one_line
 
 SMTP_SECURITY = {465: Security.TLS, 587: Security.STARTTLS}  # RFC 8314 sections 3.3 and 7.3; other ports say nothing
 _NUMBER = re.compile(r"\+?\d[\d ()/-]*\d")
@@ -79,11 +80,6 @@ def values_of(company: Company, mailbox: Mailbox, destination: Endpoint | None) 
         host,
         given.smtp_port,
     )
-
-
-def one_line(text: str) -> str:
-    """Without line breaks and without characters that can't be seen, such as marks that turn the direction of what follows."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def isolated(text: str) -> str:

@@ -23,6 +23,7 @@ from mailsafi_wizard.net import smtp_errors
 from mailsafi_wizard.notices.mail import outgoing
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.store import told as told_rows
+from mailsafi_wizard.words import one_line
 from tests.servers.submission import PASSWORD, Mail, Submission
 from tests.unit.project.conftest import ME, PEOPLE
 
@@ -235,9 +236,7 @@ def test_no_password_is_in_the_file_and_the_report_tells_what_was_told(project: 
 def test_no_name_makes_a_header_of_its_own(name: str, subject: str, local: str) -> None:
     notice = notices.Notice("help", "en", " ".join(subject.split()), "text", "short", ())
     try:
-        message = outgoing(
-            notice, f"{local}@example.co.ke", Sender(ME, notices.values.one_line(name)), dt.datetime.now(dt.UTC), "<a@b>"
-        )
+        message = outgoing(notice, f"{local}@example.co.ke", Sender(ME, one_line(name)), dt.datetime.now(dt.UTC), "<a@b>")
     except NoAddress:
         return
     raw = message.as_bytes()
