@@ -9,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from mailsafi_wizard.ui.plain_words import only_plain
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -26,6 +28,7 @@ def ask(parent: QWidget, title: str, text: str, *answers: Answer) -> QMessageBox
     asked.setWindowTitle(title)
     asked.setText(title)
     asked.setInformativeText(text)
+    only_plain(asked)
     buttons = []
     for answer in answers:
         role = QMessageBox.ButtonRole.DestructiveRole if answer.danger else QMessageBox.ButtonRole.AcceptRole

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui.plain_words import for_desktop
 from mailsafi_wizard.ui.theme import theme
 from mailsafi_wizard.words import _
 
@@ -87,6 +88,7 @@ class Tray(QObject):
 
     def say(self, title: str, text: str) -> None:
         """A notification; by the tray, else by the desktop's own service."""
+        title, text = for_desktop(title), for_desktop(text)
         self.told = (title, text)
         if self.icon is not None and self.icon.isVisible():
             self.icon.showMessage(title, text, icons.app_icon(), LONGEST)
