@@ -241,6 +241,18 @@ def test_a_code_that_leads_nowhere(
     assert type(caught.value) is kind
 
 
+@pytest.mark.parametrize(
+    "page", ["", "file:///etc/passwd", "http://microsoft.com/devicelogin", "ms-word:x", "//evil.example/x", "https://[x"]
+)
+def test_a_browser_is_sent_to_a_secure_page_only(issuer: Issuer, authority: Authority, page: str) -> None:
+    issuer.device_page = page
+    shown: list[oauth_microsoft.DeviceCode] = []
+    settings = by_user(issuer, OAuthWay.MICROSOFT_USER)
+    with pytest.raises(oauth_errors.IssuerUnreachable):
+        oauth_microsoft.by_device(settings, JANE, shown.append, threading.Event(), authority.ca_file, lambda _s: None)
+    assert shown == []
+
+
 def test_waiting_for_a_code_can_be_given_up(issuer: Issuer, authority: Authority) -> None:
     cancelled = threading.Event()
     settings = by_user(issuer, OAuthWay.MICROSOFT_USER)
