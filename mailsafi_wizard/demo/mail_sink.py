@@ -30,11 +30,12 @@ class Taken:
 
 
 class MailSink(SmtpServer):
-    """``context``: for STARTTLS, without which nobody can sign in."""
+    """``context``: for STARTTLS, without which nobody can sign in. ``unknown``: addresses that are refused; none until somebody adds one."""
 
     def __init__(self, user: str, password: Secret, context: ssl.SSLContext) -> None:
         self._user, self._password = user, password
         self._mails: list[Taken] = []
+        self.unknown: set[str] = set()
         super().__init__(_HandingOver, context)
 
     @property
@@ -87,6 +88,8 @@ class _HandingOver(Conversation):
             return "530 5.7.0 sign in first"
         if found is None:
             return "501 5.5.4 no address"
+        if word == "RCPT" and found[1] in self._sink.unknown:
+            return "550 5.1.1 there is no such user here"
         if word == "MAIL":
             self.sender, self.recipients = found[1], ()
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QVBoxLayout, QWidget
@@ -19,7 +18,6 @@ from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table
 from mailsafi_wizard.ui.theme import XS, L, S, theme
-from mailsafi_wizard.ui.tick_row import tick_row
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext
 
@@ -111,9 +109,18 @@ class ClosingPart(QWidget):
         card = Card(_("The last things"), _("The wizard can't see these; tick each when it is so."), spacing=S)
         self.ticks: dict[str, QCheckBox] = {}
         for key, words in LAST_THINGS:
-            self.ticks[key], line = tick_row(_(words), partial(self._ticked, key))
-            card.add(line)
+            card.add(self._tick_row(key, _(words)))
         return card
+
+    def _tick_row(self, key: str, words: str) -> QWidget:
+        tick = self.ticks[key] = QCheckBox()
+        tick.setAccessibleName(words)
+        tick.toggled.connect(lambda on, k=key: self._ticked(k, on))
+        text = label(words)
+        text.setBuddy(tick)
+        made = row(tick, text)
+        made.setStretch(1, 1)
+        return box(made)
 
     def _ticked(self, key: str, on: bool) -> None:
         if kept.is_ticked(self._project, key) != on:

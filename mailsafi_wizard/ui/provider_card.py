@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLayout
 
 from mailsafi_wizard.net import providers
 from mailsafi_wizard.net.providers import Confidence, Datum, Kind, Limit, LimitKind, Provider, Step
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Details
 from mailsafi_wizard.ui.theme import S, theme
-from mailsafi_wizard.ui.tick_row import tick_row
-from mailsafi_wizard.ui.widgets import Button, Card, column, label
+from mailsafi_wizard.ui.widgets import Button, Card, box, column, label, row
 from mailsafi_wizard.words import N_, _
 
 LIMITS = {
@@ -78,8 +76,7 @@ class ProviderCard(Card):
                 widget.deleteLater()
         for key, step in zip(providers.ticks(provider), provider.checklist, strict=True):
             opener = _opener(step) if step.link else None
-            self.ticks[key], line = tick_row(_(step.text), partial(self.ticked.emit, key), opener)
-            self._inner.addWidget(line)
+            self._inner.addWidget(box(self._tick_row(key, _(step.text), opener)))
         self._inner.addWidget(label(_("One login for all mailboxes"), "strong"))
         for text in _one_for_all(provider):
             self._inner.addWidget(label(text))
@@ -90,6 +87,17 @@ class ProviderCard(Card):
         for quirk in provider.quirks:
             self._inner.addWidget(label(_(quirk.text), tone="muted"))
         self._inner.addWidget(Details("\n".join(_sources(provider)), _("Where this is known from, and how well")))
+
+    def _tick_row(self, key: str, words: str, opener: Button | None) -> QLayout:
+        tick = self.ticks[key] = QCheckBox()
+        tick.setAccessibleName(words)
+        tick.toggled.connect(lambda on, k=key: self.ticked.emit(k, on))
+        text = label(words.replace("&", "&&"))  # with a buddy, a single one would underline what follows
+        text.setBuddy(tick)
+        made = row(tick, column(text, row(opener, 1) if opener else None, spacing=0), spacing=S)
+        made.setStretch(1, 1)
+        made.setAlignment(tick, Qt.AlignmentFlag.AlignTop)
+        return made
 
 
 def _opener(step: Step) -> Button:

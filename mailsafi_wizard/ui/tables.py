@@ -29,9 +29,9 @@ from PySide6.QtWidgets import (
     QToolTip,
 )
 
+from mailsafi_wizard.ui import plain_words
 from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.column_widths import Wish, shared
-from mailsafi_wizard.ui.plain_words import as_tip
 from mailsafi_wizard.ui.state_cells import ICON_ROLE, TONE_ROLE, CellDelegate
 from mailsafi_wizard.ui.theme import S, theme
 from mailsafi_wizard.ui.widgets import Tone
@@ -408,7 +408,7 @@ class Table(QTableView, Generic[R]):
             index = self.indexAt(event.pos())
             text = self.tip(index) if index.isValid() else ""
             if text:
-                QToolTip.showText(event.globalPos(), as_tip(text), self.viewport())
+                QToolTip.showText(event.globalPos(), plain_words.as_tip(text), self.viewport())
                 return True
         return super().viewportEvent(event)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QLineEdit
 
 from mailsafi_wizard.model import Endpoint, Ladder, Security, Side
 from mailsafi_wizard.net.found import Discovery, Sureness
@@ -21,8 +20,7 @@ from mailsafi_wizard.ui.ladder import LadderView
 from mailsafi_wizard.ui.needed import NeededCard
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.provider_card import ProviderCard
-from mailsafi_wizard.ui.theme import L, theme
-from mailsafi_wizard.ui.tick_row import tick_row
+from mailsafi_wizard.ui.theme import L, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fields, Tone, label, line, row
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _, translated
@@ -191,9 +189,19 @@ class PreparePage(Page):
             _("Ready at MailSafi?"), _("These can't be seen from here. Tick each when it is so; you can come back at any time.")
         )
         for key, words in CHECKLIST:
-            self.own_ticks[key], line = tick_row(_(words), partial(self._ticked, key))
-            card.add(line)
+            card.add(self._tick_row(key, _(words)))
         return card
+
+    def _tick_row(self, key: str, words: str) -> QBoxLayout:
+        tick = self.own_ticks[key] = QCheckBox()
+        tick.setAccessibleName(words)
+        tick.toggled.connect(lambda on, k=key: self._ticked(k, on))
+        text = label(words)
+        text.setBuddy(tick)
+        made = row(tick, text, spacing=S)
+        made.setStretch(1, 1)
+        made.setAlignment(tick, Qt.AlignmentFlag.AlignTop)
+        return made
 
     def _ticked(self, key: str, on: bool) -> None:
         if kept.is_ticked(self.project, key) != on:

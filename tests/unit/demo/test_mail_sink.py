@@ -40,6 +40,15 @@ def test_who_signs_in_may_hand_mail_over_and_it_is_kept_as_it_was(sink: MailSink
     ]
 
 
+def test_who_is_unknown_is_refused_and_the_others_get_it(sink: MailSink, authority: Authority) -> None:
+    sink.unknown.add("b@example.co.ke")
+    with client(sink, authority) as smtp:
+        smtp.login("njeri@example.co.ke", "Chai, 77")
+        refused = smtp.sendmail("njeri@example.co.ke", ["a@example.co.ke", "b@example.co.ke"], MAIL)
+    assert {address: code for address, (code, _words) in refused.items()} == {"b@example.co.ke": 550}
+    assert [m.recipients for m in sink.mails] == [("a@example.co.ke",)]
+
+
 def test_nobody_else_may(sink: MailSink, authority: Authority) -> None:
     with client(sink, authority) as smtp:
         with pytest.raises(smtplib.SMTPAuthenticationError):
