@@ -82,7 +82,11 @@ class SignoffPart(QWidget):
         self.table: Table[UserLine] = Table(_("Users and what they said"), self.users)
         self.table.setSelectionMode(Table.SelectionMode.ExtendedSelection)
         self.table.selectionModel().selectionChanged.connect(lambda *_args: self._enable())
-        self.replies = ReplyImport(self._project.read_replies, self._record_replies, self._project.checked_mailboxes)
+        self.replies = ReplyImport(
+            self._project.read_replies,
+            lambda mailbox_ids, words: self._recorded(mailbox_ids, "", "wrote back", words),
+            self._project.checked_mailboxes,
+        )
         self.replies.closed.connect(lambda: self._turn(0))
         self.replies.recorded.connect(self._replies_recorded)
         self.views = QStackedWidget()
@@ -187,18 +191,22 @@ class SignoffPart(QWidget):
 
     def sign(self) -> None:
         wanted = [u.mailbox.id for u in self._chosen() if u.copied and not u.signed]
-        how, who = str(self.how.currentData()), self.who.text()
-        self._page.tried(lambda: self._project.sign_off(wanted, who, how, _now()))
-        self.who.clear()
-        self._told(len(wanted))
+        if self._recorded(wanted, self.who.text(), str(self.how.currentData())):
+            self.who.clear()
+            self._told(len(wanted))
 
     def unsign(self) -> None:
-        self._project.take_back_sign_off([u.mailbox.id for u in self._chosen() if u.signed])
+        signed = [u.mailbox.id for u in self._chosen() if u.signed]
+        self._page.tried(lambda: self._project.take_back_sign_off(signed))
         self.refresh()
         self._page.changed.emit()
 
-    def _record_replies(self, mailbox_ids: Sequence[int], words: str) -> None:
-        self._page.tried(lambda: self._project.sign_off(mailbox_ids, "", "wrote back", _now(), words))
+    def _recorded(self, mailbox_ids: Sequence[int], who: str, how: str, words: str = "") -> bool:
+        def record() -> bool:
+            self._project.sign_off(mailbox_ids, who, how, _now(), words)
+            return True
+
+        return bool(self._page.tried(record))
 
     def _replies_recorded(self, words: str) -> None:
         self.refresh()
