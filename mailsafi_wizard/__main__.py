@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def main() -> int:
         if arguments[0] in NETWORKED:
             from mailsafi_wizard.net import wire
 
+            gc.disable()  # loading leaves nothing to collect; `cli` enables it for the work
             wire.read_certificates_ahead()
         from mailsafi_wizard import cli
 

@@ -9,25 +9,24 @@ import argparse
 import contextlib
 import dataclasses
 import datetime as dt
+import gc
 import io
 import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.model import Endpoint, Hours, Mailbox, Pace, Secret, Side, SignInStyle
-from mailsafi_wizard.model.pace import parse_size
+from mailsafi_wizard.model import Endpoint, Secret, Side, SignInStyle
 from mailsafi_wizard.options import ADMIN_OPTIONS, STYLES, parser
-from mailsafi_wizard.project.copy_project import CopyProject
-from mailsafi_wizard.telling import Teller
 from mailsafi_wizard.words import harmless
 
 if TYPE_CHECKING:
-    from mailsafi_wizard.model import CheckPlan
+    from mailsafi_wizard.model import CheckPlan, Pace
+    from mailsafi_wizard.project.copy_project import CopyProject
 
 GIVE_UP_AFTER = 240.0  # seconds without headway; running the same command again goes on
 
@@ -43,6 +42,8 @@ PACE_HOURS = {"max_rate_hours": "rate_hours", "only_hours": "copy_hours"}
 
 def _pace(known: Pace, options: argparse.Namespace) -> Pace:
     """``known`` with what the options change; raises WrongUsage."""
+    from mailsafi_wizard.model.pace import Hours, parse_size
+
     given = {name: text for name, text in vars(options).items() if text is not None}
     try:
         sizes = {field: parse_size(given[name]) for name, field in PACE_SIZES.items() if name in given}
@@ -60,33 +61,63 @@ def main(argv: Sequence[str]) -> int:
     """Runs one command; returns the exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that an old console can't show must not end the command
-    logged = None
     try:
         options = parser().parse_args(argv)
-        if options.command in ("migrate", "verify"):
-            from mailsafi_wizard.support import logbook
-
-            logged = logbook.Logbook()
         run: Callable[[argparse.Namespace], int] = globals()["_" + options.command.replace("-", "_")]
-        return run(options)
+        with _connecting(options), _logged(options):
+            return _told(run, options)
     except errors.MigrationError as e:
         print(f"mailsafi-wizard: {harmless(str(e))}", file=sys.stderr)
         return e.exit_status
     except KeyboardInterrupt:
         return 4
+
+
+def _told(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """The command, its mistakes told."""
+    try:
+        return run(options)
+    except errors.MigrationError:
+        raise
     except Exception as e:  # noqa: BLE001 the top of the program
         from mailsafi_wizard.support.command import tell_bug
 
         return tell_bug(e)
-    finally:
-        if logged is not None:
-            logged.close()
+
+
+@contextlib.contextmanager
+def _logged(options: argparse.Namespace) -> Iterator[None]:
+    """Keeps the log of a command; the rehearsal's window keeps its own."""
+    if options.command == "demo":
+        yield
+        return
+    from mailsafi_wizard.support import logbook
+
+    with contextlib.closing(logbook.Logbook()):
+        yield
+
+
+@contextlib.contextmanager
+def _connecting(options: argparse.Namespace) -> Iterator[None]:
+    """Both servers that a copy names are connected to while the rest of the program is loaded."""
+    ends = [_endpoint(url) for url in (getattr(options, "source", None), getattr(options, "destination", None)) if url]
+    if not ends:
+        yield
+        return
+    from mailsafi_wizard.net import ahead, wire
+
+    trust = wire.Trust(options.ca_file.resolve() if options.ca_file else None)
+    with ahead.connecting(ends, trust, wire.Patience()):
+        yield
 
 
 # --- migrate and verify
 
 
 def _migrate(options: argparse.Namespace) -> int:
+    from mailsafi_wizard.project.copy_project import CopyProject
+    from mailsafi_wizard.telling import Teller
+
     project = CopyProject.open(options.project) if options.project.exists() else _created(options)
     try:
         _prepare(project, options)
@@ -98,6 +129,7 @@ def _migrate(options: argparse.Namespace) -> int:
         project.stays = options.wait
         teller = Teller(options.json, project.mailboxes())
         _stop_on_signal(project.stop)
+        _collect_from_here()
         project.start(teller)
         while not project.wait(0.5):
             pass
@@ -114,9 +146,17 @@ def _migrate(options: argparse.Namespace) -> int:
 
 
 def _created(options: argparse.Namespace) -> CopyProject:
+    from mailsafi_wizard.project.copy_project import CopyProject
+
     if not (options.source and options.destination):
         raise errors.ProjectMissing(path=options.project)
     return CopyProject.create(options.project)
+
+
+def _collect_from_here() -> None:
+    """What is loaded by now stays to the end, and is not gone through for garbage again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 def _stop_on_signal(stop: Callable[[], object]) -> None:
@@ -199,6 +239,8 @@ def _import(project: CopyProject, path: Path) -> None:
 
 
 def _single(project: CopyProject, options: argparse.Namespace) -> None:
+    from mailsafi_wizard.model import Mailbox
+
     destination_user = options.destination_user or options.source_user
     project.add_mailboxes([Mailbox(destination_user, options.source_user, destination_user)])
     box = next(m for m in project.mailboxes() if (m.source_user, m.destination_user) == (options.source_user, destination_user))
@@ -220,12 +262,14 @@ def _check_plan(options: argparse.Namespace) -> CheckPlan:
 
 def _verify(options: argparse.Namespace) -> int:
     from mailsafi_wizard.project import MigrationProject
+    from mailsafi_wizard.telling import Teller
 
     project = MigrationProject.open(options.project)
     try:
         _prepare(project, options)
         teller = Teller(options.json, project.mailboxes())
         _stop_on_signal(project.stop_check)
+        _collect_from_here()
         ledger, problems = project.verify(teller, plan=_check_plan(options))
         status = max((p.exit_status for p in problems), default=0 if ledger.complete else 1)
         status = 4 if project.check_stopped else status

@@ -7,8 +7,9 @@ listener may keep only the newest of each mailbox.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from mailsafi_wizard.records import dataclass
 
 if TYPE_CHECKING:
     from mailsafi_wizard.model import CheckRecord, Difference, FailedMessage, Ledger, MailboxState

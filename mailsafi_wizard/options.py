@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from mailsafi_wizard import __version__, errors, words
 from mailsafi_wizard.model import Side, SignInStyle
@@ -16,6 +18,18 @@ ADMIN_OPTIONS = {Side.SOURCE: "--admin", Side.DESTINATION: "--destination-admin"
 
 
 class _Parser(argparse.ArgumentParser):
+    """``fill`` adds the arguments of a command when it is the one that was named."""
+
+    def __init__(self, fill: Callable[[argparse.ArgumentParser], None] = lambda _parser: None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._fill: Callable[[argparse.ArgumentParser], None] | None = fill
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        fill, self._fill = self._fill, None
+        if fill:
+            fill(self)
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> None:  # type: ignore[override]
         raise errors.WrongUsage(what=message)
 
@@ -31,13 +45,18 @@ def parser() -> argparse.ArgumentParser:
     main.add_argument(
         "--selftest", action="store_true", help="check that this installation is whole and works; alone or with names of checks"
     )
-    commands = main.add_subparsers(dest="command", required=True, parser_class=_Parser)
-    _add_migrate(commands.add_parser("migrate", help="create a project or go on with it: copy all mailboxes"))
-    verify = commands.add_parser("verify", help="read both servers again and compare")
-    _add_project(verify)
-    _add_secrets(verify)
-    verify.add_argument("--deep", action="store_true", help="compare every message by content")
-    verify.add_argument(
+    # The name is given, for to find it out much is loaded that only help needs.
+    commands = main.add_subparsers(dest="command", required=True, parser_class=_Parser, prog=main.prog)
+    for name, (fill, about) in COMMANDS.items():
+        commands.add_parser(name, help=about, fill=fill)
+    return main
+
+
+def _add_verify(command: argparse.ArgumentParser) -> None:
+    _add_project(command)
+    _add_secrets(command)
+    command.add_argument("--deep", action="store_true", help="compare every message by content")
+    command.add_argument(
         "--sample",
         type=float,
         nargs="?",
@@ -45,35 +64,46 @@ def parser() -> argparse.ArgumentParser:
         metavar="PERCENT",
         help="compare a random sample by content: 1 %% and at least 20 a mailbox",
     )
-    report = commands.add_parser("report", help="write the report")
-    report.add_argument("project", type=Path, metavar="PROJECT")
-    report.add_argument("--pdf", type=Path, metavar="FILE", help="at least one of these four; none replaces a file that is there")
-    report.add_argument("--html", type=Path, metavar="FILE")
-    report.add_argument("--csv", type=Path, metavar="DIR", help="a file for each table")
-    report.add_argument("--json", type=Path, metavar="FILE")
-    report.add_argument("--one-page", action="store_true", help="the PDF holds a summary on one page")
-    report.add_argument("--paper", choices=("a4", "letter"), default="a4", help="of the PDF")
-    report.add_argument("--language", choices=sorted(words.LANGUAGES), default="en", help="of the report")
-    check = commands.add_parser("check-list", help="name every problem of a credential list, by line")
-    check.add_argument("list", type=Path, metavar="FILE")
-    check.add_argument("--json", action="store_true", help=JSON)
-    records = commands.add_parser("dns", help="what a domain's mail records say now")
-    records.add_argument("domain", metavar="DOMAIN")
-    records.add_argument(
+
+
+def _add_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("project", type=Path, metavar="PROJECT")
+    command.add_argument("--pdf", type=Path, metavar="FILE", help="at least one of these four; none replaces a file that is there")
+    command.add_argument("--html", type=Path, metavar="FILE")
+    command.add_argument("--csv", type=Path, metavar="DIR", help="a file for each table")
+    command.add_argument("--json", type=Path, metavar="FILE")
+    command.add_argument("--one-page", action="store_true", help="the PDF holds a summary on one page")
+    command.add_argument("--paper", choices=("a4", "letter"), default="a4", help="of the PDF")
+    command.add_argument("--language", choices=sorted(words.LANGUAGES), default="en", help="of the report")
+
+
+def _add_check_list(command: argparse.ArgumentParser) -> None:
+    command.add_argument("list", type=Path, metavar="FILE")
+    command.add_argument("--json", action="store_true", help=JSON)
+
+
+def _add_dns(command: argparse.ArgumentParser) -> None:
+    command.add_argument("domain", metavar="DOMAIN")
+    command.add_argument(
         "--resolver", action="append", default=[], metavar="HOST[:PORT]", help="ask this one, too; may be given several times"
     )
-    records.add_argument("--selector", default="", metavar="NAME", help="the DKIM selector to ask for")
-    records.add_argument("--json", action="store_true", help=JSON)
-    finding = commands.add_parser("discover", help="find the mail server of a domain or an address")
-    finding.add_argument("asked", metavar="DOMAIN_OR_ADDRESS")
-    finding.add_argument("--json", action="store_true", help=JSON)
-    support = commands.add_parser("support", help="show what support may see of a project, and save it as a ZIP")
-    support.add_argument("project", type=Path, metavar="PROJECT")
-    support.add_argument("--zip", type=Path, metavar="FILE", help="save what is shown")
-    demo = commands.add_parser("demo", help="the rehearsal with a made-up company")
-    demo.add_argument("--headless", action="store_true", help="without a screen: leaves report.pdf and a picture of every step")
-    demo.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
-    return main
+    command.add_argument("--selector", default="", metavar="NAME", help="the DKIM selector to ask for")
+    command.add_argument("--json", action="store_true", help=JSON)
+
+
+def _add_discover(command: argparse.ArgumentParser) -> None:
+    command.add_argument("asked", metavar="DOMAIN_OR_ADDRESS")
+    command.add_argument("--json", action="store_true", help=JSON)
+
+
+def _add_support(command: argparse.ArgumentParser) -> None:
+    command.add_argument("project", type=Path, metavar="PROJECT")
+    command.add_argument("--zip", type=Path, metavar="FILE", help="save what is shown")
+
+
+def _add_demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--headless", action="store_true", help="without a screen: leaves report.pdf and a picture of every step")
+    command.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
 
 
 def _add_project(command: argparse.ArgumentParser) -> None:
@@ -134,3 +164,15 @@ def _add_pace(command: argparse.ArgumentParser) -> None:
     pace.add_argument("--source-daily-budget", metavar="SIZE", help="bytes a day received for each account of the old server")
     pace.add_argument("--destination-daily-budget", metavar="SIZE", help="bytes a day sent for each account of the new server")
     pace.add_argument("--wait", action="store_true", help="wait for the next day or hour instead of ending with exit status 4")
+
+
+COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
+    "migrate": (_add_migrate, "create a project or go on with it: copy all mailboxes"),
+    "verify": (_add_verify, "read both servers again and compare"),
+    "report": (_add_report, "write the report"),
+    "check-list": (_add_check_list, "name every problem of a credential list, by line"),
+    "dns": (_add_dns, "what a domain's mail records say now"),
+    "discover": (_add_discover, "find the mail server of a domain or an address"),
+    "support": (_add_support, "show what support may see of a project, and save it as a ZIP"),
+    "demo": (_add_demo, "the rehearsal with a made-up company"),
+}

@@ -13,10 +13,10 @@ import re
 import string
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailsafi_wizard import resources
+from mailsafi_wizard.records import dataclass
 
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
 LEAST_WORDS = 7  # letters that a template must have of its own before a sentence is recognised as made from it

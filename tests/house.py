@@ -19,6 +19,7 @@ LINES = 450
 # A room is a package or a single file directly under the program's package.
 FLOORS: Mapping[str, int] = {
     "": 0,
+    "records": 0,
     "model": 1,
     "errors": 1,
     "resources": 1,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailsafi_wizard.cutover.records import by_preference
 from mailsafi_wizard.net.dns_records import Snapshot
+from mailsafi_wizard.records import dataclass
 
 
 @dataclass(frozen=True)

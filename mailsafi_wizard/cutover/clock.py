@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mailsafi_wizard.cutover.records import MOST_TTL, ttl_at_home
 from mailsafi_wizard.net.dns_records import Snapshot
+from mailsafi_wizard.records import dataclass
 
 MARGIN = dt.timedelta(hours=24)  # for a DNS provider that takes its time to publish
 LONGEST_TTL = 604_800  # seconds: resolvers cap what is longer (RFC 8767 section 4), and so does this clock

@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from mailsafi_wizard.cutover.records import now_at, switched
 from mailsafi_wizard.model import Mailbox, MailSafiValues, RunRecord, Side
 from mailsafi_wizard.net.dns import Snapshot
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_, _
 
 WAIT = dt.timedelta(hours=72)  # after the change of the MX record; senders keep trying, and some heed no TTL

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 FRESH = dt.timedelta(hours=24)  # how old the last copy may be on the evening of the change

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailsafi_wizard import resources
 from mailsafi_wizard.cutover.card import quoted
 from mailsafi_wizard.cutover.records import LOW_TTL, Change, State
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import _
 
 FOLDER = "dns-panels"

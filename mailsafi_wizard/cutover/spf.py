@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailsafi_wizard.net.dns_records import Answer, Snapshot
 from mailsafi_wizard.net.spf_tree import asks, is_spf
+from mailsafi_wizard.records import dataclass
 
 MOST_LOOKUPS = 10  # of one record with all it includes (RFC 7208 section 4.6.4)
 MOST_VOID = 2  # of them that find nothing

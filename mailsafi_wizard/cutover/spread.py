@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from mailsafi_wizard.net.dns_records import Answer, Snapshot
+from mailsafi_wizard.records import dataclass
 
 
 class Sees(enum.Enum):

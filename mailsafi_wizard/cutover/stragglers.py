@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mailsafi_wizard.model import RunRecord
+from mailsafi_wizard.records import dataclass
 
 QUIET = dt.timedelta(hours=72)  # without new mail at the old server, and since the change
 FIRST = dt.timedelta(minutes=15)

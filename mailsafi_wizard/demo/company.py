@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import secrets
-from dataclasses import dataclass
 
 from mailsafi_wizard.demo.letters import DOMAIN, Letter, Person, letters
 from mailsafi_wizard.model import Company, MailSafiValues, Secret
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.schedule import proposal, workdays
 from mailsafi_wizard.store.credential_list import Row, write
 

@@ -10,9 +10,9 @@ import datetime as dt
 import random
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailsafi_wizard.demo import phrases
+from mailsafi_wizard.records import dataclass
 
 DOMAIN = "example.co.ke"
 UNTIL = dt.datetime(2026, 11, 20, 16, 0, tzinfo=dt.UTC)

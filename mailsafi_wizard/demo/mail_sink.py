@@ -10,11 +10,11 @@ import hmac
 import re
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from mailsafi_wizard.demo.smtp_server import LONGEST_LINE, Conversation, SmtpServer
 from mailsafi_wizard.model import Endpoint, Secret, Security
+from mailsafi_wizard.records import dataclass
 
 _PATH = re.compile(r"(?:FROM|TO):\s*<([^<>\s]*)>", re.I)
 LARGEST = 10_000_000  # bytes of a mail

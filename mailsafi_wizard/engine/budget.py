@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from mailsafi_wizard.net.wire import Wire
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.journal import Journal
 
 AHEAD = 16 << 20  # bytes by which the file may say more than was used, so that a power cut is paid by us and not by the server

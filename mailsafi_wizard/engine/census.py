@@ -10,7 +10,7 @@ import datetime as dt
 import time
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine import received
@@ -30,6 +30,7 @@ from mailsafi_wizard.net.headers import ask_headers, headers
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.quota import Quota, append_limit, quota
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 
 AHEAD = 16  # folders asked for before the first is read
 TOLD_EVERY = 0.25  # seconds

@@ -10,7 +10,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.control import Control
@@ -25,6 +25,7 @@ from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.digests import digests
 from mailsafi_wizard.net.fetch import Listed
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.checks import Checks, Placed
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord

@@ -6,12 +6,13 @@ Two source folders never end in one destination folder. A name that the destinat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailsafi_wizard.engine import not_mail
 from mailsafi_wizard.model import Role
 from mailsafi_wizard.net.grammar import decode_name, encode_name
 from mailsafi_wizard.net.listing import ListedFolder, Overview
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 _ROLE_ATTRIBUTES = {role.value.lower(): role for role in Role if role is not Role.INBOX}

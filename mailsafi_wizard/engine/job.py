@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from mailsafi_wizard import errors
@@ -12,6 +12,7 @@ from mailsafi_wizard.net.auth import ready, sign_in
 from mailsafi_wizard.net.refusals import door_is_full
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.net.wire import Patience, Trust
+from mailsafi_wizard.records import dataclass
 
 
 @dataclass(frozen=True)

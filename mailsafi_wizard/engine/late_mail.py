@@ -6,7 +6,6 @@ import datetime as dt
 import email.utils
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 from mailsafi_wizard.engine.job import Job, connect
 from mailsafi_wizard.engine.lookup import opened
@@ -14,6 +13,7 @@ from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.attributes import parsed, readable_date
 from mailsafi_wizard.net.headers import ask_headers, headers
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 
 MOST = 200  # newest messages of a mailbox whose senders are read
 _FROM = re.compile(r"(?ims)^from[ \t]*:(.*?)(?=\r?\n[^ \t]|\Z)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailsafi_wizard import errors
@@ -14,6 +13,7 @@ from mailsafi_wizard.engine.lookup import opened
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.saving import safe_name, whole
 from mailsafi_wizard.store.rows import FolderRecord
 

@@ -10,12 +10,12 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model.telling import ToldState
 from mailsafi_wizard.net.smtp import Envelope, Mailer
 from mailsafi_wizard.net.smtp_errors import AddressNeedsUtf8, MailRefused, OutcomeUnknown, RecipientRefused, TryLater
+from mailsafi_wizard.records import dataclass
 
 BREAKS = 3  # in a row, with no mail taken between: the line or the server is at fault
 LOOK_EVERY = 0.1  # seconds between two looks at the switch while waiting for the next mail's time

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from mailsafi_wizard import errors
+from mailsafi_wizard.records import dataclass
 
 
 @dataclass(frozen=True)

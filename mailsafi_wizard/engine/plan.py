@@ -6,7 +6,7 @@ import contextlib
 from array import array
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.lookup import Opened, opened
@@ -14,6 +14,7 @@ from mailsafi_wizard.engine.rest import Rest
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord
 

@@ -10,7 +10,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailsafi_wizard import errors
@@ -21,6 +20,7 @@ from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.fetch import BIG, Body
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 
 UNITS_AHEAD = 16
 UNITS_AHEAD_SLOWED = 3  # under a cap: a server that cannot send fast enough mixes the answers of all that it was asked for

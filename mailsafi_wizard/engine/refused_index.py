@@ -6,11 +6,12 @@ Written anew after each run, from the project file and the files that are there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from pathlib import Path
 
 from mailsafi_wizard.engine.message_files import folder_place, mailbox_place
 from mailsafi_wizard.model import Mailbox, MessageState
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.spreadsheet import as_csv
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.private_file import write_private

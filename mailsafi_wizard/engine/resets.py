@@ -6,10 +6,10 @@ Proposed are mailboxes for which no password is known, and those whose name and 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from mailsafi_wizard import errors, spreadsheet
 from mailsafi_wizard.model import Mailbox, Side, SignInResult
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_, _
 
 UNKNOWN = N_("No password is known")

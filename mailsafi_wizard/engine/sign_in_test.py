@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.caution import Caution, words
@@ -18,6 +17,7 @@ from mailsafi_wizard.engine.slots import MAILBOXES, Slots
 from mailsafi_wizard.engine.task_round import MOST_THREADS, Crowded, TaskRound
 from mailsafi_wizard.model import NOT_TRIED, Endpoint, Side, SignIn, SignInResult, SignInStyle
 from mailsafi_wizard.net.wire import Patience, Trust
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 START_WITH = 3  # connections at once that a server of which nothing is known is believed to bear; `Slots` begins with one more

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from mailsafi_wizard import errors
@@ -16,6 +16,7 @@ from mailsafi_wizard.net.digests import digests
 from mailsafi_wizard.net.fetch import Listed
 from mailsafi_wizard.net.listing import Overview, Status
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord, Foreign, Unconfirmed
 

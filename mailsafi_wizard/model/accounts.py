@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from mailsafi_wizard.records import dataclass
 
 
 class Role(enum.Enum):

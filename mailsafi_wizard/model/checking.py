@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import math
-from dataclasses import dataclass
 
 from mailsafi_wizard.model.accounts import MessageState
+from mailsafi_wizard.records import dataclass
 
 LEAST_SAMPLE = 20  # messages of a mailbox
 USUAL_SHARE = 0.01

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from mailsafi_wizard.records import dataclass
 
 CUTOVER_TIME = dt.time(18)  # local; when offices are empty and a whole weekend is left for questions
 

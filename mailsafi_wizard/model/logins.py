@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailsafi_wizard.model.servers import Secret, SignInStyle
+from mailsafi_wizard.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass
 from functools import cached_property
 
 from mailsafi_wizard.model.accounts import Role
+from mailsafi_wizard.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from mailsafi_wizard.records import dataclass
 
 LEAST_RATE = 16_000  # bytes a second; below it a connection is silent for so long that servers take it for dead
 _WEEK = 7

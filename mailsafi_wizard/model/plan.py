@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass
+
+from mailsafi_wizard.records import dataclass
 
 
 class Audience(enum.Enum):

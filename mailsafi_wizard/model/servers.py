@@ -6,8 +6,10 @@ import enum
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlsplit
+
+from mailsafi_wizard.records import dataclass
 
 
 class Side(enum.Enum):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass
 
 from mailsafi_wizard.model.servers import Endpoint, Security
+from mailsafi_wizard.records import dataclass
 
 SUBMISSION = 587  # RFC 6409
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Secret, SignIn, SignInStyle, StyleTrial, StyleTry
@@ -16,6 +15,7 @@ from mailsafi_wizard.net import wire
 from mailsafi_wizard.net.auth import sign_in
 from mailsafi_wizard.net.refusals import locked_out
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 MOST_FAILED = 3

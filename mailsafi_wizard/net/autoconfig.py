@@ -10,7 +10,6 @@ import http.client
 import socket
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
@@ -22,6 +21,7 @@ from mailsafi_wizard.model import Endpoint, Security
 from mailsafi_wizard.net.effort import Effort
 from mailsafi_wizard.net.names import Names, sane_host, sane_port
 from mailsafi_wizard.net.wire import Trust
+from mailsafi_wizard.records import dataclass
 
 MOST_BYTES = 64 * 1024
 DEEPEST = 12

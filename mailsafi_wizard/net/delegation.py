@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import dns.asyncquery
 import dns.exception
@@ -21,6 +20,7 @@ from dns.message import Message
 from mailsafi_wizard.net import dns_question
 from mailsafi_wizard.net.dns_question import Asked
 from mailsafi_wizard.net.dns_records import Server
+from mailsafi_wizard.records import dataclass
 
 PORT = 53
 MOST_SERVERS = 8

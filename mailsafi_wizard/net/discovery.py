@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from mailsafi_wizard.model import Endpoint, Security
 from mailsafi_wizard.net import autoconfig, providers
@@ -18,6 +18,7 @@ from mailsafi_wizard.net.names import Names, domain_of, owner_domain
 from mailsafi_wizard.net.probe import Outcome, Probe, probe
 from mailsafi_wizard.net.providers import Provider
 from mailsafi_wizard.net.wire import Trust
+from mailsafi_wizard.records import dataclass
 
 LONGEST = 4.5  # seconds for everything
 ENOUGH = 1.0  # seconds more for the runners-up once a sure one is there

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import dns.exception
 import dns.resolver
@@ -19,6 +19,7 @@ from mailsafi_wizard.net import delegation, spf_tree
 from mailsafi_wizard.net.delegation import Delegation
 from mailsafi_wizard.net.dns_question import PATIENCE, Asked, ask
 from mailsafi_wizard.net.dns_records import Answer, Server, Snapshot, View, inside, is_address, normal
+from mailsafi_wizard.records import dataclass
 
 __all__ = [
     "PATIENCE",

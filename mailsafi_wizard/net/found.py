@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from mailsafi_wizard.model import Endpoint, Security
 from mailsafi_wizard.net.probe import Outcome, Probe
+from mailsafi_wizard.records import dataclass
 
 
 class Origin(enum.Enum):

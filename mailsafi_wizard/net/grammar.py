@@ -9,7 +9,8 @@ from __future__ import annotations
 import binascii
 import functools
 import re
-from dataclasses import dataclass
+
+from mailsafi_wizard.records import dataclass
 
 Parts = list[bytes]  # line, literal, line, literal, line ...: one untagged reply without its CRLFs
 

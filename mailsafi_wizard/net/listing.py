@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.net.grammar import Parts, quoted, structured
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 
 MOST_FOLDERS = 20_000
 STATUS_AHEAD = 64

@@ -12,11 +12,12 @@ import re
 import socket
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.net import dns as records
 from mailsafi_wizard.net.effort import Effort
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 HEDGE = 0.5  # seconds after which the next name server is asked too

@@ -9,13 +9,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import OAuth, OAuthWay, Secret
 from mailsafi_wizard.net.oauth_errors import IssuerUnreachable, PermissionExpired
 from mailsafi_wizard.net.oauth_settings import issuer
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 EARLY = 300.0  # seconds before its end at which a token is renewed

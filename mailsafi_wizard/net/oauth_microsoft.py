@@ -10,7 +10,6 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,6 +25,7 @@ from mailsafi_wizard.net.oauth_errors import (
     from_answer,
 )
 from mailsafi_wizard.net.web import host_of, is_secure, reaching, web
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
@@ -12,6 +12,7 @@ from mailsafi_wizard.net import wire
 from mailsafi_wizard.net.effort import Effort
 from mailsafi_wizard.net.names import Names, sane_host
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 
 MOST_NAMES = 4  # taken from one certificate
 

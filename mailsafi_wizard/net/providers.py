@@ -12,12 +12,13 @@ import functools
 import itertools
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from mailsafi_wizard import errors, resources
 from mailsafi_wizard.model import Role, Security
 from mailsafi_wizard.net.provider_schema import Fault, Table
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import _
 
 FORMAT = 1

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailsafi_wizard import errors
 from mailsafi_wizard.net.grammar import Parts, structured
 from mailsafi_wizard.net.session import Session
+from mailsafi_wizard.records import dataclass
 
 UNIT = 1024  # of the resource STORAGE (RFC 9208 section 5.1)
 _LARGEST = 1 << 63

@@ -6,38 +6,47 @@ import re
 
 from mailsafi_wizard import errors
 
+
+class _Words:
+    """A pattern, whatever the case. It is compiled at the first refusal (by `re`, which keeps it): most runs hear none."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return re.search(self._pattern, text, re.I)
+
+
 _BUSY_CODES = {"UNAVAILABLE", "THROTTLED", "LIMIT", "INUSE", "SERVERBUG", "CONTACTADMIN", "TRYAGAIN"}
-_BUSY_TEXT = re.compile(
+_BUSY_TEXT = _Words(
     r"try again|temporar|throttl|rate.?limit|too many (?:requests|commands|messages)|slow down|server (?:is )?busy|back.?off"
-    r"|later|overload|bandwidth|exceeded .*(?:rate|limit)|unavailable|deadlock|lock timeout",
-    re.I,
+    r"|later|overload|bandwidth|exceeded .*(?:rate|limit)|unavailable|deadlock|lock timeout"
 )
-_THROTTLE_TEXT = re.compile(r"throttl|back.?off time", re.I)  # Exchange says this with BAD
-_QUOTA_TEXT = re.compile(
-    r"over.?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ ){0,3}quota|mailbox (?:is )?full|not enough (?:disk )?(?:space|quota)",
-    re.I,
+_THROTTLE_TEXT = _Words(r"throttl|back.?off time")  # Exchange says this with BAD
+_QUOTA_TEXT = _Words(
+    r"over.?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ ){0,3}quota|mailbox (?:is )?full|not enough (?:disk )?(?:space|quota)"
 )
-_TOO_BIG_TEXT = re.compile(r"too (?:big|large|long)|exceeds? (?:the )?(?:maximum|max|allowed|message) .*size|message size", re.I)
-_CONNECTIONS_TEXT = re.compile(
+_TOO_BIG_TEXT = _Words(r"too (?:big|large|long)|exceeds? (?:the )?(?:maximum|max|allowed|message) .*size|message size")
+_CONNECTIONS_TEXT = _Words(
     r"too many (?!(?:\w+ )*(?:failed|bad|invalid|incorrect|wrong|unsuccessful))(?:\w+ )*(?:connections|sessions|logins)"
-    r"|maximum (?:number of )?(?:\w+ )*(?:connections|sessions)|connection limit|connection queue full",
-    re.I,
+    r"|maximum (?:number of )?(?:\w+ )*(?:connections|sessions)|connection limit|connection queue full"
 )
-_BACKOFF = re.compile(r"back.?off time:?\s*(\d+)\s*(ms|milliseconds|s|sec|seconds)?", re.I)
-_RETRY_AFTER = re.compile(r"(?:retry|try again|wait)\D{0,20}?(\d+)\s*(ms|milliseconds|s|sec|seconds|m|min|minutes)\b", re.I)
+_BACKOFF = _Words(r"back.?off time:?\s*(\d+)\s*(ms|milliseconds|s|sec|seconds)?")
+_RETRY_AFTER = _Words(r"(?:retry|try again|wait)\D{0,20}?(\d+)\s*(ms|milliseconds|s|sec|seconds|m|min|minutes)\b")
 _UNITS = {"ms": 0.001, "milliseconds": 0.001, "m": 60.0, "min": 60.0, "minutes": 60.0}
 LONGEST_WAIT = 15 * 60.0
 
 
 def asked_wait(text: str) -> float:
     """Seconds a server asks to wait, 0.0 when it names no figure; capped at LONGEST_WAIT."""
-    found = _BACKOFF.search(text) or _RETRY_AFTER.search(text)
+    backoff = _BACKOFF.search(text)
+    found = backoff or _RETRY_AFTER.search(text)
     if not found:
         return 0.0
-    return min(LONGEST_WAIT, int(found[1][:9]) * _UNITS.get((found[2] or ("ms" if found.re is _BACKOFF else "s")).lower(), 1.0))
+    return min(LONGEST_WAIT, int(found[1][:9]) * _UNITS.get((found[2] or ("ms" if backoff else "s")).lower(), 1.0))
 
 
-_QUEUE_FULL = re.compile(r"connection queue full", re.I)  # Dovecot, to those that have not signed in yet, whoever they are
+_QUEUE_FULL = _Words(r"connection queue full")  # Dovecot, to those that have not signed in yet, whoever they are
 
 
 def door_is_full(text: str) -> bool:
@@ -61,7 +70,7 @@ def refusal(host: str, code: str, text: str, bad: bool) -> errors.ServerError:
 
 
 # Of a refused sign-in: the first that fits. The texts of real servers are in tests/unit/net/sign_in_texts.toml.
-_BUSY_SIGN_IN = re.compile(r"temporar|try again|unavailable|internal error|rate.?limit|over(?:loaded|load)\b", re.I)
+_BUSY_SIGN_IN = _Words(r"temporar|try again|unavailable|internal error|rate.?limit|over(?:loaded|load)\b")
 _BUSY_SIGN_IN_CODES = {"UNAVAILABLE", "INUSE", "SERVERBUG", "THROTTLED"}
 _CAUSES: tuple[tuple[type[errors.SignInRefused], str], ...] = (
     (errors.AppPasswordNeeded, r"app(?:lication)?.?(?:specific)?.?password|two.?factor|2.?step|2fa\b"),
@@ -92,11 +101,10 @@ _CAUSES: tuple[tuple[type[errors.SignInRefused], str], ...] = (
         r"|authorization (?:failure|failed|denied)|proxy .*(?:denied|not allowed)|not allowed to (?:proxy|act)",
     ),
 )
-_CAUSE_PATTERNS = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _CAUSES)
-_BLOCKED = re.compile(
+_CAUSE_PATTERNS = tuple((kind, _Words(pattern)) for kind, pattern in _CAUSES)
+_BLOCKED = _Words(
     r"block|locked|suspend|too many (?:failed|bad|invalid|login|auth)|brute|banned|blacklist|denylist|unusual (?:sign|activity|login)"
-    r"|suspicious|repeated (?:login )?failures",
-    re.I,
+    r"|suspicious|repeated (?:login )?failures"
 )
 _BY_CODE: dict[str, type[errors.SignInRefused]] = {
     "PRIVACYREQUIRED": errors.LoginDisabled,

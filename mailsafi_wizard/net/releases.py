@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailsafi_wizard import __version__, errors, resources
 from mailsafi_wizard.net import web
 from mailsafi_wizard.net.oauth_errors import IssuerUnreachable
+from mailsafi_wizard.records import dataclass
 
 MOST_BYTES = 64 * 1024
 HEADERS = {

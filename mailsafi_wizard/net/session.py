@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Rung, Security
+from mailsafi_wizard.net import ahead
 from mailsafi_wizard.net import wire as w
 from mailsafi_wizard.net.grammar import Literal, Parts
 from mailsafi_wizard.net.refusals import refusal
@@ -66,6 +67,8 @@ class Session:
         ``secrets`` never show in what it reports: a hostile greeting may repeat what an earlier connection was told.
         """
         climbed(Rung.NAME, ", ".join(w.resolve(endpoint)))
+        if (begun := ahead.take(endpoint, trust, patience)) is not None:
+            return cls._begin(begun, trust, climbed, secrets)
         return cls.over(w.connect(endpoint, patience), endpoint, trust, patience, climbed, secrets)
 
     @classmethod
@@ -79,13 +82,18 @@ class Session:
         secrets: Sequence[str] = (),
     ) -> Session:
         """`open` from a connection on, for who finds the way to the server by itself; the connection is closed when it fails."""
-        wire = w.Wire(sock, endpoint, patience)
+        return cls._begin(w.Wire(sock, endpoint, patience), trust, climbed, secrets)
+
+    @classmethod
+    def _begin(cls, wire: w.Wire, trust: w.Trust, climbed: Climbed, secrets: Sequence[str]) -> Session:
+        endpoint = wire.endpoint
         try:
             climbed(Rung.CONNECTION, f"port {endpoint.port}")
             session = cls(wire, endpoint)
             session.hide(*secrets)
             if endpoint.security is Security.TLS:
-                wire.secure(trust)
+                if not wire.tls_version:
+                    wire.secure(trust)
                 climbed(Rung.TLS, wire.tls_version)
             elif endpoint.security is Security.CLEARTEXT:
                 climbed(Rung.TLS, "none, as chosen")

@@ -11,7 +11,7 @@ import base64
 import contextlib
 import ssl
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 
 import aiosmtplib
@@ -22,6 +22,7 @@ from mailsafi_wizard.model import Endpoint, Security, SignIn, SignInStyle
 from mailsafi_wizard.net import smtp_errors, wire
 from mailsafi_wizard.net.tls_errors import tls_errors
 from mailsafi_wizard.net.wire import Patience, Trust
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_, one_line
 
 EHLO_NAME = "[127.0.0.1]"  # the computer's own name is nobody's business, and looking it up may take long

@@ -11,9 +11,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_, one_line
 
 PORT = 25

@@ -18,13 +18,13 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
 from mailsafi_wizard.net.tls_errors import tls_errors
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 if sys.platform == "linux":
@@ -356,11 +356,17 @@ class Wire:
     # --- TLS
 
     def secure(self, trust: Trust) -> None:
-        """Wraps the connection in TLS and checks who is there, before anything secret is sent; raises NotTrusted and its kinds."""
+        """Wraps the connection in TLS and checks who is there, before anything secret is sent; raises NotTrusted and its kinds.
+
+        The connection is closed when that fails.
+        """
         endpoint = self.endpoint
-        with tls_errors(endpoint):
-            context = trust.context(endpoint)
-            self._take(context.wrap_socket(self.sock, server_hostname=endpoint.host))
+        with contextlib.ExitStack() as failed, tls_errors(endpoint):
+            failed.callback(self.drop)
+            secured = trust.context(endpoint).wrap_socket(self.sock, server_hostname=endpoint.host, do_handshake_on_connect=False)
+            self._take(secured)  # before the handshake, so that `drop` ends a server's silence there too
+            secured.do_handshake()
+            failed.pop_all()
         shown = self.certificate_fingerprint
         if endpoint.pin and shown != endpoint.pin:
             der = self.sock.getpeercert(binary_form=True) if isinstance(self.sock, ssl.SSLSocket) else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mailsafi_wizard.notices.notice import LONGEST_SHORT
 from mailsafi_wizard.notices.templates import Draft, NoticeError, make, names, parts
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 

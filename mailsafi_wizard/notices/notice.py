@@ -9,9 +9,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mailsafi_wizard.notices.values import put_back
+from mailsafi_wizard.records import dataclass
 
 LONGEST_SHORT = 300  # characters of a short message
 _INK, _SOFT, _ACCENT = "#17211e", "#4c5a55", "#0b6b57"

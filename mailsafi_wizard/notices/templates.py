@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from jinja2 import StrictUndefined, TemplateError, UndefinedError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -17,6 +16,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from mailsafi_wizard import errors, resources
 from mailsafi_wizard.notices.notice import Notice
 from mailsafi_wizard.notices.values import LANGUAGES, put_back, set_aside
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 KINDS = {  # in the order of the plan

@@ -7,7 +7,6 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailsafi_wizard import errors
@@ -17,6 +16,7 @@ from mailsafi_wizard.model import Mailbox, MailboxState, Program, Role, Side
 from mailsafi_wizard.net.attributes import parsed
 from mailsafi_wizard.project.copying import Copying
 from mailsafi_wizard.project.switch import Switch
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store import arrivals
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.vault import Erased

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from dataclasses import dataclass
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import MailboxState, RunRecord
 from mailsafi_wizard.project.results import Results
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.journal import Journal
 
 OPENED, LEFT = (

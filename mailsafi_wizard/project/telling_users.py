@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -13,6 +13,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.model import Mailbox, Secret, Security, Side, SignIn, SignInStyle
 from mailsafi_wizard.model.telling import MailServer, Sender, Told, ToldState
 from mailsafi_wizard.project.sending_server import PLACE, TESTED, SendingServer
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.saving import write_each, write_whole
 from mailsafi_wizard.store import told as told_rows
 from mailsafi_wizard.store.journal import Journal

@@ -6,9 +6,9 @@ import datetime as dt
 import enum
 import functools
 import re
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import _
 
 Value = str | int

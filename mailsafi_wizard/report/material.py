@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailsafi_wizard.model import Company, Endpoint, FailedMessage, FolderLedger, Ledger, Mailbox, RunRecord, Side
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import _
 
 Place = tuple[int, str, int]  # mailbox, folder, UID: one message of the source

@@ -10,10 +10,10 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from mailsafi_wizard.model import Company
 from mailsafi_wizard.model.plan import Audience, PlanEntry, PlanState
+from mailsafi_wizard.records import dataclass
 
 LASTS = dt.timedelta(hours=2)  # of the cutover
 MORNING = "PT8H"  # an alarm at eight on a whole day, which begins at midnight wherever the calendar is read

@@ -9,10 +9,10 @@ import datetime as dt
 import enum
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mailsafi_wizard.model import Forecast, Ledger, MailboxCensus, Pace, RunRecord
 from mailsafi_wizard.model.plan import CopyOutlook
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.schedule import limits
 
 USUAL_HOURS = (10 / 24, 1.0)  # share of a day in which a copy runs: nights only, or all day

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from mailsafi_wizard.records import dataclass
 
 EARLIER, LATER = 10, 12  # a day away from the wanted one
 FREE = 3_000  # on a weekend or holiday; more than the distance of a whole plan

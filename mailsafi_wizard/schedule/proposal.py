@@ -6,8 +6,8 @@ The last working day before a weekend: on it people are still there, after it a 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.schedule.workdays import Holiday, Workdays
 from mailsafi_wizard.words import N_
 

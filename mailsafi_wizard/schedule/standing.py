@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailsafi_wizard.model import Company, Ledger, RunRecord
 from mailsafi_wizard.model.plan import Done, Task
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.schedule.tasks import TASKS
 from mailsafi_wizard.words import N_
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from mailsafi_wizard.records import dataclass
 
 ENGLISH = ("en_US", "en_KE", "en_GB", "en_IN", "en")
 UNCERTAIN = "(estimated)"  # what the library puts behind a date that was reckoned, not seen

@@ -10,11 +10,11 @@ import datetime as dt
 import plistlib
 import re
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Secret, Security
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.signin.values import NotReady, SignInValues
 from mailsafi_wizard.words import N_
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError
@@ -17,6 +16,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from mailsafi_wizard import errors, resources
 from mailsafi_wizard.model import Program
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.signin.values import SignInValues
 from mailsafi_wizard.words import N_
 

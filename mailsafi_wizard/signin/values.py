@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Company, Endpoint, Mailbox, Security
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.saving import safe_name
 from mailsafi_wizard.words import one_line
 

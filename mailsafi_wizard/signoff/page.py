@@ -6,11 +6,12 @@ import datetime as dt
 import functools
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from mailsafi_wizard import resources
 from mailsafi_wizard.model import CheckSheet, Company, Mailbox
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import one_line
 
 LANGUAGES = ("en", "sw")

@@ -11,9 +11,9 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mailsafi_wizard import resources
+from mailsafi_wizard.records import dataclass
 
 LONGEST = 2_000_000  # characters that are looked at
 MOST_WORDS = 40  # of a plain yes: whoever writes more has more to say

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from mailsafi_wizard.model import Secret
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.list_checks import trimmed
 from mailsafi_wizard.store.list_columns import SECRETS, SEPARATORS, Column, Columns, Layout, find_columns, is_address
 from mailsafi_wizard.store.list_rows import ERROR, WARNING, Draft, Problem, Row, check

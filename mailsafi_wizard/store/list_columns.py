@@ -9,8 +9,9 @@ import enum
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.list_text import Cell, TextLine, split_line
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "TAB"}

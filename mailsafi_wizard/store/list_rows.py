@@ -7,9 +7,10 @@ columns. No problem quotes a cell of which it is not certain that it is an addre
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailsafi_wizard.model import Secret
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.list_checks import address_fault, line_break_fault, name_doubts, password_doubts
 from mailsafi_wizard.words import _
 

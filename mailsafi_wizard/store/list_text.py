@@ -9,7 +9,8 @@ from __future__ import annotations
 import codecs
 import enum
 import re
-from dataclasses import dataclass
+
+from mailsafi_wizard.records import dataclass
 
 _LINE_END = re.compile("\r\n|\r|\n")
 _CODECS = (  # longest mark first: UTF-32's begins with UTF-16's

@@ -14,9 +14,10 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.list_text import TextLine
 from mailsafi_wizard.words import _
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.spreadsheet import as_csv
 from mailsafi_wizard.store.list_checks import address_fault, trimmed
 from mailsafi_wizard.store.list_text import Doubt, decode, split_line

@@ -10,10 +10,10 @@ import hashlib
 import os
 import re
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailsafi_wizard import errors
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
 OWNER_ONLY = 0o600

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailsafi_wizard.model import MessageState
+from mailsafi_wizard.records import dataclass
 
 
 @dataclass

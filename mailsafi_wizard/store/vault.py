@@ -12,11 +12,11 @@ import enum
 import os
 import sys
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Secret, Side
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.journal import Journal
 
 SERVICE = "MailSafi Wizard"

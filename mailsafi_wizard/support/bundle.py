@@ -12,10 +12,10 @@ import re
 import textwrap
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailsafi_wizard import resources
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.private_file import write_private
 from mailsafi_wizard.words import N_
 

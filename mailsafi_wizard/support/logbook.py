@@ -75,6 +75,7 @@ class Logbook:
         self._crash_name = ""
         self._watching = False
         self._level = logging.getLogger(OURS).level
+        logging.getLogger().addHandler(logging.NullHandler())  # without a file, Python would print what others log as it is
         with contextlib.suppress(OSError):
             self._open()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from mailsafi_wizard.engine.message_files import Saved
 from mailsafi_wizard.model import FolderLedger, Ledger, Mailbox
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import ask, formats
 from mailsafi_wizard.ui.message_table import MessagesView
 from mailsafi_wizard.ui.page import Page

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -28,6 +28,7 @@ from mailsafi_wizard.events import (
     Summary,
 )
 from mailsafi_wizard.model import MailboxState, SignInResult
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui.eta import SLACK, Eta
 from mailsafi_wizard.ui.pace import SpeedHistory
 

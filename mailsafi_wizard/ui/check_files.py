@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
 from mailsafi_wizard import errors, signoff
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.report import Column, Table
 from mailsafi_wizard.report.checks import HOW_WORDS
 from mailsafi_wizard.report.facts import time_text

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.report import Column, Kind, ReportFacts, Section, Table
 from mailsafi_wizard.signoff import CheckPage, labels
 from mailsafi_wizard.ui.composer import lay_out

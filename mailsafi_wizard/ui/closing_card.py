@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QVBoxLayout, QWidget
 
 from mailsafi_wizard.cutover import closing
 from mailsafi_wizard.cutover.closing import Closing, ClosingState, Credential
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.report import credentials_table, write_table
 from mailsafi_wizard.saving import safe_name
 from mailsafi_wizard.store.vault import Erased

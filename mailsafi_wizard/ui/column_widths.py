@@ -6,7 +6,8 @@ Where there is too little room the least important columns go first; then words 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from mailsafi_wizard.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDoubleSpinBox, QRadioButton, QSplitter, QWidget
 
 from mailsafi_wizard.model import LEAST_SAMPLE, USUAL_SHARE, CheckPlan, CheckRecord, Depth, Difference, Differs, Mailbox
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.report.checks import KINDS, detail_text
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.page import Page

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QGridLayout
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui.theme import XS, L, S
 from mailsafi_wizard.ui.widgets import Card, column, label
 from mailsafi_wizard.words import N_, _

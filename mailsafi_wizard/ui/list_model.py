@@ -6,12 +6,13 @@ Shows and changes rows; what is wrong with them is asked from whoever made it (`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from mailsafi_wizard.model import Secret
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.store.list_checks import address_fault, trimmed
 from mailsafi_wizard.store.list_rows import ERROR, Draft, Problem, Row
 from mailsafi_wizard.ui.state_cells import ICON_ROLE, TONE_ROLE

@@ -6,7 +6,6 @@ What was sent is asked of the project each time; nothing here counts by itself. 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QSizePolicy, QWidget
@@ -15,6 +14,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.model import Mailbox, Secret
 from mailsafi_wizard.model.telling import MailServer, Sender, Told, ToldState
 from mailsafi_wizard.project.telling_users import Standing
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel

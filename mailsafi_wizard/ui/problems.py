@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6 import __version__ as qt_version
 from PySide6.QtCore import Qt
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from mailsafi_wizard import __version__
 from mailsafi_wizard.errors import MigrationError
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.support.traces import trace_lines
 from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.theme import XS, L, M, S, theme

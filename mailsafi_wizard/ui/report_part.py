@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, QTimer, QUrl, Signal
@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QComboBox, QProgressBar, QWidget
 
 from mailsafi_wizard.cutover.closing import Closing
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.report import ReportFacts
 from mailsafi_wizard.saving import safe_name
 from mailsafi_wizard.ui import ask, formats, kept, pdf, report_files

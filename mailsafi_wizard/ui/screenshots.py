@@ -15,7 +15,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
 from mailsafi_wizard import words
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import theme
 from mailsafi_wizard.ui.tour import LOOK_EVERY, NESTED, Tour
 from mailsafi_wizard.ui.window import Window

@@ -6,11 +6,12 @@ Units are tenths of a point (720 = one inch), so that fonts can be sized exactly
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui.emoji import draw_line, has_signs
 from mailsafi_wizard.ui.wrapping import Face, right_to_left
 

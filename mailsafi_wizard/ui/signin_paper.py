@@ -7,11 +7,11 @@ Knows no file and no widget; works on any thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPageSize
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.signin import Section, code
 from mailsafi_wizard.signin import Sheet as SignInSheet
 from mailsafi_wizard.ui.sheets import ACCENT, BAND, INK, MUTED, RULE, WARN, Block, Document, Dots, Sheet, Words

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, QWidget
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, Q
 from mailsafi_wizard.model import HOW, Mailbox, SignOff
 from mailsafi_wizard.project import signed_off
 from mailsafi_wizard.project.mailing_sheets import SheetKind
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.report.checks import HOW_WORDS
 from mailsafi_wizard.ui import ask, check_files, formats
 from mailsafi_wizard.ui.check_files import Form, Written

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mailsafi_wizard.cutover import Clock
 from mailsafi_wizard.cutover.spread import Line
 from mailsafi_wizard.net.dns_records import Answer, Snapshot, View
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.spread_drawing import SpreadDrawing
 from mailsafi_wizard.ui.tables import Column, RowsModel, Table

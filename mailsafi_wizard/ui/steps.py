@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.records import dataclass
 
 if TYPE_CHECKING:
     from mailsafi_wizard.ui.page import Page

@@ -7,7 +7,6 @@ change many times a second stand in `live_rows`.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import (
     QToolTip,
 )
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import plain_words
 from mailsafi_wizard.ui.announce import announce
 from mailsafi_wizard.ui.column_widths import Wish, shared

@@ -6,13 +6,14 @@ Knows nothing of pages or projects. Colours are used by role only, so that a pai
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from mailsafi_wizard import resources
+from mailsafi_wizard.records import dataclass
 
 GRID = 4  # every margin and gap is a multiple of it, in device-independent pixels
 XS, S, M, L, XL, XXL = GRID, 2 * GRID, 3 * GRID, 4 * GRID, 6 * GRID, 8 * GRID

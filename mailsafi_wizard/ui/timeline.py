@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import formats, icons
 from mailsafi_wizard.ui.plain_words import as_tip
 from mailsafi_wizard.ui.theme import XS, L, S, theme

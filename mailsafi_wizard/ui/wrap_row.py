@@ -5,11 +5,10 @@ They know widgets only by their hints. What a row holds is laid out in the direc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QStyle, QWidget
 
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui.theme import L, M, S, theme
 
 WIDEST = 16_777_215  # Qt's own bound of a widget's width

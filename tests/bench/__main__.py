@@ -101,7 +101,9 @@ def main() -> int:
         with open_lab(place, BARE if bare else "", port=21143 + 10 * bare) as lab:
             lab.tools = {COPY: ours("--no-read-back"), WHOLE: ours()}
             for group in wanted:
-                outcomes += race(lab, group, peers, chosen.runs, chosen.timeout)
+                found = race(lab, group, peers, chosen.runs, chosen.timeout)
+                say(goals.table(found))  # at once: the whole takes an hour
+                outcomes += found
             outcomes += others(lab, names, chosen.runs)
     if "lag" in chosen.others.split(","):
         say("the window's event loop")

@@ -7,24 +7,36 @@ difference is what the journal costs.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mailsafi_wizard.net import wire
+from mailsafi_wizard import __main__ as program
 
-wire.read_certificates_ahead()  # as the program itself begins
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-from mailsafi_wizard import cli  # noqa: E402
-from mailsafi_wizard.engine import job, pairs, verify  # noqa: E402
-from mailsafi_wizard.model import Endpoint, SignIn  # noqa: E402
-from mailsafi_wizard.net.session import Session  # noqa: E402
-from mailsafi_wizard.net.wire import Patience, Trust  # noqa: E402
-from mailsafi_wizard.store.journal import Journal  # noqa: E402
+    from mailsafi_wizard.model import Endpoint, SignIn
+    from mailsafi_wizard.net.session import Session
+    from mailsafi_wizard.net.wire import Patience, Trust
 
 
-def connected(packed: bool) -> Callable[..., Session]:
+def change(options: list[str]) -> None:
+    """What the options say, done to the loaded program."""
+    from mailsafi_wizard.engine import job, pairs, verify
+    from mailsafi_wizard.store.journal import Journal
+
+    if "--no-read-back" in options:
+        verify.ReadBack.read = lambda self, records, before: verify.Findings()  # type: ignore[method-assign]
+    if "--packed" in options or "--plain" in options:
+        vars(pairs)["connect"] = connected(job.connect, "--packed" in options)
+    if "--no-journal" in options:
+        Journal.record = lambda self, outcomes, intents=(): None  # type: ignore[method-assign]
+
+
+def connected(original: Callable[..., Session], packed: bool) -> Callable[..., Session]:
     """`job.connect`, but every connection is packed, or none is."""
 
     def connect(endpoint: Endpoint, who: SignIn, trust: Trust, patience: Patience) -> Session:
@@ -33,7 +45,6 @@ def connected(packed: bool) -> Callable[..., Session]:
             raise RuntimeError("the server does not offer COMPRESS=DEFLATE")
         return session
 
-    original = job.connect
     return connect
 
 
@@ -41,6 +52,19 @@ def write_list(path: Path, users: list[str], password: str) -> None:
     """The credential list of ``users``, all with one password."""
     rows = [f"{user}@example.co.ke,{user},{user},{password}" for user in users]
     path.write_text("\n".join(["EmailAddress,UserName,DestinationUser,Password", *rows, ""]), "utf-8")
+
+
+def changed_first(options: list[str]) -> None:
+    """The program starts as it always does, and is changed when it has begun to connect."""
+    from mailsafi_wizard import cli
+
+    original = cli._migrate
+
+    def copy(chosen: argparse.Namespace) -> int:
+        change(options)
+        return original(chosen)
+
+    vars(cli)["_migrate"] = copy
 
 
 def main(options: list[str]) -> int:
@@ -52,13 +76,10 @@ def main(options: list[str]) -> int:
     arguments = ["migrate", str(project), "--list", str(users), "--ca-file", environment["CA"], "--json"]
     arguments += ["--source", f"imaps://{environment['SH']}:{environment['SP']}"]
     arguments += ["--destination", f"imaps://{environment['DH']}:{environment['DP']}"]
-    if "--no-read-back" in options:
-        verify.ReadBack.read = lambda self, records, before: verify.Findings()  # type: ignore[method-assign]
-    if "--packed" in options or "--plain" in options:
-        vars(pairs)["connect"] = connected("--packed" in options)
-    if "--no-journal" in options:
-        Journal.record = lambda self, outcomes, intents=(): None  # type: ignore[method-assign]
-    return cli.main(arguments)
+    if options:
+        changed_first(options)
+    sys.argv[1:] = arguments
+    return program.main()
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ import argparse
 import datetime as dt
 import io
 import json
+import logging
 import os
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,12 +20,13 @@ from mailsafi_wizard import cli, errors
 from mailsafi_wizard.demo.certificates import Authority
 from mailsafi_wizard.demo.imapd.accounts import Stored
 from mailsafi_wizard.events import Remark
-from mailsafi_wizard.model import Hours, Pace
-from mailsafi_wizard.options import parser
+from mailsafi_wizard.options import COMMANDS, parser
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.support import logbook
 from mailsafi_wizard.telling import Teller
 from tests.servers import hostile
 from tests.servers.hostile import HostileServer, Tricks
+from tests.unit.command import Command
 from tests.unit.small_company import PASSWORDS, PEOPLE, SmallCompany, bodies
 
 AMINA = PEOPLE[0].person.address
@@ -38,24 +39,6 @@ def _signals_again() -> Iterator[None]:
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)
-
-
-class Command:
-    """One command: its arguments, exit status and what it wrote."""
-
-    def __init__(self, capture: pytest.CaptureFixture[str], *arguments: object) -> None:
-        self.status = cli.main([str(a) for a in arguments])
-        self.out, self.err = capture.readouterr()
-        for password in PASSWORDS:
-            assert password not in self.out + self.err
-            assert json.dumps(password)[1:-1] not in self.out
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """Standard output as JSON lines; fails when one is none."""
-        found = [json.loads(line) for line in self.out.splitlines()]
-        assert all(isinstance(line, dict) and "event" in line for line in found)
-        return found
 
 
 # --- usage
@@ -97,8 +80,11 @@ def test_help_and_version_are_no_mistakes(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_no_password_can_be_given_as_an_argument() -> None:
-    (commands,) = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
-    options = {option for command in commands.choices.values() for option in command._option_string_actions}
+    options: set[str] = set()
+    for add, _about in COMMANDS.values():
+        command = argparse.ArgumentParser()
+        add(command)
+        options |= set(command._option_string_actions)
     assert "--source-password-file" in options
     assert all(option.endswith("-file") for option in options if "pass" in option)
 
@@ -109,6 +95,26 @@ def test_only_an_administrators_ways_of_signing_in_can_be_chosen() -> None:
     for style in ("password", "xoauth2", "oauthbearer"):
         with pytest.raises(errors.WrongUsage):
             parser().parse_args(["migrate", "p", "--admin-style", style])
+
+
+def test_a_mistake_of_the_program_is_told_without_the_values_in_it(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also where no log can be kept, and Python would print what goes to it."""
+
+    def broken(_options: argparse.Namespace) -> int:
+        raise RuntimeError("pw-secret")
+
+    monkeypatch.setitem(vars(cli), "_report", broken)
+    (tmp_path / "file").write_text("no folder", "utf-8")
+    monkeypatch.setattr(logbook, "folder", lambda: tmp_path / "file" / "logs")
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    status = cli.main(["report", str(tmp_path / "a.mailsafi"), "--html", str(tmp_path / "r.html")])
+    told = "".join(capfd.readouterr())
+    assert status == 1
+    assert "The program made a mistake" in told
+    assert "test_cli.py" in told
+    assert "pw-secret" not in told
 
 
 # --- password files
@@ -381,59 +387,6 @@ def test_a_project_is_made_only_with_both_servers(
     assert found.status == 2
     assert not (tmp_path / "a.mailsafi").exists()
     assert isinstance(company.project(), MigrationProject)
-
-
-# --- the pace
-
-
-def test_a_used_up_budget_ends_with_4_and_the_same_command_goes_on(
-    capsys: pytest.CaptureFixture[str], company: SmallCompany
-) -> None:
-    company.old().folders[b"INBOX"].add((), WHEN, b"Subject: long\r\n\r\n" + b"x" * 90_000)
-    project = company.folder / "p.mailsafi"
-    common = ["migrate", project, *company.options, "--list", company.list_file]
-    first = Command(capsys, *common, "--source-daily-budget", "20k", "--json")
-    assert first.status == 4
-    finished = {line["address"]: line for line in first.lines if line["event"] == "mailbox-finished"}
-    assert finished[AMINA]["state"] == "resting"
-    assert finished[AMINA]["problem"].startswith("Today's 20 kB from the old server are used; goes on ")
-    assert first.lines[-1]["exit_status"] == 4
-    again = Command(capsys, *common)
-    assert again.status == 4
-    assert "today's data or hours are used up; run the same command again to go on" in again.out
-    last = Command(capsys, *common, "--source-daily-budget", "0")
-    assert last.status == 0
-    assert bodies(company.new()) == bodies(company.old())
-
-
-@pytest.mark.parametrize(
-    "option",
-    [
-        ("--max-rate", "fast"),
-        ("--max-rate", "1k"),
-        ("--max-rate-hours", "office"),
-        ("--only-hours", "20-6"),
-        ("--daily-budget", "-1M"),
-    ],
-)
-def test_a_pace_that_is_none_is_wrong_usage(
-    capsys: pytest.CaptureFixture[str], company: SmallCompany, option: tuple[str, str]
-) -> None:
-    command = ["migrate", company.folder / "p.mailsafi", *company.options, "--list", company.list_file, f"{option[0]}={option[1]}"]
-    assert Command(capsys, *command).status == 2
-
-
-def test_the_pace_is_kept_until_it_is_changed(capsys: pytest.CaptureFixture[str], company: SmallCompany) -> None:
-    path = company.folder / "p.mailsafi"
-    common = ["migrate", path, *company.options, "--list", company.list_file]
-    given = ["--max-rate", "50M", "--max-rate-hours", "08:00-18:00,weekdays", "--only-hours", "00:00-00:00", "--daily-budget", "2G"]
-    assert Command(capsys, *common, *given).status == 0
-    assert Command(capsys, *common, "--max-rate-hours", "always", "--daily-budget", "3G").status == 0
-    project = MigrationProject.open(path)
-    try:
-        assert project.pace == Pace(rate=50_000_000, copy_hours=Hours(dt.time(0), dt.time(0)), project_daily=3 * 10**9)
-    finally:
-        project.close()
 
 
 def test_a_sample_is_compared_by_content(capsys: pytest.CaptureFixture[str], company: SmallCompany, tmp_path: Path) -> None:

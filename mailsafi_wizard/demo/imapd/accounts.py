@@ -11,9 +11,10 @@ import itertools
 import re
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from mailsafi_wizard.demo.letters import Letter
+from mailsafi_wizard.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from mailsafi_wizard.demo.letters import MONTHS
+from mailsafi_wizard.records import dataclass
 
 LITERAL = re.compile(rb"\{(\d+)(\+?)\}\r?\n\Z")
 _TOKEN = re.compile(rb'[ \t]*(?:(\()|(\))|"((?:[^"\\]|\\.)*)"|((?:[^\s()"\[\]]+|\[[^\]]*\](?:<\d+(?:\.\d+)?>)?|[\[\]])+))')

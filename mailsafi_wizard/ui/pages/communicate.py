@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -18,6 +17,7 @@ from mailsafi_wizard.model.telling import ToldState
 from mailsafi_wizard.notices import Draft, Finding, Notice, NoticeError
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.telling_users import Standing
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import ask, formats, kept, leaves, notice_paper, plan_card
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.notice_look import NoticeLook

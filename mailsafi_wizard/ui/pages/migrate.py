@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from mailsafi_wizard.events import MessageFailed, Summary
 from mailsafi_wizard.model import FailedMessage, Ledger, Mailbox, MailboxCensus, MailboxState
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge, LiveMailbox
 from mailsafi_wizard.ui.census_view import FindingsView, FolderPlan, LookBar, problem_of
