@@ -11,6 +11,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.copy_project import CopyProject
+from mailsafi_wizard.store.journal import Journal
 
 DEEP = "[" * 100_000
 BROKEN = {
@@ -65,6 +66,24 @@ def test_what_only_the_wizard_needs(file: Path, key: str, value: str) -> None:
         MigrationProject.open(file)
     assert file.read_bytes() == before
     CopyProject.open(file).close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE mailbox SET state = 'asleep'",
+        "INSERT INTO run (started) VALUES ('tomorrow')",
+        "INSERT INTO sign_in VALUES (1, 'middle', 1, '', '', '')",
+        "INSERT INTO comparison (mailbox_id, started, depth, share, least, seed) VALUES (1, '2026-11-20T10:00:00+00:00', 'deep', 1, 1, 1)",
+        "INSERT INTO sign_off VALUES (1, 'Amina', 'soon', 'wrote back', '')",
+    ],
+)
+def test_rows_that_make_no_sense(file: Path, sql: str) -> None:
+    journal = Journal.open(file)
+    journal.write(sql)
+    journal.close()
+    with pytest.raises(errors.DamagedProject):
+        MigrationProject.open(file)
 
 
 @pytest.mark.parametrize(
