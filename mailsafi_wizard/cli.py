@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Secret, Side, SignInStyle
 from mailsafi_wizard.options import ADMIN_OPTIONS, STYLES, parser
+from mailsafi_wizard.words import harmless
 
 if TYPE_CHECKING:
     from mailsafi_wizard.model import CheckPlan, Pace
@@ -66,7 +67,7 @@ def main(argv: Sequence[str]) -> int:
         with _connecting(options), _logged(options):
             return _told(run, options)
     except errors.MigrationError as e:
-        print(f"mailsafi-wizard: {e}", file=sys.stderr)
+        print(f"mailsafi-wizard: {harmless(str(e))}", file=sys.stderr)
         return e.exit_status
     except KeyboardInterrupt:
         return 4
@@ -231,7 +232,8 @@ def _password(path: Path | None, option: str) -> Secret:
 def _import(project: CopyProject, path: Path) -> None:
     parsed = project.import_list(_read(path))
     for problem in parsed.problems:
-        print(f"{path}:{problem.line}: {problem.severity}: {problem.text}", file=sys.stderr)
+        place = f"{path}:{problem.line}" if problem.line else f"{path}"
+        print(f"{place}: {problem.severity}: {problem.text}", file=sys.stderr)
     if not parsed.ok:
         raise errors.ListProblems(path=path, count=len({p.line for p in parsed.errors}) or 1)
 
@@ -334,7 +336,8 @@ def _check_list(options: argparse.Namespace) -> int:
         print(json.dumps({"event": "summary", **parsed.as_facts()}))
     else:
         for problem in parsed.problems:
-            print(f"line {problem.line}: {problem.severity}: {problem.text}")
+            place = f"line {problem.line}" if problem.line else "the whole list"
+            print(f"{place}: {problem.severity}: {problem.text}")
         print(f"{len(parsed.rows)} mailboxes, {len(parsed.errors)} errors, {len(parsed.warnings)} warnings")
     return 0 if parsed.ok else 2
 
@@ -349,10 +352,10 @@ def _dns(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps({"event": "records", "server": view.server, "authoritative": view.authoritative, "answers": answers}))
             continue
-        print(f"{view.server}{' (name server of the domain)' if view.authoritative else ''}")
+        print(harmless(f"{view.server}{' (name server of the domain)' if view.authoritative else ''}"))
         for answer in view.answers:
             words = answer.problem or "; ".join(answer.values) or "nothing"
-            print(f"  {answer.name} {answer.kind}: {words}{f' (TTL {answer.ttl} s)' if answer.ttl is not None else ''}")
+            print(harmless(f"  {answer.name} {answer.kind}: {words}{f' (TTL {answer.ttl} s)' if answer.ttl is not None else ''}"))
     found = cutover.findings(snapshot)
     texts = [finding.english for finding in found]
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -374,7 +377,7 @@ def _dns(options: argparse.Namespace) -> int:
             json.dumps({"event": "summary", "domain": snapshot.domain, "servers": len(snapshot.views), "findings": texts, **facts})
         )
     else:
-        print(*(f"! {text}" for text in texts), sep="\n", end="\n" if texts else "")
+        print(*(f"! {harmless(text)}" for text in texts), sep="\n", end="\n" if texts else "")
         if clock.old_until:
             print(
                 f"The MX record's TTL is {clock.ttl} s: changed now, no honest cache would hold the old one after {clock.old_until.isoformat()}"
@@ -387,7 +390,7 @@ def _discover(options: argparse.Namespace) -> int:
     from mailsafi_wizard.net.discovery import discover
 
     found = discover(options.asked)
-    print(*discovered.lines(found, options.json), sep="\n")
+    print(*map(harmless, discovered.lines(found, options.json)), sep="\n")
     return 0 if found.candidates else 3
 
 

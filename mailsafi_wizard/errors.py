@@ -9,15 +9,6 @@ from __future__ import annotations
 import enum
 
 
-class Scope(enum.Enum):
-    """How much of the work an error ends."""
-
-    MESSAGE = "message"
-    FOLDER = "folder"
-    MAILBOX = "mailbox"
-    PROJECT = "project"
-
-
 class Retry(enum.Enum):
     """What a worker may do about it by itself."""
 
@@ -31,7 +22,6 @@ class MigrationError(Exception):
 
     title = "Something went wrong"
     hint = ""
-    scope = Scope.PROJECT
     retry = Retry.NEVER
     exit_status = 3
 
@@ -138,7 +128,6 @@ class ServerError(MigrationError):
     before_sign_in = False
     title = "{host} gave an answer that makes no sense"
     hint = "Try again. If it happens again, send the technical details to the server's administrator."
-    scope = Scope.MAILBOX
 
 
 class NoSuchHost(ServerError):
@@ -336,7 +325,6 @@ class CommandRefused(ServerError):
     """A tagged NO or BAD: ``code`` is the response code without brackets, upper case, or ""."""
 
     title = "{host} refused: {text}"
-    scope = Scope.FOLDER
     exit_status = 1
 
     def __init__(self, detail: str = "", *, code: str = "", bad: bool = False, **fields: object) -> None:
@@ -348,21 +336,11 @@ class CommandRefused(ServerError):
 class OverQuota(CommandRefused):
     title = "The mailbox at {host} is full"
     hint = "Give the mailbox more space at MailSafi, then go on."
-    scope = Scope.MAILBOX
 
 
 class MessageRefused(CommandRefused):
     """This one message is not accepted; the others may be."""
 
-    scope = Scope.MESSAGE
-
 
 class FolderMissing(CommandRefused):
     title = "There is no such folder at {host}"
-
-
-class LedgerUnbalanced(MigrationError):
-    title = "{count} messages are not accounted for"
-    hint = "Run the migration again: what has arrived is recognised, the rest is copied."
-    scope = Scope.MAILBOX
-    exit_status = 1

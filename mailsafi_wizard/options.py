@@ -10,7 +10,10 @@ from typing import Any
 from mailsafi_wizard import __version__, errors, words
 from mailsafi_wizard.model import Side, SignInStyle
 
-STYLES = {style.value: style for style in SignInStyle}
+JSON = "one JSON object a line on standard output"
+STYLES = {
+    style.value: style for style in SignInStyle if style is not SignInStyle.PASSWORD and not style.by_token
+}  # an administrator's
 ADMIN_OPTIONS = {Side.SOURCE: "--admin", Side.DESTINATION: "--destination-admin"}
 
 
@@ -33,7 +36,11 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    main = _Parser(prog="mailsafi-wizard", description="Moves a company's mailboxes to MailSafi over IMAP.")
+    main = _Parser(
+        prog="mailsafi-wizard",
+        description="Moves a company's mailboxes to MailSafi over IMAP.",
+        epilog="Without a command the wizard opens, with the project where one is named: mailsafi-wizard [PROJECT]",
+    )
     main.add_argument("--version", action="version", version=f"MailSafi Wizard {__version__}")
     main.add_argument(
         "--selftest", action="store_true", help="check that this installation is whole and works; alone or with names of checks"
@@ -60,35 +67,37 @@ def _add_verify(command: argparse.ArgumentParser) -> None:
 
 
 def _add_report(command: argparse.ArgumentParser) -> None:
-    command.add_argument("project", type=Path)
-    command.add_argument("--pdf", type=Path, metavar="FILE")
+    command.add_argument("project", type=Path, metavar="PROJECT")
+    command.add_argument("--pdf", type=Path, metavar="FILE", help="at least one of these four; none replaces a file that is there")
     command.add_argument("--html", type=Path, metavar="FILE")
-    command.add_argument("--csv", type=Path, metavar="DIR")
+    command.add_argument("--csv", type=Path, metavar="DIR", help="a file for each table")
     command.add_argument("--json", type=Path, metavar="FILE")
     command.add_argument("--one-page", action="store_true", help="the PDF holds a summary on one page")
     command.add_argument("--paper", choices=("a4", "letter"), default="a4", help="of the PDF")
-    command.add_argument("--language", choices=sorted(words.LANGUAGES), default="en")
+    command.add_argument("--language", choices=sorted(words.LANGUAGES), default="en", help="of the report")
 
 
 def _add_check_list(command: argparse.ArgumentParser) -> None:
-    command.add_argument("list", type=Path)
-    command.add_argument("--json", action="store_true")
+    command.add_argument("list", type=Path, metavar="FILE")
+    command.add_argument("--json", action="store_true", help=JSON)
 
 
 def _add_dns(command: argparse.ArgumentParser) -> None:
-    command.add_argument("domain")
-    command.add_argument("--resolver", action="append", default=[], metavar="HOST[:PORT]")
+    command.add_argument("domain", metavar="DOMAIN")
+    command.add_argument(
+        "--resolver", action="append", default=[], metavar="HOST[:PORT]", help="ask this one, too; may be given several times"
+    )
     command.add_argument("--selector", default="", metavar="NAME", help="the DKIM selector to ask for")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help=JSON)
 
 
 def _add_discover(command: argparse.ArgumentParser) -> None:
     command.add_argument("asked", metavar="DOMAIN_OR_ADDRESS")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help=JSON)
 
 
 def _add_support(command: argparse.ArgumentParser) -> None:
-    command.add_argument("project", type=Path)
+    command.add_argument("project", type=Path, metavar="PROJECT")
     command.add_argument("--zip", type=Path, metavar="FILE", help="save what is shown")
 
 
@@ -98,16 +107,18 @@ def _add_demo(command: argparse.ArgumentParser) -> None:
 
 
 def _add_project(command: argparse.ArgumentParser) -> None:
-    command.add_argument("project", type=Path)
+    command.add_argument("project", type=Path, metavar="PROJECT")
     command.add_argument("--ca-file", type=Path, metavar="FILE", help="further certificates to trust")
-    command.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+    command.add_argument("--json", action="store_true", help=JSON)
 
 
 def _add_secrets(command: argparse.ArgumentParser) -> None:
     command.add_argument("--list", type=Path, metavar="FILE", help="the credential list")
-    command.add_argument("--source-user", metavar="U")
-    command.add_argument("--source-password-file", type=Path, metavar="F")
-    command.add_argument("--destination-user", metavar="U")
+    command.add_argument("--source-user", metavar="U", help="a single mailbox, in the place of a list")
+    command.add_argument(
+        "--source-password-file", type=Path, metavar="F", help="its first line is the password, in UTF-8; so it is in all of these"
+    )
+    command.add_argument("--destination-user", metavar="U", help="the same as at the source unless said")
     command.add_argument("--destination-password-file", type=Path, metavar="F")
     command.add_argument(
         "--passphrase-file", type=Path, metavar="F", help="keep the passwords in the project, sealed under this passphrase"
@@ -115,7 +126,12 @@ def _add_secrets(command: argparse.ArgumentParser) -> None:
     for side, option in ADMIN_OPTIONS.items():
         command.add_argument(f"{option}-user", metavar="U", help=f"one login at the {side.value} for all mailboxes")
         command.add_argument(f"{option}-password-file", type=Path, metavar="F")
-        command.add_argument(f"{option}-style", choices=sorted(STYLES), default=SignInStyle.PLAIN_AUTHZID.value)
+        command.add_argument(
+            f"{option}-style",
+            choices=sorted(STYLES),
+            default=SignInStyle.PLAIN_AUTHZID.value,
+            help="how the server wants to hear it; plain-authzid unless said",
+        )
         command.add_argument(
             f"{option}-separator", metavar="C", default="*", help="between mailbox and administrator, for user*master"
         )
@@ -125,7 +141,7 @@ def _add_secrets(command: argparse.ArgumentParser) -> None:
 def _add_migrate(command: argparse.ArgumentParser) -> None:
     _add_project(command)
     command.add_argument("--source", metavar="URL", help="imaps://HOST, imap+starttls://HOST or imap+cleartext://HOST")
-    command.add_argument("--destination", metavar="URL")
+    command.add_argument("--destination", metavar="URL", help="both are needed for a new project")
     _add_secrets(command)
     command.add_argument(
         "--repair",

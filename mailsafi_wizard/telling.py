@@ -24,6 +24,7 @@ from mailsafi_wizard.events import (
     Summary,
 )
 from mailsafi_wizard.model import Ledger, Mailbox, MailboxState
+from mailsafi_wizard.words import harmless
 
 LINE_EVERY = 1.0  # seconds between progress lines on a terminal
 
@@ -90,7 +91,7 @@ class Teller:
         elif isinstance(event, Progress):
             self._progress(event)
         elif line := self._line(event):
-            print(("\r\x1b[K" if self._terminal else "") + _printable(line), flush=True)
+            print(("\r\x1b[K" if self._terminal else "") + harmless(line), flush=True)
 
     def _progress(self, event: Progress) -> None:
         self._newest[event.mailbox_id] = event
@@ -144,11 +145,6 @@ class Teller:
 
     def summary(self, ledger: Ledger, exit_status: int, seconds: float = 0.0) -> None:
         self(Summary(ledger, exit_status, seconds))
-
-
-def _printable(line: str) -> str:
-    """On one line and without what a terminal would obey: folder names are a server's own words."""
-    return "".join(c if c.isprintable() else " " for c in line)
 
 
 def _sums(ledger: Ledger) -> str:

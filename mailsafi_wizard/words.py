@@ -113,6 +113,16 @@ def _templates(speech: _Speech) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((one, tuple(part[0] for part in string.Formatter().parse(one) if part[0])) for _letters, one in best)
 
 
+def harmless(text: str) -> str:
+    """A stranger's words without what a terminal would obey, what ends a line or turns its direction: a space stands in the place of each."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def one_line(text: str) -> str:
+    """`harmless`, with single spaces between the words and none around them."""
+    return " ".join(harmless(text).split())
+
+
 def own_letters(template: str) -> int:
     """How many letters are the template's own; 0 where it has no named fields, or other braces."""
     try:

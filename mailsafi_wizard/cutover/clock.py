@@ -33,10 +33,6 @@ class Clock:
         """Nobody remembers the record for longer than the low TTL."""
         return self.low and self.low_from is not None and now >= self.low_from
 
-    def quick(self, now: dt.datetime) -> bool:
-        """After the change: every honest cache has dropped the old MX."""
-        return self.changed is not None and self.old_until is not None and now >= self.old_until
-
 
 def clock(history: Iterable[Taken], cutover: dt.datetime | None, now: dt.datetime) -> Clock:
     """From all looks at the records, oldest first."""

@@ -50,9 +50,3 @@ class Control:
                     return
                 self._changed.wait(left)
         raise Interrupted
-
-    def wait_while_paused(self) -> None:
-        """Returns when resumed or stopped."""
-        with self._changed:
-            while self.paused and not self.stopped:
-                self._changed.wait()

@@ -36,12 +36,6 @@ class FlagFollower:
         self._changes: list[tuple[FolderRecord, list[tuple[int, bytes]], Groups]] = []
         self._seen: dict[int, int | None] = {}  # folder -> HIGHESTMODSEQ up to which it has been looked at
 
-    def follow(self, records: Sequence[FolderRecord]) -> int:
-        """Number of messages whose flags changed. Folders without CONDSTORE (RFC 7162) are listed whole."""
-        self.ask(records)
-        self.collect()
-        return self.apply(records)
-
     def ask(self, records: Sequence[FolderRecord]) -> None:
         """Sends the first questions, without waiting."""
         for record in records:

@@ -17,7 +17,7 @@ from mailsafi_wizard.records import dataclass
 
 MOST = 200  # newest messages of a mailbox whose senders are read
 _FROM = re.compile(r"(?ims)^from[ \t]*:(.*?)(?=\r?\n[^ \t]|\Z)")
-_SEARCH = re.compile(rb"\* SEARCH((?: \d+)*)", re.I)
+_SEARCH = re.compile(rb"\* SEARCH((?: \d{1,10}\b)*)", re.I)
 LONGEST_ADDRESS = 254
 
 

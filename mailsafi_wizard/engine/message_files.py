@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,13 +10,12 @@ from pathlib import Path
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.job import Job, connect
 from mailsafi_wizard.engine.lookup import opened
+from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.records import dataclass
+from mailsafi_wizard.saving import safe_name, whole
 from mailsafi_wizard.store.rows import FolderRecord
-
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|\Z)", re.I)  # devices on Windows
 
 
 @dataclass(frozen=True)
@@ -28,15 +26,15 @@ class Saved:
     problems: tuple[tuple[int, str], ...] = ()
 
 
-def file_name(text: str) -> str:
-    """``text`` as one part of a path on any system, at most 80 characters; never "." or ".."."""
-    name = _UNSAFE.sub("_", text).strip(" .")[:80].rstrip(" .") or "_"
-    return f"_{name}"[:80] if _RESERVED.match(name) else name
+def mailbox_place(place: Path, box: Mailbox) -> Path:
+    """Where the files of one mailbox go: "a/b@x" is not "a_b@x"."""
+    name = safe_name(box.address)
+    return place / (name if name == box.address else f"{name} ({box.id})")
 
 
 def folder_place(place: Path, record: FolderRecord) -> Path:
     """Where the files of one folder go: "a/b" is not "a_b"."""
-    name = file_name(record.source_name)
+    name = safe_name(record.source_name)
     return place / (name if name == record.source_name else f"{name} ({record.id})")
 
 
@@ -51,20 +49,15 @@ def write(source: Session, record: FolderRecord, uid: int, size: int, place: Pat
     folder = folder_place(place, record)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{uid}.eml"
-    half = path.with_suffix(".part")
-    try:
-        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            for piece in pieces(source, record, uid, size):
-                file.write(piece)
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
+    with whole(path) as half, open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        for piece in pieces(source, record, uid, size):
+            file.write(piece)
     return path
 
 
 def save(job: Job, record: FolderRecord, uids: Sequence[int], place: Path) -> Saved:
     """Writes these messages below ``place``; those kept at their refusal are copied, the server is asked for the others only."""
-    kept = folder_place(job.refused_folder / file_name(job.mailbox.address), record) if job.refused_folder else None
+    kept = folder_place(mailbox_place(job.refused_folder, job.mailbox), record) if job.refused_folder else None
     target = folder_place(place, record)
     files: list[Path] = []
     wanted: list[int] = []

@@ -5,16 +5,15 @@ Written anew after each run, from the project file and the files that are there.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 
-from mailsafi_wizard.engine.message_files import file_name, folder_place
+from mailsafi_wizard.engine.message_files import folder_place, mailbox_place
 from mailsafi_wizard.model import Mailbox, MessageState
 from mailsafi_wizard.records import dataclass
+from mailsafi_wizard.spreadsheet import as_csv
 from mailsafi_wizard.store.journal import Journal
-from mailsafi_wizard.store.list_checks import neutralised
 from mailsafi_wizard.store.private_file import write_private
 from mailsafi_wizard.store.rows import FolderRecord
 
@@ -48,7 +47,7 @@ def entries(journal: Journal, place: Path) -> list[Kept]:
 
 def _of_mailbox(journal: Journal, box: Mailbox, place: Path) -> Iterator[Kept]:
     for record in journal.folders(box.id):
-        folder = folder_place(place / file_name(box.address), record)
+        folder = folder_place(mailbox_place(place, box), record)
         kept = {int(f.stem) for f in folder.glob("*.eml") if f.stem.isdecimal() and f.stem.isascii()} if folder.is_dir() else set()
         for uid, size, date, state, reason in _messages(journal, record, kept):
             file = (folder / f"{uid}.eml").relative_to(place).as_posix() if uid in kept else ""
@@ -78,11 +77,5 @@ def write(journal: Journal, place: Path) -> Path | None:
     found = entries(journal, place)
     if not found or not place.is_dir():
         return None
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEAD)
-    for one in found:
-        texts = [neutralised(text) for text in (one.file, one.mailbox, one.folder)]
-        writer.writerow([*texts, one.uid, neutralised(one.date), one.size, one.state, neutralised(one.reason)])
-    write_private(place / NAME, out.getvalue().encode("utf-8-sig", "replace"))
+    write_private(place / NAME, as_csv([HEAD, *(astuple(one) for one in found)]))
     return place / NAME

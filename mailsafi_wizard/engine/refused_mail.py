@@ -6,7 +6,6 @@ from pathlib import Path
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine import message_files
-from mailsafi_wizard.engine.message_files import file_name as file_name
 from mailsafi_wizard.engine.repair import LARGEST, repaired
 from mailsafi_wizard.model import MessageState
 from mailsafi_wizard.net import fetch

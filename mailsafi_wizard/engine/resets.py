@@ -5,14 +5,11 @@ Proposed are mailboxes for which no password is known, and those whose name and 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from mailsafi_wizard import errors
+from mailsafi_wizard import errors, spreadsheet
 from mailsafi_wizard.model import Mailbox, Side, SignInResult
 from mailsafi_wizard.records import dataclass
-from mailsafi_wizard.store.list_checks import neutralised
 from mailsafi_wizard.words import N_, _
 
 UNKNOWN = N_("No password is known")
@@ -64,9 +61,5 @@ def _says(title: str, cause: str, user: str) -> bool:
 
 def as_csv(found: Sequence[Reset], names: tuple[str, str, str] | None = None) -> bytes:
     """For a spreadsheet: UTF-8 with a byte order mark, no password in it, and nothing that a spreadsheet would calculate."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(names or (_("Email address"), _("User name at the old server"), _("Why")))
-    for reset in found:
-        writer.writerow([neutralised(text) for text in (reset.mailbox.address, reset.mailbox.source_user, _(reset.reason))])
-    return out.getvalue().encode("utf-8-sig", "replace")
+    head = names or (_("Email address"), _("User name at the old server"), _("Why"))
+    return spreadsheet.as_csv([head, *((one.mailbox.address, one.mailbox.source_user, _(one.reason)) for one in found)])

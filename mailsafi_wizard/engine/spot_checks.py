@@ -23,6 +23,7 @@ from mailsafi_wizard.net.headers import ask_headers, headers
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.checks import Checks
 from mailsafi_wizard.store.rows import FolderRecord
+from mailsafi_wizard.words import one_line
 
 SPOTS = 3
 _NOT_ASKED = (Role.JUNK.value, Role.TRASH.value, Role.DRAFTS.value)
@@ -88,5 +89,5 @@ def text_of(value: bytes) -> str:
         text = str(email.header.make_header(email.header.decode_header(raw)))
     except (ValueError, LookupError, email.errors.MessageError):
         text = raw
-    shown = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    shown = one_line(text)
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"

@@ -286,9 +286,9 @@ class Worker:
         return Copier(self._journal, source, destination, self.control, self._style, self._advanced, self._remark_work)
 
     def _refused_place(self) -> Path | None:
-        from mailsafi_wizard.engine.refused_mail import file_name
+        from mailsafi_wizard.engine.message_files import mailbox_place
 
-        return self.job.refused_folder / file_name(self._box.address) if self.job.refused_folder else None
+        return mailbox_place(self.job.refused_folder, self._box) if self.job.refused_folder else None
 
     def _arrived(self, work: FolderWork, size: int) -> None:
         self._advanced(work, 1, size, MessageState.COPIED)

@@ -47,11 +47,16 @@ class Company:
         """The reverse of `facts`; what an older form lacks gets its default. Raises TypeError or ValueError when it is not one."""
         values, cutover = dict(facts.get("mailsafi") or {}), facts.get("cutover")
         rest = {key: value for key, value in facts.items() if key not in ("mailsafi", "cutover", "domains")}
+        domains, mx = tuple(facts.get("domains") or ()), tuple(values.get("mx") or ())
+        port = values.get("smtp_port", 0)
+        texts = (*rest.values(), *domains, *mx, *(value for key, value in values.items() if key not in ("mx", "smtp_port")))
+        if not isinstance(port, int) or not all(isinstance(text, str) for text in texts):
+            raise TypeError("a text or the port is none")
         return cls(
             **rest,
-            domains=tuple(facts.get("domains") or ()),
+            domains=domains,
             cutover=dt.date.fromisoformat(cutover) if cutover else None,
-            mailsafi=MailSafiValues(**{**values, "mx": tuple(values.get("mx") or ())}),
+            mailsafi=MailSafiValues(**{**values, "mx": mx}),
         )
 
     @property

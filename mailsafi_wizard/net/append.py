@@ -17,7 +17,7 @@ from mailsafi_wizard.net.grammar import quoted
 from mailsafi_wizard.net.session import Session
 
 Token = TypeVar("Token")
-_APPENDUID = re.compile(rb"\[APPENDUID (\d+) ([0-9:,]+)\]", re.I)
+_APPENDUID = re.compile(rb"\[APPENDUID (\d{1,10}) ([0-9:,]+)\]", re.I)
 
 
 class Outgoing(NamedTuple):

@@ -21,7 +21,6 @@ _UID = re.compile(rb"[ (]UID (\d{1,10})(?=[ )\r])")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,19})")
 _FLAGS = re.compile(rb"FLAGS \(([^()\r\n]*)\)")
 _DATE = re.compile(rb'INTERNALDATE "([^"\r\n]{0,64})"')
-_MODSEQ = re.compile(rb"MODSEQ \((\d+)\)")
 _FETCH = re.compile(rb"\* \d+ FETCH \(", re.I)
 _BODY = re.compile(rb"BODY\[\] (?:(NIL)|\"((?:[^\"\\\r\n]|\\.)*)\"|~?\{(\d{1,19})\}\r?\n\Z)", re.I)
 _USUAL = re.compile(
@@ -143,6 +142,8 @@ def parse_uid_set(text: bytes, most: int = 1_000_000) -> list[int]:
     for item in text.split(b","):
         first, _, last = item.partition(b":")
         low, high = int(first), int(last or first)
+        if not 0 < min(low, high) <= max(low, high) < 1 << 32:
+            raise ValueError("no UIDs")  # RFC 9051 section 2.3.1.1: 32 bits, and never 0
         step = 1 if high >= low else -1
         if len(uids) + abs(high - low) >= most:
             raise ValueError("too many UIDs")
@@ -408,4 +409,3 @@ class MessageVanished(errors.ServerError):
     """The message was listed, but the server sends no content for it."""
 
     title = "{host} does not deliver this message"
-    scope = errors.Scope.MESSAGE

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from mailsafi_wizard import errors
+from mailsafi_wizard.words import one_line
 
 
 class OAuthRefused(errors.SignInRefused):
@@ -190,8 +191,7 @@ def shown(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, "•••")
     text = re.sub(r"[\w-]{16,}\.[\w-]{16,}\.[\w-]*", "•••", text)  # a JWT
-    text = "".join(c if c.isprintable() else " " for c in text)
-    return re.sub(r"\s+", " ", text).strip()[:300]
+    return one_line(text)[:300]
 
 
 def from_challenge(host: str, user: str, challenge: Mapping[str, object], words: str) -> OAuthRefused:

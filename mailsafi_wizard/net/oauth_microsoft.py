@@ -24,7 +24,7 @@ from mailsafi_wizard.net.oauth_errors import (
     TenantUnknown,
     from_answer,
 )
-from mailsafi_wizard.net.web import host_of, reaching, web
+from mailsafi_wizard.net.web import host_of, is_secure, reaching, web
 from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
 
@@ -85,7 +85,10 @@ def by_device(
         flow = app.initiate_device_flow([USER_SCOPE])
         if "user_code" not in flow:
             _good(settings, user, flow)
-        show(DeviceCode(str(flow["user_code"]), str(flow["verification_uri"]), float(flow["expires_in"])))
+        where = str(flow.get("verification_uri", ""))
+        if not is_secure(where):  # a browser is sent there
+            raise IssuerUnreachable(N_("the answer makes no sense"), host=_host(settings))
+        show(DeviceCode(str(flow["user_code"]), where, float(flow["expires_in"])))
         waited = 0.0
         while waited < float(flow["expires_in"]):
             (wait or cancelled.wait)(flow["interval"])

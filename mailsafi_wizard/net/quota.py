@@ -73,7 +73,7 @@ def append_limit(session: Session) -> int | None:
     """
     for capability in session.capabilities:
         name, _, value = capability.partition("=")
-        if name == "APPENDLIMIT" and value.isdigit():
+        if name == "APPENDLIMIT" and value.isascii() and value.isdigit() and len(value) < 19:
             return int(value)
     if "APPENDLIMIT" not in session.capabilities:
         return None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from mailsafi_wizard import __version__, errors, resources
 from mailsafi_wizard.net import web
@@ -45,7 +44,7 @@ def feed() -> str:
     except (OSError, ValueError):
         return ""
     address = told.get("feed") if isinstance(told, dict) else ""
-    return address if isinstance(address, str) and _secure(address) else ""
+    return address if isinstance(address, str) and web.is_secure(address) else ""
 
 
 def newest(address: str, ca_file: Path | None = None) -> Release:
@@ -68,7 +67,7 @@ def read(data: bytes, host: str) -> Release:
     except (ValueError, RecursionError) as e:
         raise NoAnswer("its answer is not JSON", host=host) from e
     version, page = (told.get("version"), told.get("page")) if isinstance(told, dict) else (None, None)
-    if not (isinstance(version, str) and _NUMBER.fullmatch(version) and isinstance(page, str) and _secure(page)):
+    if not (isinstance(version, str) and _NUMBER.fullmatch(version) and isinstance(page, str) and web.is_secure(page)):
         raise NoAnswer("its answer names no version", host=host)
     return Release(version, page)
 
@@ -83,17 +82,3 @@ def _order(version: str) -> tuple[int, int, int, bool]:
     if not found:
         return (0, 0, 0, False)
     return int(found[1]), int(found[2]), int(found[3]), found.end() == len(version)
-
-
-def _secure(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        return (
-            parts.scheme == "https"
-            and bool(parts.hostname)
-            and parts.username is None
-            and address.isascii()
-            and address.isprintable()
-        )
-    except ValueError:
-        return False

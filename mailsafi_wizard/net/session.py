@@ -19,6 +19,7 @@ from mailsafi_wizard.net import ahead
 from mailsafi_wizard.net import wire as w
 from mailsafi_wizard.net.grammar import Literal, Parts
 from mailsafi_wizard.net.refusals import refusal
+from mailsafi_wizard.words import one_line
 
 Climbed = Callable[[Rung, str], None]
 
@@ -182,8 +183,7 @@ class Session:
         words = text.decode("utf-8", "replace")
         for secret in self._secrets:
             words = words.replace(secret, "•••")
-        words = "".join(c if c.isprintable() else " " for c in words)
-        return re.sub(r"\s+", " ", words).strip()[:300]
+        return one_line(words)[:300]
 
     def code_and_text(self, text: bytes) -> tuple[str, str]:
         """Response code (upper case, "" when none) and the words of a status reply."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import re
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -24,7 +23,7 @@ from mailsafi_wizard.net import smtp_errors, wire
 from mailsafi_wizard.net.tls_errors import tls_errors
 from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.records import dataclass
-from mailsafi_wizard.words import N_
+from mailsafi_wizard.words import N_, one_line
 
 EHLO_NAME = "[127.0.0.1]"  # the computer's own name is nobody's business, and looking it up may take long
 DATA_SECONDS = 300.0  # a server may check a mail before it answers; RFC 5321 section 4.5.3.2.6 allows twice this
@@ -209,7 +208,7 @@ class Mailer:
         """Server text for people: one line, no control characters, at most 300 characters, no secret."""
         for secret in self._secrets:
             text = text.replace(secret, "•••")
-        return re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()[:300]
+        return one_line(text)[:300]
 
     @contextlib.asynccontextmanager
     async def _told(self) -> AsyncIterator[None]:

@@ -61,7 +61,6 @@ class SenderRefused(errors.ServerError):
 class RecipientRefused(errors.ServerError):
     title = "{host} does not take mail for {address}"
     hint = "Check the spelling, and whether this mailbox exists. Tell this user by phone, or by a printed page."
-    scope = errors.Scope.MESSAGE
 
 
 class AddressNeedsUtf8(RecipientRefused):
@@ -72,13 +71,11 @@ class AddressNeedsUtf8(RecipientRefused):
 class MailRefused(errors.ServerError):
     title = "{host} refused the notice to {address}"
     hint = "Read the server's words. If they speak of spam, shorten the text and send it from the company's own address."
-    scope = errors.Scope.MESSAGE
 
 
 class TryLater(errors.ServerBusy):
     title = "{host} asks to try {address} again later"
     hint = "Wait some minutes, then send to the rest."
-    scope = errors.Scope.MESSAGE
 
 
 class TooFast(errors.ServerBusy):
@@ -89,7 +86,6 @@ class TooFast(errors.ServerBusy):
 class OutcomeUnknown(errors.ConnectionLost):
     title = "The connection to {host} broke while the notice to {address} was handed over"
     hint = "It may have arrived. Ask the user, or send it again: mail programs mostly show a repeated one only once."
-    scope = errors.Scope.MESSAGE
 
 
 def sign_in_refused(host: str, user: str, code: int, text: str) -> errors.ServerError:

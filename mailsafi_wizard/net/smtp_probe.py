@@ -6,7 +6,6 @@ EHLO, STARTTLS, MAIL with the empty sender, RCPT, RSET, QUIT: this file has no w
 from __future__ import annotations
 
 import contextlib
-import re
 import smtplib
 import socket
 import ssl
@@ -16,14 +15,13 @@ from dataclasses import field
 from pathlib import Path
 
 from mailsafi_wizard.records import dataclass
-from mailsafi_wizard.words import N_
+from mailsafi_wizard.words import N_, one_line
 
 PORT = 25
 PATIENCE = 10.0  # seconds for one answer
 LONGEST = 60.0  # seconds for one server
 AT_A_TIME = 20  # addresses in one envelope
 SECURE = "yes"
-_MARKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 
 
 @dataclass
@@ -165,4 +163,4 @@ def _plain(address: str) -> bool:
 def _words(said: bytes | str) -> str:
     """A server's text on one line, cut, without what could steer a terminal or turn the line round."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return _MARKS.sub(" ", text).strip()[:200]
+    return one_line(text)[:200]

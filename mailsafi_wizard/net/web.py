@@ -23,6 +23,15 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or url
 
 
+def is_secure(url: str) -> bool:
+    """Whether a stranger's ``url`` is an https address and nothing else: what is not may make a program of this computer run."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "https" and bool(parts.hostname) and parts.username is None and url.isascii() and url.isprintable()
+    except ValueError:
+        return False
+
+
 @contextlib.contextmanager
 def web(ca_file: Path | None = None) -> Iterator[requests.Session]:
     """A session of `requests` that trusts what the system trusts (a firm's own authority too), and ``ca_file``."""

@@ -4,7 +4,7 @@ Pure but for reading templates; must not know the project file, the network or t
 """
 
 from mailsafi_wizard.notices.checking import Finding, check
-from mailsafi_wizard.notices.mail import as_mail, file_name, mail_to, message_id
+from mailsafi_wizard.notices.mail import as_mail, mail_to, message_id
 from mailsafi_wizard.notices.notice import LONGEST_SHORT, Notice, as_page, as_pages
 from mailsafi_wizard.notices.templates import KINDS, Draft, NoticeError, expanded, make, part_names, source
 from mailsafi_wizard.notices.values import CHECK_BEFORE, LANGUAGES, fields
@@ -24,7 +24,6 @@ __all__ = [
     "check",
     "expanded",
     "fields",
-    "file_name",
     "mail_to",
     "make",
     "message_id",

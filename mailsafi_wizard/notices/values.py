@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 
 from mailsafi_wizard.model import Company, Endpoint, Mailbox, Security
+from mailsafi_wizard.words import one_line
 
 CHECK_BEFORE = dt.timedelta(days=2)  # users have looked at their mail this long before the cutover
 LANGUAGES = ("en", "sw")
@@ -77,13 +78,8 @@ def _zone(at: dt.datetime) -> str:
     return name if name[:1].isalpha() else f"UTC{at:%z}"
 
 
-def one_line(value: str) -> str:
-    """``value`` without anything that could end a line, turn its direction or pass for one of our own marks."""
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
-
-
 # A value must stand in a text as it is: what our marks are made of is set aside in it while a text is made, in characters that
-# `one_line` lets nobody bring along.
+# `one_line` lets nobody bring along, for they are not printable.
 _MARKS = "*#-"
 _ASIDE = {ord(mark): 0xE000 + place for place, mark in enumerate(_MARKS)}
 _BACK = {place: chr(mark) for mark, place in _ASIDE.items()}

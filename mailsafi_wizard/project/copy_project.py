@@ -5,12 +5,18 @@ Opens, makes and closes project files, also for `MigrationProject`.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Self
 
+from mailsafi_wizard import errors
+from mailsafi_wizard.model import Side
 from mailsafi_wizard.project.copying import Copying
 from mailsafi_wizard.store.journal import Journal
+
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)  # what reading a note may end in
 
 
 class CopyProject(Copying):
@@ -26,7 +32,25 @@ class CopyProject(Copying):
     @classmethod
     def open(cls, path: Path) -> Self:
         """Raises ProjectMissing, NotAProject, NewerProject, DamagedProject, ProjectInUse or ProjectReadOnly; the file is then unchanged."""
-        return cls(Journal.open(path))
+        journal = Journal.open(path)
+        try:
+            project = cls(journal)
+            project._read_through()
+        except BaseException as e:
+            journal.close()
+            if isinstance(e, UNREADABLE):
+                raise errors.DamagedProject(type(e).__name__, path=path) from e
+            raise
+        return project
+
+    def _read_through(self) -> None:
+        """Asks for all that must be readable: a file that was cut, or made by somebody else, is told of now and not in the midst of work."""
+        for (value,) in self._journal.rows("SELECT value FROM note WHERE value GLOB '[[{]*'"):
+            with contextlib.suppress(ValueError):  # for whoever reads it; a depth nobody bears is for nobody
+                json.loads(value)
+        for (value,) in self._journal.rows("SELECT value FROM note WHERE key GLOB 'connections.*'"):
+            int(value)
+        _read = self.company, self.begun, self.pace, *(f(side) for side in Side for f in (self.endpoint, self.admin, self.oauth))
 
     def close(self) -> None:
         """Stops a run cleanly, and what is being looked at; then closes the file."""

@@ -107,7 +107,9 @@ class Finishing(Copying, Switch):
         """By mailbox: programs and how many messages each wrote, the most used first; mailboxes that were not looked at are not in it."""
         names = {program.value: program for program in Program}
         kept = self._kept_facts(PROGRAMS)
-        return {int(box): tuple((names[name], int(n)) for name, n in seen if name in names) for box, seen in kept.items()}
+        with contextlib.suppress(ValueError, TypeError):  # it can be looked for again
+            return {int(box): tuple((names[name], int(n)) for name, n in seen if name in names) for box, seen in kept.items()}
+        return {}
 
     def sign_in_values(self, box: Mailbox) -> SignInValues:
         from mailsafi_wizard.signin import values_of

@@ -56,7 +56,7 @@ class MailingSheets(TellingUsers):
 
         ``report`` is called on this thread with each outcome. Raises NotTested, WrongUsage, and what ends the sending for all.
         """
-        from mailsafi_wizard.notices.mail import sent_from
+        from mailsafi_wizard.mails import sent_from
 
         if not self.sending_tested:
             raise NotTested()

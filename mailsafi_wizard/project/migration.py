@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Self
 
 from mailsafi_wizard.project.copy_project import CopyProject
-from mailsafi_wizard.project.finishing import Finishing
+from mailsafi_wizard.project.finishing import ID, Finishing
 from mailsafi_wizard.project.plan import Plan
 from mailsafi_wizard.project.reporting import Reporting
 from mailsafi_wizard.project.signing import Signing
@@ -24,6 +24,12 @@ class MigrationProject(Supporting, SinceLast, Reporting, Signing, Finishing, Pla
     def of(cls, project: CopyProject) -> Self:
         """Everything that can be asked of an open file; whoever opened it closes it."""
         return cls(project._journal)
+
+    def _read_through(self) -> None:
+        super()._read_through()
+        _read = self.plan_begin, self.known_addresses(), self.sheets_made(), self.revoked(), self.erased(), self.resets()
+        _rows = self.states(), self.runs(), self.sign_in_results(), self.checks(), self.sign_offs()
+        _id = self.note(ID) and self.project_id  # which would make one
 
     def _end_rounds(self) -> None:
         self._end_passes()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import json
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mailsafi_wizard.engine.regulator import Regulator
 from mailsafi_wizard.model import Pace
@@ -32,7 +30,7 @@ class Pacing(Answers):
 
     def regulated(self) -> Regulator:
         """What makes the pace hold, brought up to date."""
-        regulator, pace, zone = self._regulator, self.pace, self._zone
+        regulator, pace, zone = self._regulator, self.pace, self.company.zone
         if (pace, zone) != (regulator.pace, regulator.zone):
             regulator.use(pace, zone)
         return regulator
@@ -40,11 +38,3 @@ class Pacing(Answers):
     def used_today(self) -> int:
         """Bytes that all mailboxes together have received and sent today."""
         return self.regulated().used_today()
-
-    @property
-    def _zone(self) -> dt.tzinfo:
-        """The project's; an unknown one counts as UTC."""
-        try:
-            return ZoneInfo(self.company.timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            return dt.UTC

@@ -15,6 +15,7 @@ from mailsafi_wizard.model import Endpoint, MailSafiValues, Security, Side
 from mailsafi_wizard.model.plan import CopyOutlook, Done, PlanEntry
 from mailsafi_wizard.project.mailing_sheets import MailingSheets
 from mailsafi_wizard.project.switch import Switch
+from mailsafi_wizard.saving import write_whole
 
 if TYPE_CHECKING:
     from mailsafi_wizard.report import Section
@@ -124,7 +125,7 @@ class Plan(MailingSheets, Switch):
 
         shown = calendar.events(self.plan(), self.company, words)
         numbers = calendar.Exported.from_text(self.note("plan.calendar")).following(shown)
-        path.write_bytes(calendar.calendar(shown, self._plan_name(), numbers, self.now(), name))
+        write_whole(path, calendar.calendar(shown, self._plan_name(), numbers, self.now(), name))
         self.set_note("plan.calendar", numbers.to_text())
 
     def _plan_name(self) -> str:

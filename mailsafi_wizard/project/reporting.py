@@ -56,7 +56,7 @@ class Reporting(Signing, Finishing, TellingUsers, Preparation):
 
     def _kept_messages(self) -> dict[tuple[int, str, int], KeptMessage]:
         """Of the failed messages those whose files lie beside the project."""
-        from mailsafi_wizard.engine.message_files import file_name, folder_place
+        from mailsafi_wizard.engine.message_files import folder_place, mailbox_place
         from mailsafi_wizard.report import KeptMessage
 
         failed = self.failures()
@@ -71,7 +71,7 @@ class Reporting(Signing, Finishing, TellingUsers, Preparation):
             box, record = boxes.get(one.mailbox_id), records[one.mailbox_id].get(one.folder)
             if box is None or record is None:
                 continue
-            file = folder_place(self.refused_folder / file_name(box.address), record) / f"{one.uid}.eml"
+            file = folder_place(mailbox_place(self.refused_folder, box), record) / f"{one.uid}.eml"
             if file.is_file():
                 place = file.relative_to(self.path.parent).as_posix()
                 found[one.mailbox_id, one.folder, one.uid] = KeptMessage(place, _subject(file) if subjects else "")

@@ -92,11 +92,11 @@ class Signing(Checking):
         if not chosen:
             chosen = spot_checks.choose(self._checks, records, random.SystemRandom())
             self._sign_offs.put_spots(number, chosen, now)
-        found = spot_checks.read(job, records, chosen, self.show_subjects, self._zone) if chosen else []
+        found = spot_checks.read(job, records, chosen, self.show_subjects, self.company.zone) if chosen else []
         if len(found) < len(chosen):  # some are gone from the source: others are chosen
             chosen = spot_checks.choose(self._checks, records, random.SystemRandom())
             self._sign_offs.put_spots(number, chosen, now)
-            found = spot_checks.read(job, records, chosen, self.show_subjects, self._zone)
+            found = spot_checks.read(job, records, chosen, self.show_subjects, self.company.zone)
         return found
 
     def _folder_lines(self, mailbox_id: int) -> tuple[FolderLine, ...]:
@@ -106,7 +106,9 @@ class Signing(Checking):
 
     def _folder_line(self, folder: FolderLedger, number: int | None) -> FolderLine:
         days = [
-            when.astimezone(self._zone).date() for raw in self._checks.dates(number or 0) if (when := parsed(readable_date(raw)))
+            when.astimezone(self.company.zone).date()
+            for raw in self._checks.dates(number or 0)
+            if (when := parsed(readable_date(raw)))
         ]
         oldest, newest = (min(days).isoformat(), max(days).isoformat()) if days else ("", "")
         return FolderLine(folder.destination_name, folder.copied + folder.present - folder.removed, oldest, newest)

@@ -14,6 +14,7 @@ from mailsafi_wizard.model import Mailbox, Secret, Security, Side, SignIn, SignI
 from mailsafi_wizard.model.telling import MailServer, Sender, Told, ToldState
 from mailsafi_wizard.project.sending_server import PLACE, TESTED, SendingServer
 from mailsafi_wizard.records import dataclass
+from mailsafi_wizard.saving import write_each, write_whole
 from mailsafi_wizard.store import told as told_rows
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.words import N_
@@ -61,7 +62,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Post:
-    """One mail of a round. ``mail(sender, now, Message-ID)`` makes it and may raise NoticeError; ``each_anew``: no two of a kind are the same mail."""
+    """One mail of a round. ``mail(sender, now, Message-ID)`` makes it and may raise NoAddress; ``each_anew``: no two of a kind are the same mail."""
 
     box: Mailbox
     kind: str
@@ -255,9 +256,9 @@ class TellingUsers(SendingServer):
     def _letters(self, made: list[Post], test: bool, report: Callable[[Told], None]) -> tuple[list[Letter], dict[int, Told]]:
         """The mails, and by their keys what is written down of each. One whose address can't be written is refused here."""
         from mailsafi_wizard.engine.notice_round import Letter
+        from mailsafi_wizard.mails import NoAddress, wire_address
         from mailsafi_wizard.net.smtp import Envelope
-        from mailsafi_wizard.notices import NoticeError
-        from mailsafi_wizard.notices.mail import message_id, test_id, wire_address
+        from mailsafi_wizard.notices.mail import message_id, test_id
 
         sender, now = self.sender(), dt.datetime.now(self.company.zone)
         domain = wire_address(sender.address).rpartition("@")[2]
@@ -274,7 +275,7 @@ class TellingUsers(SendingServer):
                 envelope = Envelope(
                     wire_address(sender.address), wire_address(box.address), mail.as_bytes(), name.strip("<>").partition("@")[0]
                 )
-            except NoticeError as error:
+            except NoAddress as error:
                 if test:
                     raise
                 refused = _outcome(row, ToldState.REFUSED, error)
@@ -296,17 +297,14 @@ class TellingUsers(SendingServer):
     # --- mail files
 
     def save_notices(self, kind: str, language: str, folder: Path) -> int:
-        """One .eml file for each user in a folder of its own; returns how many. Raises OSError, WrongUsage, NoticeError."""
-        from mailsafi_wizard.notices import as_mail, file_name
+        """One .eml file for each user in a folder of its own; returns how many. Raises OSError, WrongUsage, NoticeError, NoAddress."""
+        from mailsafi_wizard.notices import as_mail
 
         boxes = self.concerned_by(kind)
         now = dt.datetime.now(dt.UTC)
         local = now.astimezone(self.company.zone)
         made = [(box, as_mail(notice, box, self.company, local).as_bytes()) for box, notice in self._ready(kind, language, boxes)]
-        place = folder / kind
-        place.mkdir(parents=True, exist_ok=True)
-        for box, data in made:
-            (place / file_name(box.address)).write_bytes(data)
+        write_each(folder / kind, made, lambda one: one[0].address, ".eml", lambda one, path: write_whole(path, one[1]))
         for box, _data in made:
             told_rows.put(self._journal, Told(box.id, kind, language, box.address, ToldState.SAVED, now))
         self.set_note(f"done.notice.{kind}", now.isoformat(timespec="seconds"))

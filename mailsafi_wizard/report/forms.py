@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import os
-import re
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mailsafi_wizard import resources, words
-from mailsafi_wizard.report.facts import ReportFacts, Shares, Table, TimeLine, Value
+from mailsafi_wizard.report.facts import ReportFacts, Shares, Table, TimeLine
+from mailsafi_wizard.saving import write_whole
+from mailsafi_wizard.spreadsheet import as_csv
 from mailsafi_wizard.words import _
-
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 
 def html(facts: ReportFacts) -> str:
@@ -81,31 +76,10 @@ def write_csv(facts: ReportFacts, folder: Path) -> tuple[Path, ...]:
 
 def write_text(text: str, target: Path) -> None:
     """Write ``text`` as UTF-8; the file appears whole or not at all. Raises OSError."""
-    half = target.with_name(target.name + ".part")
-    try:
-        half.write_text(text, encoding="utf-8", errors="replace")
-        os.replace(half, target)
-    finally:
-        half.unlink(missing_ok=True)
+    write_whole(target, text.encode("utf-8", "replace"))
 
 
 def write_table(table: Table, target: Path) -> Path:
     """Write one table as `write_csv` does; raises OSError."""
-    half = target.with_name(target.name + ".part")
-    try:
-        half.write_bytes(_csv_text(table).encode("utf-8-sig", "replace"))
-        os.replace(half, target)
-    finally:
-        half.unlink(missing_ok=True)
+    write_whole(target, as_csv([tuple(column.title for column in table.columns), *table.values]))
     return target
-
-
-def _csv_text(table: Table) -> str:
-    out = io.StringIO()
-    lines: Iterable[Sequence[Value]] = (tuple(column.title for column in table.columns), *table.values)
-    csv.writer(out).writerows([_neutral(value) for value in line] for line in lines)
-    return out.getvalue()
-
-
-def _neutral(value: Value) -> Value:
-    return "'" + value if isinstance(value, str) and _FORMULA.match(value) else value

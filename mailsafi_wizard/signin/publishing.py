@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mailsafi_wizard.model import Security
-from mailsafi_wizard.signin.values import SignInValues, one_line
-from mailsafi_wizard.words import _
+from mailsafi_wizard.signin.values import SignInValues
+from mailsafi_wizard.words import _, one_line
 
 
 def publishing(values: SignInValues, domains: Iterable[str]) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree as ET
 
 from mailsafi_wizard.model import Security
-from mailsafi_wizard.signin.values import NotReady, SignInValues, Smtp, one_line
-from mailsafi_wizard.words import N_
+from mailsafi_wizard.signin.values import NotReady, SignInValues, Smtp
+from mailsafi_wizard.words import N_, one_line
 
 SOCKETS = {Security.TLS: "SSL", Security.STARTTLS: "STARTTLS"}
 WHOLE, LOCAL = "%EMAILADDRESS%", "%EMAILLOCALPART%"

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Company, Endpoint, Mailbox, Security
 from mailsafi_wizard.records import dataclass
+from mailsafi_wizard.saving import safe_name
+from mailsafi_wizard.words import one_line
 
 SMTP_SECURITY = {465: Security.TLS, 587: Security.STARTTLS}  # RFC 8314 sections 3.3 and 7.3; other ports say nothing
 _NUMBER = re.compile(r"\+?\d[\d ()/-]*\d")
@@ -80,11 +82,6 @@ def values_of(company: Company, mailbox: Mailbox, destination: Endpoint | None) 
     )
 
 
-def one_line(text: str) -> str:
-    """Without line breaks and without characters that can't be seen, such as marks that turn the direction of what follows."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
 def isolated(text: str) -> str:
     """A name that is written from right to left, fenced off so that it does not turn the sentence around it, nor a phone number within it (UAX #9)."""
     if not any(unicodedata.bidirectional(c) in ("R", "AL") for c in text):
@@ -107,8 +104,3 @@ def web_address(text: str) -> str:
 def profile_name(address: str) -> str:
     """The name of a user's set-up file for Apple's devices."""
     return f"{safe_name(address)}.mobileconfig"
-
-
-def safe_name(text: str) -> str:
-    """``text`` as part of a file's name on any system."""
-    return "".join("_" if c in '<>:"/\\|?*' or not c.isprintable() else c for c in text).strip(" .")[:120] or "_"

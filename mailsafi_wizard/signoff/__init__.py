@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailsafi_wizard.signoff.letters import NoAddress, as_html, as_mail, as_text
+from mailsafi_wizard.signoff.letters import as_html, as_mail, as_text
 from mailsafi_wizard.signoff.page import LANGUAGES, CheckPage, FolderRow, SpotRow, labels, page
 from mailsafi_wizard.signoff.replies import Reply, Verdict, read_replies
 
@@ -10,7 +10,6 @@ __all__ = [
     "LANGUAGES",
     "CheckPage",
     "FolderRow",
-    "NoAddress",
     "Reply",
     "SpotRow",
     "Verdict",

@@ -10,8 +10,7 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from mailsafi_wizard import resources
-from mailsafi_wizard.draft import NoAddress as NoAddress
-from mailsafi_wizard.draft import draft
+from mailsafi_wizard.mails import draft
 from mailsafi_wizard.signoff.page import CheckPage, labels
 
 

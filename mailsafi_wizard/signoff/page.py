@@ -12,6 +12,7 @@ from typing import Any
 from mailsafi_wizard import resources
 from mailsafi_wizard.model import CheckSheet, Company, Mailbox
 from mailsafi_wizard.records import dataclass
+from mailsafi_wizard.words import one_line
 
 LANGUAGES = ("en", "sw")
 CHECK_BEFORE = dt.timedelta(days=2)  # users have looked at their mail this long before the cutover
@@ -71,18 +72,18 @@ def page(
         mailbox.id,
         mailbox.address,
         language if language in LANGUAGES else "en",
-        _line(company.name),
+        one_line(company.name),
         words["title"],
         words["lead"],
         words["by"].format(day=_day((at - CHECK_BEFORE).date(), words)) if at else "",
-        tuple((name, _line(value)) for name, value in values if value),
-        tuple(FolderRow(_line(f.name), f"{f.messages:,}", _iso(f.oldest, words), _iso(f.newest, words)) for f in sheet.folders),
+        tuple((name, one_line(value)) for name, value in values if value),
+        tuple(FolderRow(one_line(f.name), f"{f.messages:,}", _iso(f.oldest, words), _iso(f.newest, words)) for f in sheet.folders),
         f"{sheet.messages:,}",
         tuple(
-            SpotRow(_line(s.folder), _line(s.sender) or "?", _iso(s.date, words), size_text(s.size), _line(s.subject))
+            SpotRow(one_line(s.folder), one_line(s.sender) or "?", _iso(s.date, words), size_text(s.size), one_line(s.subject))
             for s in sheet.spots
         ),
-        words["help"].format(help_contact=_line(company.help_contact)) if company.help_contact else "",
+        words["help"].format(help_contact=one_line(company.help_contact)) if company.help_contact else "",
     )
     return replace(made, title=words["reminder_subject"], reminder=words["reminder"]) if reminder else made
 
@@ -97,7 +98,3 @@ def _iso(text: str, words: Mapping[str, Any]) -> str:
 
 def _day(day: dt.date, words: Mapping[str, Any]) -> str:
     return f"{day.day} {words['months'][day.month - 1]} {day.year}"
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

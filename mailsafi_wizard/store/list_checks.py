@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from mailsafi_wizard.spreadsheet import restored
 from mailsafi_wizard.words import N_
 
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -17,8 +18,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SMART = re.compile("[‘’‚‛“”„‟«»‹›]")
 _LINE_BREAK = re.compile(r"[\r\n\ud800-\udfff]")
 _UNREMARKABLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-_NEUTRALISED = re.compile(r"'+[=+\-@＝＋－＠]")  # the wide ones too: spreadsheets of East Asia calculate with them
-_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
 _ADDRESS = re.compile(r"""[^\s@,;"<>]+@([^\s@,;"<>]+)""")
 _MONTH = r"(?:jan|feb|mar|apr|may|mei|jun|jul|aug|ago|sept?|oct|okt|nov|dec|des|dez)"
 _DATE = N_("looks like a date that a spreadsheet has made")
@@ -33,13 +32,7 @@ _SPREADSHEET = (
 
 def trimmed(text: str) -> str:
     """An address, user or host name without white space at its ends, and without the ' that keeps spreadsheets from calculating."""
-    text = _EDGE.sub("", text)
-    return text[1:] if _NEUTRALISED.match(text) else text
-
-
-def neutralised(text: str) -> str:
-    """The text as `trimmed` reads it back, written so that no spreadsheet takes it for a formula."""
-    return "'" + text if _FORMULA.match(text) else text
+    return restored(_EDGE.sub("", text))
 
 
 def address_fault(address: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from mailsafi_wizard.store.list_checks import neutralised
+from mailsafi_wizard.spreadsheet import neutralised
 from mailsafi_wizard.store.list_columns import Column
 from mailsafi_wizard.store.list_rows import Row
 

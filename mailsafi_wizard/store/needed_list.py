@@ -6,14 +6,13 @@ credential list (`list_text`). Must not know of servers.
 
 from __future__ import annotations
 
-import csv
 import enum
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from mailsafi_wizard.records import dataclass
+from mailsafi_wizard.spreadsheet import as_csv
 from mailsafi_wizard.store.list_checks import address_fault, trimmed
 from mailsafi_wizard.store.list_text import Doubt, decode, split_line
 from mailsafi_wizard.words import N_
@@ -21,7 +20,6 @@ from mailsafi_wizard.words import N_
 MOST_BYTES = 4 << 20
 MOST_ROWS = 20_000
 HEADER = ("Kind", "Address", "Goes to", "State")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class Kind(enum.Enum):
@@ -139,15 +137,7 @@ def merged(before: Iterable[Needed], more: Iterable[Needed]) -> tuple[Needed, ..
 
 def write(rows: Iterable[Needed]) -> bytes:
     """CSV for a spreadsheet: UTF-8 with its mark, and no cell that it would take for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEADER)
-    writer.writerows([_neutral(cell) for cell in (row.kind.value, row.address, row.target, row.state.value)] for row in rows)
-    return out.getvalue().encode("utf-8-sig", "replace")
-
-
-def _neutral(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA) else text
+    return as_csv([HEADER, *((row.kind.value, row.address, row.target, row.state.value) for row in rows)])
 
 
 def facts(rows: Iterable[Needed]) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from shiboken6 import isValid
 
 from mailsafi_wizard.records import dataclass
+from mailsafi_wizard.ui.plain_words import only_plain
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def ask(parent: QWidget, title: str, text: str, *answers: Answer) -> QMessageBox
     asked.setWindowTitle(title)
     asked.setText(title)
     asked.setInformativeText(text)
+    only_plain(asked)
     buttons = []
     for answer in answers:
         role = QMessageBox.ButtonRole.DestructiveRole if answer.danger else QMessageBox.ButtonRole.AcceptRole

@@ -113,6 +113,9 @@ class Bridge(QObject):
     def forget(self) -> None:
         """Another project: nothing of the last one may show."""
         self._take()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self.live.clear()
         self._rates.clear()
         self._etas.clear()
@@ -184,12 +187,7 @@ class Bridge(QObject):
                 detail=item.detail,
             )
         if isinstance(item, RunStarted):
-            self.live.clear()
-            self._rates.clear()
-            self._etas.clear()
-            self.speed.clear()
-            self.eta.clear()
-            self.summary = None
+            self._begin_anew()
         elif isinstance(item, Summary):
             self.summary = item
         return 0

@@ -16,33 +16,27 @@ from mailsafi_wizard.report import Column, Table
 from mailsafi_wizard.report.checks import HOW_WORDS
 from mailsafi_wizard.report.facts import time_text
 from mailsafi_wizard.report.forms import write_table
+from mailsafi_wizard.saving import write_each, write_whole
 from mailsafi_wizard.signoff import CheckPage
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.check_paper import lay_out_check_sheets
 from mailsafi_wizard.ui.pdf import write_document
 from mailsafi_wizard.ui.problems import in_a_line
-from mailsafi_wizard.ui.user_files import write_each, write_whole
 from mailsafi_wizard.words import N_, _
 
 
 class Form(enum.Enum):
-    """What is written."""
+    """What is written: one file, or one for each user."""
 
     MAIL = "mail"
     PDF = "pdf"  # one for all
     PDFS = "pdfs"
-    SENT = "sent"  # nothing is written: it goes out from here
-
-    @property
-    def one_file(self) -> bool:
-        return self is Form.PDF
 
 
 NAMES = {
     Form.MAIL: N_("A mail file for each user"),
     Form.PDF: N_("One PDF for all users"),
     Form.PDFS: N_("A PDF for each user"),
-    Form.SENT: N_("Send by mail from here"),
 }
 
 
@@ -90,7 +84,7 @@ def write(
             lambda page, path: write_whole(path, signoff.as_mail(page, domain, now).as_bytes()),
         )
     project.mark_sheets([box.id for box in users], now, reminder)
-    return Written(1 if form.one_file else len(pages), problems)
+    return Written(1 if form is Form.PDF else len(pages), problems)
 
 
 def drafts(

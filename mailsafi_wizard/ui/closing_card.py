@@ -11,7 +11,7 @@ from mailsafi_wizard.cutover import closing
 from mailsafi_wizard.cutover.closing import Closing, ClosingState, Credential
 from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.report import credentials_table, write_table
-from mailsafi_wizard.signin.values import safe_name
+from mailsafi_wizard.saving import safe_name
 from mailsafi_wizard.store.vault import Erased
 from mailsafi_wizard.ui import ask, formats, kept
 from mailsafi_wizard.ui.page import Action, Page

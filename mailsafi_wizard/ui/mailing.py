@@ -17,9 +17,10 @@ from mailsafi_wizard.ui.problems import Problem, ProblemPanel
 from mailsafi_wizard.ui.sending_line import SendingLine
 from mailsafi_wizard.ui.theme import S
 from mailsafi_wizard.ui.widgets import Button, Tone, column
-from mailsafi_wizard.words import _, ngettext, translated
+from mailsafi_wizard.words import N_, _, ngettext, translated
 
 Drafts = Sequence[tuple[Mailbox, EmailMessage]]
+BY_MAIL = ("sent", N_("Send by mail from here"))  # among the forms in which sheets are saved, and how the project names it
 LOOK_EVERY = 200  # milliseconds, while sheets are sent
 
 

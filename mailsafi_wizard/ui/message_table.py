@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTableV
 
 from mailsafi_wizard.model import MessageLine, MessageState
 from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui.plain_words import as_tip
 from mailsafi_wizard.ui.state_cells import ICON_ROLE, TONE_ROLE, CellDelegate
 from mailsafi_wizard.ui.tables import MEASURED
 from mailsafi_wizard.ui.theme import S, theme
@@ -80,7 +81,7 @@ class MessagesModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._text(line, place)
         if role == Qt.ItemDataRole.ToolTipRole and place == len(HEADS) - 1:
-            return translated(line.reason) or None
+            return as_tip(translated(line.reason)) or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(place)
         if place == 3 and role == TONE_ROLE:

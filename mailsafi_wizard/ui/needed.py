@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.saving import write_whole
 from mailsafi_wizard.store import needed_list
 from mailsafi_wizard.store.needed_list import Kind, Needed, State
 from mailsafi_wizard.ui import ask
@@ -121,8 +121,6 @@ class NeededCard(Card):
     def write_file(self, path: Path) -> None:
         """The file appears whole or not at all."""
         try:
-            half = path.with_suffix(path.suffix + ".part")
-            half.write_bytes(needed_list.write(self._project.needed()))
-            os.replace(half, path)
+            write_whole(path, needed_list.write(self._project.needed()))
         except OSError as e:
             self.failed.emit(e)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
-from mailsafi_wizard import __version__, notices
+from mailsafi_wizard import __version__, notices, saving
 from mailsafi_wizard.notices import Notice
 
 MARGIN = 18.0  # millimetres
@@ -18,14 +17,9 @@ SIZES = (1.0, 0.94, 0.88, 0.82)  # of the type: 11.3 to 9.2 points
 
 def write(made: Sequence[tuple[Notice, str]], path: Path) -> int:
     """Notices with the addresses they are for; returns the number of pages. The file appears whole or not at all. Raises OSError."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(b"")  # an OSError with a reason, where QPdfWriter would only say no
-        pages = _write(made, part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    return pages
+    with saving.whole(path) as half:
+        half.write_bytes(b"")  # an OSError with a reason, where QPdfWriter would only say no
+        return _write(made, half)
 
 
 def _write(made: Sequence[tuple[Notice, str]], path: Path) -> int:

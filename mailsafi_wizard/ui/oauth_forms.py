@@ -126,6 +126,8 @@ class OAuthForm(QWidget):
         for way, name, _steps in self.ways:
             self.way_choice.addItem(_(name), way)
         self.steps = label("")
+        self.secret = QLineEdit()
+        self.secret.setEchoMode(QLineEdit.EchoMode.Password)
         self.mailbox = MailboxChoice(_("Mailbox"))
         self.keep_it = Button(_("Keep and try it"), self.keep, kind="primary", icon="key")
         self.ask_it = Button("", self.ask_user, icon="person")
@@ -224,6 +226,8 @@ class OAuthForm(QWidget):
     def _keep(self, settings: OAuth) -> bool:
         self._page.project.set_oauth(self._side, settings)
         self._loaded = None
+        self.secret.clear()
+        self.secret.setPlaceholderText(_("unchanged"))
         return True
 
     # --- each user
@@ -285,8 +289,7 @@ class MicrosoftForm(OAuthForm):
 
     def __init__(self, page: Page, side: Side) -> None:
         super().__init__(page, side)
-        self.tenant, self.client, self.object, self.secret = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
-        self.secret.setEchoMode(QLineEdit.EchoMode.Password)
+        self.tenant, self.client, self.object = QLineEdit(), QLineEdit(), QLineEdit()
         self.ask_it.be(_("Ask for a code"), "person")
         fields = Fields()
         fields.add(_("Directory (tenant) ID"), self.tenant)
@@ -328,12 +331,6 @@ class MicrosoftForm(OAuthForm):
         secret = self.secret_of(self.secret) if app else Secret("")
         return OAuth(self.way, tenant, client, enterprise, self.authority, secret)
 
-    def _keep(self, settings: OAuth) -> bool:
-        super()._keep(settings)
-        self.secret.clear()
-        self.secret.setPlaceholderText(_("unchanged"))
-        return True
-
     def _choose(self) -> None:
         kinds = _("Certificates (*.pem);;All files (*)")
         ask.ask_open(self, _("Private key and certificate of the app"), self._page.project.path.parent, kinds, self._load)
@@ -361,8 +358,7 @@ class GoogleForm(OAuthForm):
 
     def __init__(self, page: Page, side: Side) -> None:
         super().__init__(page, side)
-        self.client, self.secret = QLineEdit(), QLineEdit()
-        self.secret.setEchoMode(QLineEdit.EchoMode.Password)
+        self.client = QLineEdit()
         self.ask_it.be(_("Open the browser"), "globe")
         fields = Fields()
         fields.add(_("Client ID"), self.client)
@@ -394,12 +390,6 @@ class GoogleForm(OAuthForm):
     def settings(self) -> OAuth:
         client = "" if self.way is OAuthWay.GOOGLE_SERVICE else self.client.text().strip()
         return OAuth(self.way, client_id=client, authority=self.authority, secret=self.secret_of(self.secret))
-
-    def _keep(self, settings: OAuth) -> bool:
-        super()._keep(settings)
-        self.secret.clear()
-        self.secret.setPlaceholderText(_("unchanged"))
-        return True
 
     def _choose(self) -> None:
         kinds = _("Key files (*.json);;All files (*)")

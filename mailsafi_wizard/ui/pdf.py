@@ -5,14 +5,13 @@ Works on any thread, needs a QGuiApplication for its fonts, and replaces a file 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPdfWriter
 
-from mailsafi_wizard import __version__
+from mailsafi_wizard import __version__, saving
 from mailsafi_wizard.report import ReportFacts, one_page
 from mailsafi_wizard.ui.composer import lay_out
 from mailsafi_wizard.ui.sheets import Document, paint_sheet
@@ -60,13 +59,9 @@ def write_document(
     document: Document, path: Path, size: QPageSize | None = None, progress: Callable[[float], object] = lambda _share: None
 ) -> None:
     """Write what is laid out already; raises OSError as files do, and then the file that was there is unchanged."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        _write(document, part, size or paper("a4"), progress)
-        _finish(part, document)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with saving.whole(path) as half:
+        _write(document, half, size or paper("a4"), progress)
+        _finish(half, document)
 
 
 def _finish(path: Path, document: Document) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
-from mailsafi_wizard import notices, schedule
+from mailsafi_wizard import schedule
 from mailsafi_wizard.errors import MigrationError
 from mailsafi_wizard.model.plan import Audience, CopyOutlook, PlanEntry, PlanState
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.saving import safe_name
 from mailsafi_wizard.schedule import proposal
 from mailsafi_wizard.schedule.outlook import Danger
 from mailsafi_wizard.ui import ask, formats
@@ -220,7 +221,7 @@ class PlanCard(Card):
         return proposal.proposed(today(self.project), self.project.workdays(language()))
 
     def _ask_where(self) -> None:
-        proposal = self.project.path.parent / notices.file_name(_("MailSafi plan")).replace(".eml", ".ics")
+        proposal = self.project.path.parent / f"{safe_name(_('MailSafi plan'))}.ics"
         ask.ask_save(self, _("Save the plan as a calendar"), proposal, _("Calendar (*.ics)"), self.write)
 
     def write(self, path: Path) -> None:

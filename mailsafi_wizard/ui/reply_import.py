@@ -27,7 +27,7 @@ class AskedReply(QWidget):
 
     answered = Signal()
 
-    def __init__(self, reply: Reply, mailboxes: Sequence[Mailbox], count_as_yes: Callable[[int, str], object]) -> None:
+    def __init__(self, reply: Reply, mailboxes: Sequence[Mailbox], count_as_yes: Callable[[int, str], bool]) -> None:
         super().__init__()
         self.reply = reply
         self._count_as_yes = count_as_yes
@@ -52,8 +52,8 @@ class AskedReply(QWidget):
         self.yes.setEnabled(bool(self.whose.currentData()))
 
     def _yes(self) -> None:
-        self._count_as_yes(int(self.whose.currentData()), self.reply.words)
-        self._no()
+        if self._count_as_yes(int(self.whose.currentData()), self.reply.words):
+            self._no()
 
     def _no(self) -> None:
         self.hide()
@@ -61,7 +61,7 @@ class AskedReply(QWidget):
 
 
 class ReplyImport(QWidget):
-    """``read(text)`` tells what replies say, ``record(mailboxes, words)`` records a yes. `closed`: the admin is through."""
+    """``read(text)`` tells what replies say, ``record(mailboxes, words)`` records a yes, and says whether it could. `closed`: the admin is through."""
 
     closed = Signal()
     recorded = Signal(str)  # what was done, in a sentence
@@ -69,7 +69,7 @@ class ReplyImport(QWidget):
     def __init__(
         self,
         read: Callable[[str], Sequence[Reply]],
-        record: Callable[[Sequence[int], str], object],
+        record: Callable[[Sequence[int], str], bool],
         mailboxes: Callable[[], Sequence[Mailbox]],
     ) -> None:
         super().__init__()
@@ -101,14 +101,14 @@ class ReplyImport(QWidget):
         self.setLayout(layout)
 
     def read_them(self) -> None:
-        """Records the plain ones and shows the others."""
+        """Records the plain ones and shows the others; the text stays where one could not be recorded, which the page tells."""
         if not self.text.toPlainText().strip():
             return
         replies = self._read(self.text.toPlainText())
         ids = {m.address: m.id for m in self._mailboxes()}
         plain = [r for r in replies if r.verdict is Verdict.YES]
-        for reply in plain:
-            self._record([ids[reply.address]], reply.words)
+        if not all(self._record([ids[reply.address]], reply.words) for reply in plain):
+            return
         self._clear()
         for reply in replies:
             if reply.verdict is Verdict.ASK:

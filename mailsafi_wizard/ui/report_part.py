@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QProgressBar, QWidget
 from mailsafi_wizard.cutover.closing import Closing
 from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.report import ReportFacts
-from mailsafi_wizard.signin.values import safe_name
+from mailsafi_wizard.saving import safe_name
 from mailsafi_wizard.ui import ask, formats, kept, pdf, report_files
 from mailsafi_wizard.ui.composer import lay_out
 from mailsafi_wizard.ui.page import Action, Page

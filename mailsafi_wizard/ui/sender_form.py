@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSpinBox
 
+from mailsafi_wizard.mails import NoAddress, wire_address
 from mailsafi_wizard.model import Endpoint, Secret, Security
 from mailsafi_wizard.model.telling import SUBMISSION, MailServer, Sender
-from mailsafi_wizard.notices import NoticeError
-from mailsafi_wizard.notices.mail import wire_address
 from mailsafi_wizard.ui import checks
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, box, label, row
@@ -27,7 +26,7 @@ def mail_address(text: str) -> str:
         return ""
     try:
         wire_address(text.strip())
-    except NoticeError:
+    except NoAddress:
         return _("“{text}” is not a mail address.").format(text=text.strip())
     return ""
 
@@ -76,7 +75,7 @@ class SenderForm(Card):
         self.host_note = fields.add(_("Ser&ver"), self.host, _("MailSafi's server for outgoing mail."), beside=self.port)
         fields.add(_("S&ecurity"), self.security)
         fields.add(_("&User name"), self.user)
-        self.password_note = fields.add(_("Passw&ord"), self.password)
+        fields.add(_("Passw&ord"), self.password)
         fields.add(
             _("Signs in by"),
             self.way,

@@ -14,11 +14,11 @@ from mailsafi_wizard import signin
 from mailsafi_wizard.model import Mailbox, Secret
 from mailsafi_wizard.project.finishing import ProgramsSeen
 from mailsafi_wizard.project.mailing_sheets import SheetKind
+from mailsafi_wizard.saving import safe_name
 from mailsafi_wizard.signin import ProfileSigner
 from mailsafi_wizard.signin.apple import LARGEST, NoSigner
-from mailsafi_wizard.signin.values import safe_name
 from mailsafi_wizard.ui import ask, formats, kept, signin_files
-from mailsafi_wizard.ui.mailing import Mailing
+from mailsafi_wizard.ui.mailing import BY_MAIL, Mailing
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.sheet_view import Preview
@@ -27,9 +27,10 @@ from mailsafi_wizard.ui.signin_files import Form
 from mailsafi_wizard.ui.signin_paper import lay_out_sheets
 from mailsafi_wizard.ui.theme import L, M
 from mailsafi_wizard.ui.widgets import Button, Card, Field, Tone, box, column, label, row
-from mailsafi_wizard.words import LANGUAGES, _, ngettext
+from mailsafi_wizard.words import LANGUAGES, N_, _, ngettext
 
 TOLD_EVERY = 250  # milliseconds
+SENDING = N_("To each user, by the server you entered on the page Communicate; Apple's set-up file is attached.")
 
 
 class SigninPart(QWidget):
@@ -83,6 +84,8 @@ class SigninPart(QWidget):
     def _form_card(self) -> Card:
         self.form = QComboBox()
         for form in Form:
+            if form is Form.APPLE:  # behind the forms of the sheets themselves
+                self.form.addItem(_(BY_MAIL[1]), BY_MAIL[0])
             self.form.addItem(_(signin_files.NAMES[form]), form)
         self.form.currentIndexChanged.connect(lambda _index: self._form_chosen())
         self.form_note = label("", tone="muted")
@@ -109,8 +112,10 @@ class SigninPart(QWidget):
     # --- showing -------------------------------------------------------------------------------------------------------------------
 
     @property
-    def chosen(self) -> Form:
-        return Form(self.form.currentData())
+    def chosen(self) -> Form | None:
+        """In which form files are to be saved; None: the sheets are sent."""
+        data = self.form.currentData()
+        return data if isinstance(data, Form) else None
 
     def refresh(self) -> None:
         boxes = self._project.mailboxes()
@@ -164,8 +169,8 @@ class SigninPart(QWidget):
         return formats.moment(when, self._project.company.timezone)
 
     def _form_chosen(self) -> None:
-        self.form_note.setText(_(signin_files.NOTES[self.chosen]))
-        self.signing.setVisible(self.chosen in (Form.APPLE, Form.MAIL, Form.SENT))
+        self.form_note.setText(_(signin_files.NOTES[self.chosen] if self.chosen else SENDING))
+        self.signing.setVisible(self.chosen in (Form.APPLE, Form.MAIL, None))
         if self._signer is None:
             self.signed.setText(_("Apple's files are not signed: the devices call them “not signed” and set up all the same."))
         else:
@@ -262,14 +267,14 @@ class SigninPart(QWidget):
 
     def action(self) -> Action:
         ready = not self._page.busy and self.user.count() > 0
-        if self.chosen is Form.SENT:
+        if self.chosen is None:
             words = ngettext("&Send the sheet to {n} user", "&Send the sheets to {n} users", self.user.count())
             return Action(words.format(n=formats.count(self.user.count())), self.send, "mail", ready)
         return Action(_("&Save the sheets…") if self.chosen.sheets else _("&Save the files…"), self._ask_where, "download", ready)
 
     def _ask_where(self) -> None:
         folder = self._project.path.parent
-        if self.chosen.one_file:
+        if self.chosen is Form.PDF:
             name = safe_name(_("Sign-in sheets {company}").format(company=self._project.company.name)) + ".pdf"
             ask.ask_save(self, _("Save the sign-in sheets"), folder / name, _("PDF (*.pdf)"), self.save)
         else:
@@ -286,12 +291,13 @@ class SigninPart(QWidget):
         )
 
     def _mailed(self, boxes: Sequence[Mailbox], language: str) -> None:
-        self._project.note_sheets(language, Form.SENT.value, boxes)
+        self._project.note_sheets(language, BY_MAIL[0], boxes)
         self._page.refresh()
 
     def save(self, target: Path) -> None:
         """Write the chosen form: a file for one PDF, else files in the folder ``target``."""
         form, language, signer = self.chosen, str(self.language.currentData()), self._signer
+        assert form is not None
         self._page.work(
             _("Writing the sheets…") if form.sheets else _("Writing the files…"),
             lambda: signin_files.write(self._project, form, language, target, signer),

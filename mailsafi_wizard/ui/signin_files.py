@@ -11,10 +11,10 @@ from pathlib import Path
 from mailsafi_wizard import errors, signin
 from mailsafi_wizard.model import Mailbox
 from mailsafi_wizard.project import MigrationProject
+from mailsafi_wizard.saving import write_each, write_whole
 from mailsafi_wizard.signin import NotReady, ProfileSigner
 from mailsafi_wizard.ui.pdf import write_document
 from mailsafi_wizard.ui.signin_paper import lay_out_sheets
-from mailsafi_wizard.ui.user_files import write_each, write_whole
 from mailsafi_wizard.words import N_, _
 
 
@@ -25,13 +25,8 @@ class Form(enum.Enum):
     PDFS = "pdfs"
     HTML = "html"
     MAIL = "mail"
-    SENT = "sent"  # nothing is written: it goes out from here
     APPLE = "apple"
     THUNDERBIRD = "thunderbird"
-
-    @property
-    def one_file(self) -> bool:
-        return self is Form.PDF
 
     @property
     def sheets(self) -> bool:
@@ -44,7 +39,6 @@ NAMES = {
     Form.PDFS: N_("A PDF for each user"),
     Form.HTML: N_("A web page for each user"),
     Form.MAIL: N_("A mail file for each user"),
-    Form.SENT: N_("Send by mail from here"),
     Form.APPLE: N_("Set-up files for Apple devices"),
     Form.THUNDERBIRD: N_("Set-up file for Thunderbird"),
 }
@@ -53,7 +47,6 @@ NOTES = {
     Form.PDFS: N_("To be handed over one by one."),
     Form.HTML: N_("To be opened in a browser; nothing is loaded from elsewhere."),
     Form.MAIL: N_("Opened in your mail program, each is ready to be sent; Apple's set-up file is attached."),
-    Form.SENT: N_("To each user, by the server you entered on the page Communicate; Apple's set-up file is attached."),
     Form.APPLE: N_("A profile for each user that sets up iPhone, iPad and Mac. It asks for the password and holds none."),
     Form.THUNDERBIRD: N_("config-v1.1.xml for your web server, with a text that says where to put it and which records help."),
 }
@@ -88,10 +81,8 @@ def write(project: MigrationProject, form: Form, language: str, target: Path, si
         count = _bytes(target, boxes, ".eml", [draft.as_bytes() for _box, draft in drafts(project, boxes, language, signer)])
     elif form is Form.APPLE:
         count = _bytes(target, boxes, ".mobileconfig", [_profile(project, box, signer) for box in boxes])
-    elif form is Form.THUNDERBIRD:
-        count = _thunderbird(project, boxes, target)
     else:
-        raise ValueError(f"{form} is not written to files")
+        count = _thunderbird(project, boxes, target)
     if form.sheets:
         project.note_sheets(language, "pdf" if form is Form.PDFS else form.value)
     return count

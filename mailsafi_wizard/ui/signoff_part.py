@@ -15,7 +15,7 @@ from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.report.checks import HOW_WORDS
 from mailsafi_wizard.ui import ask, check_files, formats
 from mailsafi_wizard.ui.check_files import Form, Written
-from mailsafi_wizard.ui.mailing import Mailing
+from mailsafi_wizard.ui.mailing import BY_MAIL, Mailing
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.reply_import import ReplyImport
@@ -84,7 +84,11 @@ class SignoffPart(QWidget):
         self.table: Table[UserLine] = Table(_("Users and what they said"), self.users)
         self.table.setSelectionMode(Table.SelectionMode.ExtendedSelection)
         self.table.selectionModel().selectionChanged.connect(lambda *_args: self._enable())
-        self.replies = ReplyImport(self._project.read_replies, self._record_replies, self._project.checked_mailboxes)
+        self.replies = ReplyImport(
+            self._project.read_replies,
+            lambda mailbox_ids, words: self._recorded(mailbox_ids, "", "wrote back", words),
+            self._project.checked_mailboxes,
+        )
         self.replies.closed.connect(lambda: self._turn(0))
         self.replies.recorded.connect(self._replies_recorded)
         self.views = Stack()
@@ -103,6 +107,7 @@ class SignoffPart(QWidget):
             self.whom.addItem(_(words), key)
         for form, words in check_files.NAMES.items():
             self.form.addItem(_(words), form)
+        self.form.addItem(_(BY_MAIL[1]), BY_MAIL[0])
         for key, name in LANGUAGES.items():
             self.language.addItem(name, key)
         self.whom.currentIndexChanged.connect(lambda _index: self._page.changed.emit())
@@ -189,18 +194,22 @@ class SignoffPart(QWidget):
 
     def sign(self) -> None:
         wanted = [u.mailbox.id for u in self._chosen() if u.copied and not u.signed]
-        how, who = str(self.how.currentData()), self.who.text()
-        self._page.tried(lambda: self._project.sign_off(wanted, who, how, _now()))
-        self.who.clear()
-        self._told(len(wanted))
+        if self._recorded(wanted, self.who.text(), str(self.how.currentData())):
+            self.who.clear()
+            self._told(len(wanted))
 
     def unsign(self) -> None:
-        self._project.take_back_sign_off([u.mailbox.id for u in self._chosen() if u.signed])
+        signed = [u.mailbox.id for u in self._chosen() if u.signed]
+        self._page.tried(lambda: self._project.take_back_sign_off(signed))
         self.refresh()
         self._page.changed.emit()
 
-    def _record_replies(self, mailbox_ids: Sequence[int], words: str) -> None:
-        self._page.tried(lambda: self._project.sign_off(mailbox_ids, "", "wrote back", _now(), words))
+    def _recorded(self, mailbox_ids: Sequence[int], who: str, how: str, words: str = "") -> bool:
+        def record() -> bool:
+            self._project.sign_off(mailbox_ids, who, how, _now(), words)
+            return True
+
+        return bool(self._page.tried(record))
 
     def _replies_recorded(self, words: str) -> None:
         self.refresh()
@@ -227,14 +236,14 @@ class SignoffPart(QWidget):
         reminder = self.whom.currentData() == "remind"
         n, of = signed_off(self._project)
         ready = bool(self.wanted()) and not self._page.busy
-        if Form(self.form.currentData()) is Form.SENT:
+        if self.form.currentData() == BY_MAIL[0]:
             return Action(_("&Send the reminders") if reminder else _("&Send the sheets"), self.send, "mail", ready, urgent=n < of)
         words = _("Write the remin&ders…") if reminder else _("Write the s&heets…")
         return Action(words, self.ask_where, "download", ready, urgent=n < of)
 
     def ask_where(self) -> None:
         folder = self._project.path.parent
-        if Form(self.form.currentData()).one_file:
+        if self.form.currentData() is Form.PDF:
             ask.ask_save(self, _("Save the sheets"), folder / _("check sheets.pdf"), _("PDF (*.pdf)"), self.write)
         else:
             ask.ask_folder(self, _("Choose the folder for the sheets"), folder, self.write)

@@ -28,7 +28,6 @@ class ReadInOrder(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._way: list[QWidget] = []  # as it was when the keyboard moved last
-        self._lent: tuple[QWidget, QWidget] | None = None  # who lost the keyboard, and who has it instead
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._moved)
@@ -50,27 +49,17 @@ class ReadInOrder(QWidget):
         if old is not None and isValid(old) and old in self._way and not _usable(old):
             self._pass_on(old, now)
         elif now is not None and self.isAncestorOf(now):
-            if self._lent is not None and now is not self._lent[1]:
-                self._lent = None
             self._way = list(stops(self))
 
     def _pass_on(self, old: QWidget, now: QWidget | None) -> None:
         heir = self._heir(old)
-        if heir is not None:
-            self._lent = (old, heir)
-            if heir is not now:
-                heir.setFocus(Qt.FocusReason.OtherFocusReason)
+        if heir is not None and heir is not now:
+            heir.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _heir(self, lost: QWidget) -> QWidget | None:
         place = self._way.index(lost)
         after, before = self._way[place + 1 :], self._way[:place]
         return next((one for one in (*after, *reversed(before)) if isValid(one) and _usable(one)), None)
-
-    def give_back(self, widget: QWidget) -> None:
-        """``widget`` can be used again: when it lost the keyboard by that, and nobody has moved since, it has it again."""
-        if self._lent is not None and self._lent[0] is widget and isValid(self._lent[1]) and self._lent[1].hasFocus():
-            self._lent = None
-            widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _usable(widget: QWidget) -> bool:

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from mailsafi_wizard.records import dataclass
+from mailsafi_wizard.ui import plain_words
 from mailsafi_wizard.ui.announce import announce, point_at_cell
 from mailsafi_wizard.ui.column_widths import Wish, shared
 from mailsafi_wizard.ui.nothing_here import paint_nothing
@@ -434,7 +435,7 @@ class Table(QTableView, Generic[R]):
             index = self.indexAt(event.pos())
             text = self.tip(index) if index.isValid() else ""
             if text:
-                QToolTip.showText(event.globalPos(), text, self.viewport())
+                QToolTip.showText(event.globalPos(), plain_words.as_tip(text), self.viewport())
                 return True
         return super().viewportEvent(event)
 

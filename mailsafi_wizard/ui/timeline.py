@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import formats, icons
+from mailsafi_wizard.ui.plain_words import as_tip
 from mailsafi_wizard.ui.theme import XS, L, S, theme
 from mailsafi_wizard.ui.widgets import Icon, label, row
 from mailsafi_wizard.words import N_, _
@@ -223,7 +224,7 @@ class Timeline(QWidget):
             if found is None:
                 QToolTip.hideText()
             else:
-                QToolTip.showText(event.globalPos(), found.words, self)
+                QToolTip.showText(event.globalPos(), as_tip(found.words), self)
             return True
         return super().event(event)
 

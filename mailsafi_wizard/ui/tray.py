@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from mailsafi_wizard.ui import icons
+from mailsafi_wizard.ui.plain_words import for_desktop
 from mailsafi_wizard.words import _
 
 EDGE = 64  # pixels of the picture; the system makes it smaller
@@ -109,6 +110,7 @@ class Tray(QObject):
 
     def say(self, title: str, text: str) -> None:
         """A notification; by the tray, else by the desktop's own service. An old tray of X knows only a balloon of Qt's: that is the last resort."""
+        title, text = for_desktop(title), for_desktop(text)
         self.told = (title, text)
         if not sys.platform.startswith("linux") or tray_notifies():
             self._balloon(title, text)

@@ -130,7 +130,6 @@ class _Maker:
         self.journal, self.boxes, self.size, self.now = journal, boxes, size, now
         self.chance = random.Random(size.seed)
         self.records: list[FolderRecord] = []
-        self.bytes_of: dict[int, int] = {}
 
     def ago(self, days: float) -> dt.datetime:
         return self.now - dt.timedelta(days=days)

@@ -75,7 +75,6 @@ DESTINATION: dict[str, tuple[Point, int]] = {
     "logout-reply": (Reply("LOGOUT"), 1),
 }
 ACTIONS: dict[str, Action] = {"fin": Cut(reset=False), "rst": Cut(), "silence": Hang()}
-SENSELESS = {"connect-silence"}
 
 
 def _point(found: Point, nth: int, action: Action) -> Fault:

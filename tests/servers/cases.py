@@ -17,7 +17,6 @@ from tests.servers.faults import Fault
 from tests.servers.oracle import snapshot
 from tests.servers.trial import Account, Ended, Trial
 
-MOST_RUNS = 3
 WHEN = dt.datetime(2024, 3, 4, 5, 6, 7, tzinfo=dt.timezone(dt.timedelta(hours=3)))
 
 

@@ -20,7 +20,6 @@ from tests.servers.trial import Account, Ended, Trial
 ANY = frozenset({0, 1, 3})
 ALL, NAMED, STOPPED = frozenset({0}), frozenset({1}), frozenset({3})
 KNOWN_SECONDS = 5.0
-FOREVER = b"* 1 EXPUNGE\r\n"
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ class Issuer:
         self.devices: dict[str, Device] = {}
         self.device_errors: list[str] = []
         self.device_user = ""  # agrees as soon as it is asked
+        self.device_page = "https://microsoft.com/devicelogin"
         self.codes: dict[str, tuple[str, str, str]] = {}  # code -> user, PKCE challenge, where it goes
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.busy = 0  # so many questions are answered with 503
@@ -277,7 +278,7 @@ class Issuer:
         assert "https://outlook.office365.com/IMAP.AccessAsUser.All" in form["scope"].split()
         code = secrets.token_urlsafe(20)
         self.devices[code] = Device(self.device_user, list(self.device_errors))
-        where = "https://microsoft.com/devicelogin"
+        where = self.device_page
         return {
             "device_code": code,
             "user_code": "KSM7-2026",

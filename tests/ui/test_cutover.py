@@ -153,3 +153,11 @@ def test_the_card_is_saved_as_pdf_and_text(opened: Hand, page: CutoverPage, tmp_
     assert "10 mail.example.co.ke" in said
     assert "14400" in said
     assert "example.co.ke. 14400 IN MX 10 mail.example.co.ke.\n" in text.read_text("utf-8")
+
+
+def test_a_card_that_could_not_be_saved_is_not_called_saved(page: CutoverPage, tmp_path: Path) -> None:
+    told: list[str] = []
+    page.told.connect(told.append)
+    page.save_card_text(tmp_path / "no such folder" / "card.txt")
+    assert told == []
+    assert page.problem is not None

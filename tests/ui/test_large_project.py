@@ -69,7 +69,7 @@ def test_failures_are_found_by_their_index(tmp_path: Path) -> None:
     project.close()
 
 
-def test_only_the_part_of_verify_that_is_seen_is_made(hand: Hand, tmp_path: Path) -> None:
+def verify_of_many(hand: Hand, tmp_path: Path) -> VerifyPage:
     big_project.make(tmp_path / "p.mailsafi", SMALL)
     project = MigrationProject.open(tmp_path / "p.mailsafi")
 
@@ -79,6 +79,11 @@ def test_only_the_part_of_verify_that_is_seen_is_made(hand: Hand, tmp_path: Path
     hand.run(show())
     page = hand.go("verify")
     assert isinstance(page, VerifyPage)
+    return page
+
+
+def test_only_the_part_of_verify_that_is_seen_is_made(hand: Hand, tmp_path: Path) -> None:
+    page = verify_of_many(hand, tmp_path)
     assert page.accounts.mailboxes.rowCount() == 4
     assert page.comparison.lines.rowCount() == page.signoff.users.rowCount() == 0
     page.tabs.setCurrentWidget(page.comparison)
@@ -88,15 +93,7 @@ def test_only_the_part_of_verify_that_is_seen_is_made(hand: Hand, tmp_path: Path
 
 
 def test_a_table_of_many_rows_is_sorted_by_what_its_column_means_and_again_when_a_row_changes(hand: Hand, tmp_path: Path) -> None:
-    big_project.make(tmp_path / "p.mailsafi", SMALL)
-    project = MigrationProject.open(tmp_path / "p.mailsafi")
-
-    async def show() -> None:
-        hand.window.open_project(project)
-
-    hand.run(show())
-    page = hand.go("verify")
-    assert isinstance(page, VerifyPage)
+    page = verify_of_many(hand, tmp_path)
     table, model = page.accounts.table, page.accounts.mailboxes
     table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
     shown = [model.row(table.filter.mapToSource(table.filter.index(n, 0)).row()).ledger.source for n in range(4)]

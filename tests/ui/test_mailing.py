@@ -8,7 +8,7 @@ import email.policy
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from mailsafi_wizard.demo.rehearsal import Rehearsal
-from mailsafi_wizard.ui import check_files, signin_files
+from mailsafi_wizard.ui.mailing import BY_MAIL
 from mailsafi_wizard.ui.pages.finish import FinishPage
 from mailsafi_wizard.ui.pages.verify import VerifyPage
 from tests.ui.conftest import Hand
@@ -27,7 +27,7 @@ def test_sign_in_sheets(opened: Hand, rehearsal: Rehearsal) -> None:
     fast(rehearsal)
     page = opened.go("finish")
     assert isinstance(page, FinishPage)
-    page.signin.form.setCurrentIndex(page.signin.form.findData(signin_files.Form.SENT))
+    page.signin.form.setCurrentIndex(page.signin.form.findData(BY_MAIL[0]))
     assert opened.window.act.text().replace("&", "") == "Send the sheets to 6 users"
     opened.act()
     assert page.problem is not None
@@ -62,7 +62,7 @@ def test_sheets_to_check_by_and_reminders(opened: Hand, rehearsal: Rehearsal) ->
     assert isinstance(page, VerifyPage)
     part = page.signoff
     page.tabs.setCurrentWidget(part)
-    part.form.setCurrentIndex(part.form.findData(check_files.Form.SENT))
+    part.form.setCurrentIndex(part.form.findData(BY_MAIL[0]))
     opened.act()
     opened.until(lambda: not page.busy and len(rehearsal.mail_sink.mails) == 7)
     opened.until(lambda: all(user.sent for user in part.users.rows))

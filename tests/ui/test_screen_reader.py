@@ -68,28 +68,6 @@ def test_what_follows_gets_the_keyboard_when_its_holder_goes(row: tuple[ReadInOr
     assert middle.hasFocus(), "nothing follows: what came before"
 
 
-def test_what_was_disabled_for_a_while_gets_the_keyboard_back(row: tuple[ReadInOrder, list[QPushButton]]) -> None:
-    shell, (_first, middle, last) = row
-    middle.setFocus()
-    middle.setEnabled(False)
-    assert last.hasFocus()
-    middle.setEnabled(True)
-    shell.give_back(middle)
-    assert middle.hasFocus()
-
-
-def test_somebody_who_went_on_meanwhile_is_left_alone(row: tuple[ReadInOrder, list[QPushButton]]) -> None:
-    shell, (first, middle, last) = row
-    middle.setFocus()
-    middle.setEnabled(False)
-    assert last.hasFocus()
-    first.setFocus()
-    last.setFocus()
-    middle.setEnabled(True)
-    shell.give_back(middle)
-    assert last.hasFocus()
-
-
 def test_closing_a_message_leaves_the_keyboard_near_it(opened: Hand) -> None:
     opened.go("communicate")
     opened.window.headlines.tell(Problem("Something is so."))

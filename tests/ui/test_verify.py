@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QModelIndex
 
+from mailsafi_wizard import errors
 from mailsafi_wizard.demo.rehearsal import Rehearsal
 from mailsafi_wizard.model import Depth, MessageLine, MessageState
 from mailsafi_wizard.project import MigrationProject, signed_off
@@ -124,6 +125,33 @@ def test_sheets_replies_and_sign_offs(opened: Hand, page: VerifyPage, tmp_path: 
     lines = (tmp_path / "list.csv").read_text("utf-8-sig").splitlines()
     assert len(lines) == 1 + len(project.mailboxes())
     assert sum("not yet" in line for line in lines) == len(project.mailboxes()) - 2
+
+
+def test_what_could_not_be_recorded_is_not_called_recorded(page: VerifyPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, part, told = page.project, page.signoff, list[str]()
+    page.told.connect(told.append)
+    first, second = (box.address for box in project.mailboxes()[:2])
+
+    def full(*_anything: object) -> None:
+        raise errors.DiskFull(path=project.path)
+
+    monkeypatch.setattr(project, "sign_off", full)
+    page.tabs.setCurrentWidget(part)
+    part.table.selectAll()
+    part.who.setText("Njeri")
+    part.sign()
+    assert part.who.text() == "Njeri"
+    pasted = f"{first}: ok\n{second}: sawa lakini barua za 2019 hazipo"
+    part.replies.text.setPlainText(pasted)
+    part.replies.read_them()
+    assert part.replies.text.toPlainText() == pasted
+    assert told == []
+    assert page.problem is not None
+    assert "full" in page.problem.what
+    monkeypatch.undo()
+    part.replies.read_them()
+    assert part.replies.text.toPlainText() == ""
+    assert len(project.sign_offs()) == 1
 
 
 def test_pause_go_on_and_stop_are_told(page: VerifyPage) -> None:

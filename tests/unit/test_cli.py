@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from mailsafi_wizard import cli
+from mailsafi_wizard import cli, errors
 from mailsafi_wizard.demo.certificates import Authority
 from mailsafi_wizard.demo.imapd.accounts import Stored
 from mailsafi_wizard.events import Remark
-from mailsafi_wizard.options import COMMANDS
+from mailsafi_wizard.options import COMMANDS, parser
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.support import logbook
 from mailsafi_wizard.telling import Teller
@@ -39,12 +39,6 @@ def _signals_again() -> Iterator[None]:
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[SmallCompany]:
-    with SmallCompany(tmp_path) as running:
-        yield running
 
 
 # --- usage
@@ -93,6 +87,14 @@ def test_no_password_can_be_given_as_an_argument() -> None:
         options |= set(command._option_string_actions)
     assert "--source-password-file" in options
     assert all(option.endswith("-file") for option in options if "pass" in option)
+
+
+def test_only_an_administrators_ways_of_signing_in_can_be_chosen() -> None:
+    asked = parser().parse_args(["migrate", "p", "--admin-style", "user*master"])
+    assert asked.admin_style == "user*master"
+    for style in ("password", "xoauth2", "oauthbearer"):
+        with pytest.raises(errors.WrongUsage):
+            parser().parse_args(["migrate", "p", "--admin-style", style])
 
 
 def test_a_mistake_of_the_program_is_told_without_the_values_in_it(
@@ -329,6 +331,12 @@ def test_a_list_is_checked_without_showing_a_password(
     assert lines[-1]["event"] == "summary"
     assert {line["line"] for line in lines if line["event"] == "problem"} >= {4}
     assert "Top-Secret" not in told.out + told.err + json.dumps(lines)
+
+
+def test_what_is_wrong_with_a_whole_list_stands_at_no_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_text("EmailAddress,UserName,Password\n", "utf-8")
+    assert "the whole list: error: There is no mailbox" in Command(capsys, "check-list", empty).out
 
 
 def test_names_that_an_old_console_cannot_show_do_not_end_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

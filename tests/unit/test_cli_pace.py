@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -24,12 +23,6 @@ def _signals_again() -> Iterator[None]:
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[SmallCompany]:
-    with SmallCompany(tmp_path) as running:
-        yield running
 
 
 def test_a_used_up_budget_ends_with_4_and_the_same_command_goes_on(

@@ -12,7 +12,7 @@ import pytest
 import mailsafi_wizard
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine import worker
-from mailsafi_wizard.errors import MigrationError, Retry, Scope
+from mailsafi_wizard.errors import MigrationError, Retry
 from mailsafi_wizard.net import append, fetch
 
 LOADED = (worker, append, fetch)  # so that their kinds of errors are known too
@@ -34,7 +34,7 @@ def fields(kind: type[MigrationError]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
-def test_each_has_a_title_a_scope_and_an_exit_status(kind: type[MigrationError]) -> None:
+def test_each_has_a_title_and_an_exit_status(kind: type[MigrationError]) -> None:
     error = kind("the server's words", **fields(kind))
     assert error.title_text
     assert not error.title_text.endswith(".")
@@ -42,7 +42,6 @@ def test_each_has_a_title_a_scope_and_an_exit_status(kind: type[MigrationError])
     assert "{" not in error.title_text + error.hint_text
     assert str(error).startswith(error.title_text + ".")
     assert str(error).endswith("(the server's words)")
-    assert isinstance(error.scope, Scope)
     assert isinstance(error.retry, Retry)
     assert error.exit_status in (1, 2, 3, 4)
 
@@ -89,4 +88,4 @@ def test_without_hint_or_detail_there_is_only_the_title() -> None:
 def test_statuses_of_the_command_line() -> None:
     assert errors.WrongUsage.exit_status == errors.ListProblems.exit_status == errors.ProjectInUse.exit_status == 2
     assert errors.NoSuchHost.exit_status == errors.CertificateExpired.exit_status == errors.SignInRefused.exit_status == 3
-    assert errors.LedgerUnbalanced.exit_status == errors.OverQuota.exit_status == 1
+    assert errors.CommandRefused.exit_status == errors.OverQuota.exit_status == 1

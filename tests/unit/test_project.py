@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,19 +30,6 @@ from tests.unit.small_company import PASSWORDS, PEOPLE, SmallCompany, bodies
 
 LONG_ENOUGH = 30.0
 WHEN = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[SmallCompany]:
-    with SmallCompany(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def project(company: SmallCompany) -> Iterator[MigrationProject]:
-    made = company.project()
-    yield made
-    made.close()
 
 
 def letter(number: int, folder: tuple[str, ...] = ("INBOX",), flags: tuple[str, ...] = ()) -> Letter:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from mailsafi_wizard.demo.letters import Letter
 from mailsafi_wizard.events import Event, MailboxFinished, StateChanged
@@ -17,19 +13,6 @@ from tests.unit.small_company import PEOPLE, SmallCompany, bodies
 
 LONG_ENOUGH = 30.0
 WHEN = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[SmallCompany]:
-    with SmallCompany(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def project(company: SmallCompany) -> Iterator[MigrationProject]:
-    made = company.project()
-    yield made
-    made.close()
 
 
 def test_a_used_up_budget_holds_only_its_mailbox_and_the_next_day_goes_on_by_itself(

@@ -32,6 +32,12 @@ def test_nothing_stays_nothing_in_every_language() -> None:
         assert _("") == ""
 
 
+def test_a_strangers_words_stay_on_their_line_and_steer_nothing() -> None:
+    assert words.harmless("a\x1b[2Jb\r\nc\u202ed  e\ud800") == "a [2Jb  c d  e "
+    assert words.one_line(" a\x1b[2Jb\r\nc\u2028d  e\x9b ") == "a [2Jb c d e"
+    assert words.one_line("Éléments envoyés, 李伟") == "Éléments envoyés, 李伟"
+
+
 @pytest.mark.parametrize("language", ["xx", "", "../../etc", "en_US"])
 def test_an_unknown_language_is_english(language: str) -> None:
     words.use("sw")

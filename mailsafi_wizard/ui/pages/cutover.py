@@ -14,6 +14,7 @@ from mailsafi_wizard.cutover.card import as_zone
 from mailsafi_wizard.net.dns_records import Server, Snapshot
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.report import switch as switch_report
+from mailsafi_wizard.saving import safe_name, write_whole
 from mailsafi_wizard.ui import ask, formats, leaves
 from mailsafi_wizard.ui.bridge import Bridge
 from mailsafi_wizard.ui.empty_state import EmptyState
@@ -205,7 +206,7 @@ class CutoverPage(Page):
 
     def _proposal(self, ending: str) -> Path:
         name = _("Going back {domain}").format(domain=self.project.company.domains[0])
-        return self.project.path.parent / (name.replace("/", "-").replace("\\", "-") + ending)
+        return self.project.path.parent / f"{safe_name(name)}{ending}"
 
     def save_card(self, path: Path) -> None:
         """Writes the PDF on a thread."""
@@ -221,5 +222,9 @@ class CutoverPage(Page):
 
     def save_card_text(self, path: Path) -> None:
         """The old records as lines of a zone file."""
-        self.tried(lambda: path.write_text(as_zone(self.project.card()), encoding="utf-8"))
-        self.told.emit(_("The card is saved."))
+
+        def write() -> None:
+            write_whole(path, as_zone(self.project.card()).encode())
+            self.told.emit(_("The card is saved."))
+
+        self.tried(write)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,11 +13,6 @@ from mailsafi_wizard.demo.mail_sink import MailSink
 from mailsafi_wizard.model import Secret
 
 MAIL = b"Subject: x\r\n\r\n.dot\r\n..two\r\nend\r\n"
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path)
 
 
 @pytest.fixture
@@ -44,6 +38,15 @@ def test_who_signs_in_may_hand_mail_over_and_it_is_kept_as_it_was(sink: MailSink
     assert [(m.sender, m.recipients, m.content) for m in sink.mails] == [
         ("njeri@example.co.ke", ("a@example.co.ke", "b@example.co.ke"), MAIL)
     ]
+
+
+def test_who_is_unknown_is_refused_and_the_others_get_it(sink: MailSink, authority: Authority) -> None:
+    sink.unknown.add("b@example.co.ke")
+    with client(sink, authority) as smtp:
+        smtp.login("njeri@example.co.ke", "Chai, 77")
+        refused = smtp.sendmail("njeri@example.co.ke", ["a@example.co.ke", "b@example.co.ke"], MAIL)
+    assert {address: code for address, (code, _words) in refused.items()} == {"b@example.co.ke": 550}
+    assert [m.recipients for m in sink.mails] == [("a@example.co.ke",)]
 
 
 def test_nobody_else_may(sink: MailSink, authority: Authority) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailsafi_wizard.demo.certificates import Authority, Certificate
+from mailsafi_wizard.demo.certificates import Certificate
 from mailsafi_wizard.engine.census import Census, Look
 from mailsafi_wizard.engine.control import Control
 from mailsafi_wizard.engine.job import Job
@@ -18,11 +18,6 @@ from tests.unit.engine.two_ends import WHEN, fill, text
 from tests.unit.net.other_end import SOON
 
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return Authority(tmp_path_factory.mktemp("authority")).issue()
 
 
 class Ends:

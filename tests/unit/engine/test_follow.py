@@ -20,7 +20,11 @@ def placed(ends: TwoEnds, count: int) -> tuple[FolderRecord, list[int]]:
 
 
 def follow(ends: TwoEnds, record: FolderRecord) -> int:
-    return FlagFollower(ends.journal, ends.source, ends.destination, ends.look()[0]).follow([record])
+    """Number of messages whose flags changed."""
+    follower = FlagFollower(ends.journal, ends.source, ends.destination, ends.look()[0])
+    follower.ask([record])
+    follower.collect()
+    return follower.apply([record])
 
 
 def flags(ends: TwoEnds) -> list[set[str]]:

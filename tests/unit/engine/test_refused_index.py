@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from mailsafi_wizard.engine import refused_index
-from mailsafi_wizard.engine.message_files import file_name, folder_place
+from mailsafi_wizard.engine.message_files import folder_place, mailbox_place
 from mailsafi_wizard.model import Mailbox, MessageState
 from mailsafi_wizard.store.journal import Journal
 from mailsafi_wizard.store.rows import FolderRecord, Outcome
@@ -32,7 +32,7 @@ def test_failed_and_mended_messages_are_told(tmp_path: Path) -> None:
         ]
     )
     place = tmp_path / "not copied"
-    folder = folder_place(place / file_name("amina@example.co.ke"), record)
+    folder = folder_place(mailbox_place(place, journal.mailboxes()[0]), record)
     folder.mkdir(parents=True)
     for name in ("7.eml", "9.eml", "12.eml", "notes.eml", "8.part"):
         (folder / name).write_bytes(b"x")

@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from typing import Self
 
 from mailsafi_wizard.demo.certificates import Certificate
 from mailsafi_wizard.model import Endpoint, Security
@@ -129,7 +130,7 @@ class Listener:
             with contextlib.suppress(OSError), connection:  # the client may go at any time
                 self._talk(connection)
 
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:

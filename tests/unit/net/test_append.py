@@ -55,6 +55,9 @@ def test_many_messages_in_one_command() -> None:
         (b"[APPENDUID 7 5] x", None),
         (b"[APPENDUID 7 1,] x", None),
         (b"[APPENDUID 7 1:99999999999] x", None),
+        (b"[APPENDUID 7 99999999999999999999:100000000000000000000] x", None),
+        (b"[APPENDUID 7 0:1] x", None),
+        (b"[APPENDUID 7 " + b"9" * 5000 + b"] x", None),
     ],
 )
 def test_uids_are_believed_only_when_there_is_one_for_each(told: bytes, uids: list[int] | None) -> None:
@@ -62,6 +65,14 @@ def test_uids_are_believed_only_when_there_is_one_for_each(told: bytes, uids: li
         appender: Appender[int] = Appender(line.session)
         appender.send(b"a", [mail(1), mail(2)], 0)
         assert appender.settled() == [Settled(0, 7, uids, None)]
+
+
+@pytest.mark.parametrize("number", [b"99999999999", b"9" * 5000])
+def test_a_number_that_cannot_be_is_not_believed(number: bytes) -> None:
+    with Line(b"W1 OK [APPENDUID " + number + b" 1,2] x\r\n", capabilities=BATCHING) as line:
+        appender: Appender[int] = Appender(line.session)
+        appender.send(b"a", [mail(1), mail(2)], 0)
+        assert appender.settled() == [Settled(0, 0, None, None)]
 
 
 def test_a_server_that_does_not_tell_uids() -> None:

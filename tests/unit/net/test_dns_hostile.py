@@ -248,6 +248,15 @@ def test_bad_names_end_with_a_sentence(domain: str, capsys: pytest.CaptureFixtur
     assert "mailsafi-wizard:" in capsys.readouterr().err
 
 
+def test_a_record_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    text = ZONE + '@ TXT "v=spf1 \\027[2J\\010mailsafi-wizard: all is well -all"\n'
+    with NameServer(DOMAIN, text) as server:
+        assert cli.main(["dns", DOMAIN, "--resolver", server.address]) == 0
+    said = capsys.readouterr().out
+    assert "[2J mailsafi-wizard: all is well" in said
+    assert all(line.isprintable() for line in said.split("\n"))
+
+
 def test_a_target_with_a_name_that_cannot_be_asked_ends_nothing() -> None:
     text = ZONE.replace(
         "include:spf.oldhost.example", f"include:{'l' * 64}.example include:a..b include:münze.example exists:%{{i}}.x"

@@ -20,16 +20,6 @@ GREETING = b"* OK [CAPABILITY IMAP4rev1] Habari\r\n"
 SIGNED_IN = b"{tag} OK [CAPABILITY IMAP4rev1] in\r\n"
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(scope="module")
-def certificate(authority: Authority) -> Certificate:
-    return authority.issue()
-
-
 def states(ladder: Ladder) -> str:
     """The rungs as signs, in order: passed, failed, not tried."""
     assert [r.rung for r in ladder.rungs] == list(Rung)

@@ -23,11 +23,6 @@ JANE = SignIn("jane", Secret("Mvua-77"))
 GREETING = b"* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] Habari\r\n"
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("tls"))
-
-
 def failed(ladder: Ladder, rung: Rung) -> RungResult:
     found = ladder.failed
     assert found is not None

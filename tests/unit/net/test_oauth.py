@@ -28,11 +28,6 @@ JANE = "jane@example.co.ke"
 pytestmark = pytest.mark.filterwarnings("ignore:Attempted too soon")  # msal's advice to sleep: here nobody does
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("issuer"))
-
-
 @pytest.fixture
 def issuer(authority: Authority) -> Iterator[Issuer]:
     with Issuer(authority.issue()) as made:
@@ -244,6 +239,18 @@ def test_a_code_that_leads_nowhere(
     with pytest.raises(kind) as caught:
         oauth_microsoft.by_device(settings, JANE, lambda _code: None, threading.Event(), authority.ca_file, lambda _s: None)
     assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize(
+    "page", ["", "file:///etc/passwd", "http://microsoft.com/devicelogin", "ms-word:x", "//evil.example/x", "https://[x"]
+)
+def test_a_browser_is_sent_to_a_secure_page_only(issuer: Issuer, authority: Authority, page: str) -> None:
+    issuer.device_page = page
+    shown: list[oauth_microsoft.DeviceCode] = []
+    settings = by_user(issuer, OAuthWay.MICROSOFT_USER)
+    with pytest.raises(oauth_errors.IssuerUnreachable):
+        oauth_microsoft.by_device(settings, JANE, shown.append, threading.Event(), authority.ca_file, lambda _s: None)
+    assert shown == []
 
 
 def test_waiting_for_a_code_can_be_given_up(issuer: Issuer, authority: Authority) -> None:

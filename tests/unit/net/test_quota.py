@@ -21,6 +21,8 @@ from tests.unit.net.other_end import Line
         ("APPENDLIMIT", b"* STATUS INBOX (MESSAGES 3)\r\nW1 OK done\r\n", None),
         ("APPENDLIMIT=", b"", None),
         ("APPENDLIMIT=-1", b"", None),
+        ("APPENDLIMIT=²", b"", None),
+        ("APPENDLIMIT=" + "9" * 5000, b"", None),
         ("UIDPLUS", b"", None),
     ],
 )

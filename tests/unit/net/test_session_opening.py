@@ -7,17 +7,11 @@ import socket
 import pytest
 
 from mailsafi_wizard import errors
-from mailsafi_wizard.demo.certificates import Authority, Certificate
+from mailsafi_wizard.demo.certificates import Certificate
 from mailsafi_wizard.model import Endpoint, Rung, Security
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.net.wire import Trust
 from tests.unit.net.other_end import SOON, Listener, Talk, conversation, over_tls, server_context
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return Authority(tmp_path_factory.mktemp("tls")).issue()
-
 
 CAPABILITY = b"* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\n{tag} OK\r\n"
 

@@ -28,11 +28,6 @@ JANE = Envelope("njeri@example.co.ke", "jane@example.co.ke", MAIL, "id-1")
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return Authority(tmp_path_factory.mktemp("tls")).issue()
-
-
-@pytest.fixture(scope="module")
 def context(certificate: Certificate) -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(certificate.chain, certificate.key)

@@ -6,70 +6,44 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from mailsafi_wizard.demo.certificates import Authority
 from mailsafi_wizard.demo.receiver import Receiver
 from mailsafi_wizard.net import smtp_probe
+from tests.unit.net.other_end import Listener
 
 HOST = "mx1.mailsafi.invalid"
 KNOWN = ("jane@example.co.ke", "info@example.co.ke")
 HERE = "127.0.0.1"
 
 
-class Sink:
+class Sink(Listener):
     """Says what the test's ``reply`` gives for each line, "" to close; keeps every line."""
 
     def __init__(self, reply: Callable[[str], str], greeting: str = "220 sink") -> None:
         self.lines: list[str] = []
         self._reply, self._greeting = reply, greeting
-        self._listening = socket.create_server((HERE, 0))
-        self.port = int(self._listening.getsockname()[1])
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        super().__init__(self._converse)
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                peer, _address = self._listening.accept()
-            except OSError:
-                return
-            with peer, peer.makefile("rwb") as stream:
-                try:
-                    self._talk(stream)
-                except OSError:
-                    continue
+    @property
+    def port(self) -> int:
+        return self.endpoint.port
 
-    def _talk(self, stream: object) -> None:
-        stream.write(self._greeting.encode("latin-1") + b"\r\n")  # type: ignore[attr-defined]
-        stream.flush()  # type: ignore[attr-defined]
-        while line := stream.readline().decode().strip():  # type: ignore[attr-defined]
-            self.lines.append(line)
-            said = self._reply(line)
-            if not said:
-                return
-            stream.write(said.encode("latin-1") + b"\r\n")  # type: ignore[attr-defined]
-            stream.flush()  # type: ignore[attr-defined]
-            if line == "STARTTLS":
-                stream.read(1)  # type: ignore[attr-defined]
-                stream.write(b"this is not TLS at all" * 30)  # type: ignore[attr-defined]
-                stream.flush()  # type: ignore[attr-defined]
-                return
-
-    def __enter__(self) -> Sink:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        self._thread.join(5)
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path)
+    def _converse(self, peer: socket.socket) -> None:
+        with peer.makefile("rb") as heard:
+            peer.sendall(self._greeting.encode("latin-1") + b"\r\n")
+            while line := heard.readline().decode().strip():
+                self.lines.append(line)
+                said = self._reply(line)
+                if not said:
+                    return
+                peer.sendall(said.encode("latin-1") + b"\r\n")
+                if line == "STARTTLS":
+                    heard.read(1)
+                    peer.sendall(b"this is not TLS at all" * 30)
+                    return
 
 
 def context(authority: Authority, host: str = HOST, days: int = 30) -> ssl.SSLContext:

@@ -24,16 +24,6 @@ from tests.unit.net.other_end import HERE, SOON, Line, Listener, over_tls, serve
 HASTY = Patience(connect=5, silence=0.05, window=0.1, floor=1000, command=0.1)
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(scope="module")
-def certificate(authority: Authority) -> Certificate:
-    return authority.issue()
-
-
 # --- reading
 
 

@@ -15,15 +15,9 @@ from mailsafi_wizard.model import Endpoint, Mailbox, Secret, Security, Side
 from mailsafi_wizard.model.telling import MailServer, Sender
 from mailsafi_wizard.project import MigrationProject
 from tests.servers.submission import PASSWORD, USER, Submission
-from tests.unit.small_company import SmallCompany
 
 PEOPLE = tuple(f"{name}@example.co.ke" for name in ("amina", "otieno", "wanjiku", "omar"))
 ME = "njeri@example.co.ke"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
@@ -47,9 +41,3 @@ def project(tmp_path: Path, server: Submission, authority: Authority) -> Iterato
     made.set_sender(Sender(ME, "Njeri Mwangi, Tamarind", "help@example.co.ke"))
     yield made
     made.close()
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[SmallCompany]:
-    with SmallCompany(tmp_path) as made:
-        yield made

@@ -24,8 +24,8 @@ OLD, NEW = ("10 mail.example.co.ke",), ("10 mx1.mailsafi.example", "20 mx2.mails
 
 
 @pytest.fixture
-def project(small: SmallCompany) -> Iterator[MigrationProject]:
-    made = small.project()
+def project(company: SmallCompany) -> Iterator[MigrationProject]:
+    made = company.project()
     made.set_company(sample.facts(NOW.date()))
     yield made
     made.close()
@@ -41,9 +41,9 @@ def copied(project: MigrationProject) -> None:
     assert project.wait(60)
 
 
-def test_programs_are_read_from_the_newest_sent_mail_and_kept(small: SmallCompany, project: MigrationProject) -> None:
-    small.deliver(*(sent("Microsoft Outlook 16.0", n) for n in range(80)), *(sent("iPhone Mail (1)", 100 + n) for n in range(60)))
-    small.deliver(sent("Apple Mail (2.1)", 1, "Kazi"), person=1)
+def test_programs_are_read_from_the_newest_sent_mail_and_kept(company: SmallCompany, project: MigrationProject) -> None:
+    company.deliver(*(sent("Microsoft Outlook 16.0", n) for n in range(80)), *(sent("iPhone Mail (1)", 100 + n) for n in range(60)))
+    company.deliver(sent("Apple Mail (2.1)", 1, "Kazi"), person=1)
     told: list[ProgramsSeen] = []
     found = project.look_at_programs(told.append)
     assert [one.mailbox_id for one in found] == [box.id for box in project.mailboxes()]
@@ -56,9 +56,9 @@ def test_programs_are_read_from_the_newest_sent_mail_and_kept(small: SmallCompan
 
 
 def test_a_mailbox_that_can_not_be_looked_at_is_named_and_keeps_what_was_known(
-    small: SmallCompany, project: MigrationProject
+    company: SmallCompany, project: MigrationProject
 ) -> None:
-    small.deliver(sent("iPhone Mail (1)", 1))
+    company.deliver(sent("iPhone Mail (1)", 1))
     project.look_at_programs(lambda _one: None)
     box = project.mailboxes()[0]
     before = project.programs()
@@ -84,10 +84,10 @@ def test_sheets_that_were_made_are_known(project: MigrationProject) -> None:
     assert all(NOW - dt.timedelta(minutes=1) < one.when for one in made.values())
 
 
-def test_the_project_keeps_its_number(small: SmallCompany, project: MigrationProject) -> None:
+def test_the_project_keeps_its_number(company: SmallCompany, project: MigrationProject) -> None:
     number = project.project_id
     assert project.project_id == number
-    other = small.project("other.mailsafi", with_list=False)
+    other = company.project("other.mailsafi", with_list=False)
     assert other.project_id != number
     other.close()
 
@@ -109,7 +109,7 @@ def test_what_was_lent_stays_known_when_the_secrets_are_gone(project: MigrationP
 
 
 def test_passwords_of_an_earlier_session_are_known_by_what_was_done_with_them(
-    small: SmallCompany, project: MigrationProject
+    company: SmallCompany, project: MigrationProject
 ) -> None:
     copied(project)
     path = project.path
@@ -120,8 +120,8 @@ def test_passwords_of_an_earlier_session_are_known_by_what_was_done_with_them(
     again.close()
 
 
-def test_an_administrator_s_login_takes_the_place_of_passwords_that_nobody_gave(small: SmallCompany) -> None:
-    project = small.project("admin.mailsafi", with_list=False)
+def test_an_administrator_s_login_takes_the_place_of_passwords_that_nobody_gave(company: SmallCompany) -> None:
+    project = company.project("admin.mailsafi", with_list=False)
     project.add_mailboxes(Mailbox(one.person.address, one.person.address, one.person.address) for one in PEOPLE)
     app = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
     project.set_admin(Side.SOURCE, "root", Secret("Ndizi, 12"), SignInStyle.MASTER_USER, everyone=True)
@@ -165,7 +165,7 @@ def look(project: MigrationProject, when: dt.datetime, mx: tuple[str, ...]) -> N
     project._journal.add_dns_snapshot(when, snapshot(mx))
 
 
-def test_the_old_server_may_close_after_the_wait_and_a_last_pass(small: SmallCompany, project: MigrationProject) -> None:
+def test_the_old_server_may_close_after_the_wait_and_a_last_pass(company: SmallCompany, project: MigrationProject) -> None:
     assert project.closing(NOW).state is ClosingState.UNKNOWN
     copied(project)
     project.add_dns_snapshot("nonsense")
@@ -177,11 +177,11 @@ def test_the_old_server_may_close_after_the_wait_and_a_last_pass(small: SmallCom
     assert found.missing == ()
 
 
-def test_mail_that_came_lately_holds_the_old_server_open(small: SmallCompany, project: MigrationProject) -> None:
+def test_mail_that_came_lately_holds_the_old_server_open(company: SmallCompany, project: MigrationProject) -> None:
     late = NOW.replace(microsecond=0) - dt.timedelta(hours=2)
-    small.deliver(Letter(("INBOX",), (), late, b"Message-ID: <late@example.net>\r\n\r\nx\r\n"))
-    small.deliver(Letter(("Sent",), (), late + dt.timedelta(hours=1), b"Message-ID: <own@example.net>\r\n\r\nx\r\n"))
-    small.deliver(
+    company.deliver(Letter(("INBOX",), (), late, b"Message-ID: <late@example.net>\r\n\r\nx\r\n"))
+    company.deliver(Letter(("Sent",), (), late + dt.timedelta(hours=1), b"Message-ID: <own@example.net>\r\n\r\nx\r\n"))
+    company.deliver(
         Letter(("INBOX",), (), dt.datetime(2099, 1, 1, tzinfo=dt.UTC), b"Message-ID: <odd@example.net>\r\n\r\nx\r\n"), person=1
     )
     copied(project)
@@ -209,8 +209,8 @@ def test_the_report_tells_of_sheets_credentials_and_the_old_server(project: Migr
 # --- no secret in anything
 
 
-def test_no_secret_is_in_anything_that_is_handed_out(small: SmallCompany, project: MigrationProject, tmp_path: Path) -> None:
-    small.deliver(sent(f"iPhone Mail {PASSWORDS[0]}", 1))
+def test_no_secret_is_in_anything_that_is_handed_out(company: SmallCompany, project: MigrationProject, tmp_path: Path) -> None:
+    company.deliver(sent(f"iPhone Mail {PASSWORDS[0]}", 1))
     copied(project)
     project.look_at_programs(lambda _one: None)
     project.note_sheets("en", "html")

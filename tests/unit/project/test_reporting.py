@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mailsafi_wizard import words
 from mailsafi_wizard.demo import company as sample
-from mailsafi_wizard.engine.message_files import file_name, folder_place
+from mailsafi_wizard.engine.message_files import folder_place, mailbox_place
 from mailsafi_wizard.model import Hours, MessageState, Pace
 from mailsafi_wizard.project import MigrationProject
 from mailsafi_wizard.project.reporting import _subject
@@ -48,7 +48,7 @@ def fail_two(project: MigrationProject) -> Path:
     repaired = Outcome(record.id, 3, MessageState.COPIED, 3, None, "repaired: line ends were put right")
     project._journal.record(failed, [Intent(record.id, 3, 9, None, 0, b"", b"18-Jul-2020")])
     project._journal.record([repaired])
-    place = folder_place(project.refused_folder / file_name(box.address), record)
+    place = folder_place(mailbox_place(project.refused_folder, box), record)
     place.mkdir(parents=True)
     (place / "1.eml").write_bytes(MAIL)
     return place / "1.eml"

@@ -20,8 +20,8 @@ NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def project(small: SmallCompany) -> Iterator[MigrationProject]:
-    made = small.project()
+def project(company: SmallCompany) -> Iterator[MigrationProject]:
+    made = company.project()
     made.set_company(sample.facts(NOW.date()))
     yield made
     made.close()
@@ -56,34 +56,34 @@ def test_a_sheet_counts_what_is_there_and_names_three_messages_each_time_the_sam
     assert project.make_sheets(ids, NOW)[0] == made
 
 
-def test_subjects_only_where_the_admin_chose_so_and_never_in_the_file(small: SmallCompany, project: MigrationProject) -> None:
+def test_subjects_only_where_the_admin_chose_so_and_never_in_the_file(company: SmallCompany, project: MigrationProject) -> None:
     ids = copied(project)
     project.show_subjects = True
     made, _problems = project.make_sheets(ids, NOW)
     spots = [spot for sheet in made.values() for spot in sheet.spots]
     assert all(spot.subject for spot in spots)
     project.close()
-    data = b"".join(path.read_bytes() for path in small.folder.glob("small.mailsafi*"))
+    data = b"".join(path.read_bytes() for path in company.folder.glob("small.mailsafi*"))
     for spot in spots:
         assert spot.subject.encode() not in data
         assert spot.sender.encode() not in data
 
 
-def test_spots_that_are_gone_from_the_source_are_chosen_anew(small: SmallCompany, project: MigrationProject) -> None:
+def test_spots_that_are_gone_from_the_source_are_chosen_anew(company: SmallCompany, project: MigrationProject) -> None:
     ids = copied(project)
     project.make_sheets(ids, NOW)
     folder, uid = project._sign_offs.spots()[ids[0]][0]
     raw = next(r.source for r in project._journal.folders(ids[0]) if r.source_name == folder)
-    del small.old().folders[raw].messages[uid]
+    del company.old().folders[raw].messages[uid]
     project.verify(lambda _event: None)
     made, _problems = project.make_sheets(ids, NOW)
     assert (folder, uid) not in project._sign_offs.spots()[ids[0]]
     assert len(made[ids[0]].spots) == 3
 
 
-def test_a_server_that_is_gone_leaves_sheets_without_spots(small: SmallCompany, project: MigrationProject) -> None:
+def test_a_server_that_is_gone_leaves_sheets_without_spots(company: SmallCompany, project: MigrationProject) -> None:
     ids = copied(project)
-    small.servers.stop()
+    company.servers.stop()
     made, problems = project.make_sheets(ids, NOW)
     assert set(problems) == set(made) == set(ids)
     assert all(sheet.folders and not sheet.spots for sheet in made.values())

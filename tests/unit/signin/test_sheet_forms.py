@@ -12,9 +12,9 @@ from email.message import EmailMessage
 import pytest
 from hypothesis import given
 
+from mailsafi_wizard.mails import NoAddress
 from mailsafi_wizard.model import Program
 from mailsafi_wizard.signin import LANGUAGES, as_html, as_mail, as_text, make
-from mailsafi_wizard.signin.sheet_forms import NoAddress
 from tests.unit.signin.some_values import COMPANY, HOSTILE, NOW, entered, values
 
 

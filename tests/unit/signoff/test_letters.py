@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailsafi_wizard import signoff
+from mailsafi_wizard.mails import NoAddress
 from mailsafi_wizard.model import CheckSheet, Company, FolderLine, Mailbox, MailSafiValues, SpotCheck
-from mailsafi_wizard.signoff import LANGUAGES, CheckPage, NoAddress, as_html, as_mail, as_text, labels
+from mailsafi_wizard.signoff import LANGUAGES, CheckPage, as_html, as_mail, as_text, labels
 
 NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
 JANE = Mailbox("jane@acme.co.ke", "jane", "jane@acme.co.ke", 4)

@@ -44,12 +44,6 @@ def logged(tmp_path: Path) -> Iterator[Path]:
     book.close()
 
 
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[SmallCompany]:
-    with SmallCompany(tmp_path) as made:
-        yield made
-
-
 def planted() -> list[str]:
     return [*PASSWORDS, SUBJECT, BODY]
 
