@@ -16,8 +16,9 @@ from mailsafi_wizard.ui import ask, formats
 from mailsafi_wizard.ui.message_table import MessagesView
 from mailsafi_wizard.ui.page import Page
 from mailsafi_wizard.ui.problems import Problem
+from mailsafi_wizard.ui.rows import Column, RowsModel
 from mailsafi_wizard.ui.stack import Stack
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fact, Tone, box, column, label, row
 from mailsafi_wizard.ui.wrap_row import WrapRow

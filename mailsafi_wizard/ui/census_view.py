@@ -17,7 +17,8 @@ from mailsafi_wizard.model import Finding, FolderCensus, MailboxCensus, Role, We
 from mailsafi_wizard.report.findings import WEIGHTS
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.problems import Problem, Words
-from mailsafi_wizard.ui.tables import LEAST_ROWS, Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import LEAST_ROWS, Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Tone, column, label, progress_bar
 from mailsafi_wizard.ui.wrap_row import WrapRow

@@ -16,7 +16,8 @@ from mailsafi_wizard.store.vault import Erased
 from mailsafi_wizard.ui import ask, formats, kept
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import XS, L, S
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Tone, beside_tick, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext

@@ -9,7 +9,8 @@ from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.report.checks import KINDS, detail_text
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.page import Page
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Card, Tone, box, column, label, row
 from mailsafi_wizard.ui.wrap_row import WrapRow

@@ -6,7 +6,7 @@ import datetime as dt
 
 from mailsafi_wizard.model import FailedMessage
 from mailsafi_wizard.ui import formats
-from mailsafi_wizard.ui.tables import Column
+from mailsafi_wizard.ui.rows import Column
 from mailsafi_wizard.words import _, translated
 
 

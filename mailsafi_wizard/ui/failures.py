@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from mailsafi_wizard.model import FailedMessage
 from mailsafi_wizard.ui.copy_lists import failure_columns
-from mailsafi_wizard.ui.tables import RowsModel, Table
+from mailsafi_wizard.ui.rows import RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import S
 from mailsafi_wizard.ui.widgets import Button, column, label
 from mailsafi_wizard.ui.wrap_row import WrapRow

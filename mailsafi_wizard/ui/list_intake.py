@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QWidget
 from mailsafi_wizard import errors
 from mailsafi_wizard.store import credential_list
 from mailsafi_wizard.store.credential_list import CredentialList
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.widgets import Card, Chip, Tone, column, label, row
 from mailsafi_wizard.words import _, ngettext
 

@@ -1,4 +1,4 @@
-"""Rows that change many times a second: the same columns as `tables.RowsModel`, kept in Qt's own model and drawn by Qt alone.
+"""Rows that change many times a second: the same columns as `rows.RowsModel`, kept in Qt's own model and drawn by Qt alone.
 
 While mailboxes are copied the interpreter is wanted by many threads, and a cell that is painted in Python waits for it once for every
 question. Here a change costs a few calls and painting costs none. For rows by the ten thousand take `RowsModel`, which holds no cells.
@@ -14,7 +14,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPixmap, QStandardItem, QStandardItemModel
 
 from mailsafi_wizard.ui import icons
-from mailsafi_wizard.ui.tables import SORT_ROLE, Column, Rows, alignment, more
+from mailsafi_wizard.ui.rows import SORT_ROLE, Column, Rows, alignment, more
 from mailsafi_wizard.ui.theme import theme
 from mailsafi_wizard.ui.widgets import Tone
 

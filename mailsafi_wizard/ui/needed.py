@@ -12,7 +12,8 @@ from mailsafi_wizard.saving import write_whole
 from mailsafi_wizard.store import needed_list
 from mailsafi_wizard.store.needed_list import Kind, Needed, State
 from mailsafi_wizard.ui import ask
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.widgets import Button, Card, Tone, label
 from mailsafi_wizard.ui.wrap_row import WrapRow
 from mailsafi_wizard.words import N_, _

@@ -18,9 +18,10 @@ from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
+from mailsafi_wizard.ui.rows import Column, RowsModel
 from mailsafi_wizard.ui.sender_form import SenderForm, mail_address
 from mailsafi_wizard.ui.sending_line import SendingLine
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, label, row
 from mailsafi_wizard.words import N_, _, ngettext, translated

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 from mailsafi_wizard.cutover.stragglers import Watch
 from mailsafi_wizard.ui import formats
 from mailsafi_wizard.ui.empty_state import EmptyState
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Fact, Tone, box, column, label, row
 from mailsafi_wizard.words import _, ngettext

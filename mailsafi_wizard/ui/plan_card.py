@@ -20,7 +20,8 @@ from mailsafi_wizard.schedule import proposal
 from mailsafi_wizard.schedule.outlook import Danger
 from mailsafi_wizard.ui import ask, formats
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import S
 from mailsafi_wizard.ui.timeline import Legend, Timeline, TimelineEntry
 from mailsafi_wizard.ui.widgets import Button, Card, Tone, column, label, row

@@ -19,9 +19,10 @@ from mailsafi_wizard.ui.mailing import BY_MAIL, Mailing
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.reply_import import ReplyImport
+from mailsafi_wizard.ui.rows import Column, RowsModel
 from mailsafi_wizard.ui.spoken_label import spoken_label
 from mailsafi_wizard.ui.stack import Stack
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Chip, Field, Tone, box, column, row
 from mailsafi_wizard.ui.wrap_row import WrapRow

@@ -12,8 +12,9 @@ from mailsafi_wizard.cutover.spread import Line
 from mailsafi_wizard.net.dns_records import Answer, Snapshot, View
 from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.ui import formats
+from mailsafi_wizard.ui.rows import Column, RowsModel
 from mailsafi_wizard.ui.spread_drawing import SpreadDrawing
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import L, M, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Field, column, label
 from mailsafi_wizard.words import _, translated

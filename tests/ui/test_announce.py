@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QProgressBar, QProxyStyle
 
 from mailsafi_wizard.ui import announce, motion
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
+from mailsafi_wizard.ui.rows import Column, RowsModel
 from mailsafi_wizard.ui.steps import StepState
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.tile import Tile
 from mailsafi_wizard.ui.widgets import Button, FieldNote, Tone, working_bar
 from tests.ui.conftest import Hand

@@ -33,8 +33,9 @@ from mailsafi_wizard import words
 from mailsafi_wizard.demo.rehearsal import Rehearsal
 from mailsafi_wizard.ui import tour
 from mailsafi_wizard.ui.rail import StepButton
+from mailsafi_wizard.ui.rows import Column, RowsModel
 from mailsafi_wizard.ui.state_cells import TONE_ROLE
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.widgets import Tone
 from mailsafi_wizard.ui.window import Window
 from tests.ui.conftest import Hand

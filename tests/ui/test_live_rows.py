@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from mailsafi_wizard.ui import theme
 from mailsafi_wizard.ui.live_rows import LiveRows
+from mailsafi_wizard.ui.rows import Column, RowsModel
 from mailsafi_wizard.ui.state_cells import CellDelegate
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.widgets import Tone
 
 

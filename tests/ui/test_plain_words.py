@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from mailsafi_wizard.model import MessageLine, MessageState
 from mailsafi_wizard.ui import ask
 from mailsafi_wizard.ui.message_table import MessagesModel
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.tray import Tray
 
 EVIL = 'x <img src="//evil.example/share/a.png"> & <b>y</b>'

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from mailsafi_wizard.ui.live_rows import LiveRows
 from mailsafi_wizard.ui.pages.credentials import CredentialsPage
 from mailsafi_wizard.ui.problems import Problem
+from mailsafi_wizard.ui.rows import Column, RowsModel
 from mailsafi_wizard.ui.tab_order import ReadInOrder
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.widgets import Field, box, column
 from tests.ui.conftest import Hand
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.widgets import Tone
 
 

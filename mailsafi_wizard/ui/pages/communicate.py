@@ -24,7 +24,8 @@ from mailsafi_wizard.ui.notice_look import NoticeLook
 from mailsafi_wizard.ui.notice_send import SendPart
 from mailsafi_wizard.ui.notice_words import NoticeWords
 from mailsafi_wizard.ui.page import Action, Page
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.tabs import Tabs
 from mailsafi_wizard.ui.theme import XL, M, theme
 from mailsafi_wizard.ui.widgets import Tone

@@ -16,8 +16,9 @@ from mailsafi_wizard.ui.list_part import ListPart
 from mailsafi_wizard.ui.one_shown import OneShown
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem, ProblemPanel
+from mailsafi_wizard.ui.rows import Column, RowsModel
 from mailsafi_wizard.ui.sign_in_grid import SERVER_NAMES, SignInPanel
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import L, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Card, Fields, Tone, box, column, label, row
 from mailsafi_wizard.ui.wrap_row import WrapRow

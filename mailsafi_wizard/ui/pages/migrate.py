@@ -23,7 +23,8 @@ from mailsafi_wizard.ui.one_shown import OneShown
 from mailsafi_wizard.ui.pace_panel import PacePanel
 from mailsafi_wizard.ui.page import Action, Page
 from mailsafi_wizard.ui.problems import Problem
-from mailsafi_wizard.ui.tables import Column, RowsModel, Table
+from mailsafi_wizard.ui.rows import Column, RowsModel
+from mailsafi_wizard.ui.tables import Table
 from mailsafi_wizard.ui.theme import XL, M, S, theme
 from mailsafi_wizard.ui.widgets import Button, Chip, Fact, Tone, box, column, label, row
 from mailsafi_wizard.ui.wrap_row import WrapRow
