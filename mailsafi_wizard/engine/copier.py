@@ -7,6 +7,7 @@ refused is handed back to the caller with the server's words; what breaks is rai
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ from mailsafi_wizard.words import N_
 QUEUE_BYTES = 2 << 20
 BATCH_BYTES = 2 << 20
 BATCH_MESSAGES = 200
+BATCH_WAIT = 1.0  # seconds: on a slow line what has come is sent, and told, before a batch is full
 
 
 class Refused(NamedTuple):
@@ -68,6 +70,7 @@ class Copier:
         self._intents: list[Intent] = []
         self._batch_work: FolderWork | None = None
         self._batch_bytes = 0
+        self._batch_since = 0.0  # when its first message came
         self._batch_most = min(BATCH_BYTES, control.unit or BATCH_BYTES)
         self._outcomes: list[Outcome] = []
         self.works: dict[int, FolderWork] = {}  # by folder, of what was taken so far
@@ -192,8 +195,11 @@ class Copier:
     def _put_in_batch(self, work: FolderWork, outgoing: Outgoing, intent: Intent) -> None:
         alone = not self._appender.batches or self._style.single or self._style.gentle or outgoing.doubtful
         full = self._batch_bytes + outgoing.size > self._batch_most or len(self._batch) >= (1 if alone else BATCH_MESSAGES)
-        if self._batch and (full or self._batch_work is not work):
+        now = time.monotonic()
+        if self._batch and (full or self._batch_work is not work or now - self._batch_since > BATCH_WAIT):
             self._flush()
+        if not self._batch:
+            self._batch_since = now
         self._batch.append(outgoing)
         self._intents.append(intent)
         self._batch_work = work
@@ -254,10 +260,14 @@ class Copier:
     # --- outcomes
 
     def _settle(self, keep: int) -> None:
-        for settled in self._appender.settled(keep):
-            self._take_settled(settled)
-        if self._busy:
-            raise self._busy
+        """Waits until at most ``keep`` commands are in flight; each outcome is told when it is known, however slow the line."""
+        while True:
+            for settled in self._appender.settled(max(keep, self._appender.in_flight - 1)):
+                self._take_settled(settled)
+            if self._busy:
+                raise self._busy
+            if self._appender.in_flight <= keep:
+                return
 
     def _take_settled(self, settled: Settled[list[Intent]]) -> None:
         intents = settled.token

@@ -77,8 +77,8 @@ class Appender(Generic[Token]):
             raise
 
     def settled(self, keep: int = 0) -> list[Settled[Token]]:
-        """Outcomes so far, in order, after waiting until at most ``keep`` commands are in flight."""
-        while len(self._in_flight) > keep:
+        """Outcomes so far, in order, after waiting until at most ``keep`` commands are in flight; what is answered already is taken in any case."""
+        while len(self._in_flight) > keep or self._answered():
             self._settle_oldest()
         done, self._settled = self._settled, []
         return done
@@ -86,6 +86,10 @@ class Appender(Generic[Token]):
     @property
     def in_flight(self) -> int:
         return len(self._in_flight)
+
+    def _answered(self) -> bool:
+        """Whether the server has begun to answer. A literal that still lacks its end can't be asked for without a wait."""
+        return bool(self._in_flight) and self._in_flight[0][-1] and self.session.wire.answer_waits
 
     def _push(self, folder: bytes, messages: Sequence[Outgoing], size: int, token: Token) -> None:
         write = self.session.wire.write_all

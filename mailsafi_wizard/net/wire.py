@@ -385,6 +385,14 @@ class Wire:
             self.sock.settimeout(self.patience.silence)
 
     @property
+    def answer_waits(self) -> bool:
+        """True when a read would not wait: something has come, or the connection is broken, which the read then tells."""
+        try:
+            return self.has_unread
+        except OSError:
+            return True
+
+    @property
     def certificate_fingerprint(self) -> str:
         shown = self.sock.getpeercert(binary_form=True) if isinstance(self.sock, ssl.SSLSocket) else None
         return fingerprint(shown) if shown else ""

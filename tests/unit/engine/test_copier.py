@@ -292,3 +292,14 @@ def test_what_a_budget_does_not_allow_is_not_asked_for_and_the_rest_arrives_sett
     assert asked[0] == (control.unit, 3)
     assert (copier.refused, copier.missing) == ([], [])
     assert ends.journal.in_doubt(done.works[0].record.id) == []
+
+
+def test_what_has_come_is_sent_when_its_time_is_up_and_not_when_a_batch_is_full(ends: TwoEnds, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(ends.old.folders[b"INBOX"], *range(5))
+    one = Round(ends)
+    before = ends.servers[1].commands.count("APPEND")
+    monkeypatch.setattr("mailsafi_wizard.engine.copier.BATCH_WAIT", -1.0)
+    one.once()
+    assert ends.servers[1].commands.count("APPEND") - before == 5
+    assert both_sides(ends)[1] == both_sides(ends)[0]
+    assert len(one.done) == 5

@@ -196,6 +196,26 @@ def test_a_source_that_fails_inside_a_message_drops_the_destination() -> None:
 # --- how much is in flight
 
 
+def test_what_is_answered_already_is_taken_without_a_wait() -> None:
+    with Line(b"W1 OK [APPENDUID 7 1] stored\r\n", capabilities=PUSHING, ended=False) as line:
+        appender: Appender[int] = Appender(line.session)
+        appender.send(b"a", [mail(1)], 1)
+        appender.send(b"a", [mail(2)], 2)
+        assert [s.token for s in appender.settled(keep=9)] == [1]
+        assert appender.in_flight == 1  # not answered, and not waited for
+        line.far.sendall(b"W2 OK [APPENDUID 7 2] stored\r\n")
+        assert [s.token for s in appender.settled(keep=9)] == [2]
+
+
+def test_a_broken_connection_is_told_by_the_next_look_at_answers() -> None:
+    with Line(capabilities=PUSHING, ended=False) as line:
+        appender: Appender[int] = Appender(line.session)
+        appender.send(b"a", [mail(1)], 1)
+        line.wire.drop()
+        with pytest.raises(errors.ConnectionLost):
+            appender.settled(keep=9)
+
+
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=30), st.integers(1, 60), st.integers(1, 5))
 def test_never_more_in_flight_than_allowed_and_every_outcome_in_order(sizes: list[int], window: int, commands: int) -> None:
     said = b"".join(b"W%d OK [APPENDUID 7 %d]\r\n" % (i, i) for i in range(1, len(sizes) + 1))
