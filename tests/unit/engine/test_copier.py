@@ -294,7 +294,9 @@ def test_what_a_budget_does_not_allow_is_not_asked_for_and_the_rest_arrives_sett
     assert ends.journal.in_doubt(done.works[0].record.id) == []
 
 
-def test_what_has_come_is_sent_when_its_time_is_up_and_not_when_a_batch_is_full(ends: TwoEnds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_has_come_is_sent_when_its_time_is_up_and_not_when_a_batch_is_full(
+    ends: TwoEnds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fill(ends.old.folders[b"INBOX"], *range(5))
     one = Round(ends)
     before = ends.servers[1].commands.count("APPEND")
