@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,11 +14,23 @@ from mailsafi_wizard import cli
 from tests.unit.small_company import PASSWORDS
 
 
+@contextlib.contextmanager
+def signals_kept() -> Iterator[None]:
+    """A command answers signals in its own way; afterwards they mean again what they meant to pytest."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
 class Command:
     """One command: its arguments, exit status and what it wrote."""
 
     def __init__(self, capture: pytest.CaptureFixture[str], *arguments: object) -> None:
-        self.status = cli.main([str(a) for a in arguments])
+        with signals_kept():
+            self.status = cli.main([str(a) for a in arguments])
         self.out, self.err = capture.readouterr()
         for password in PASSWORDS:
             assert password not in self.out + self.err

@@ -26,19 +26,11 @@ from mailsafi_wizard.support import logbook
 from mailsafi_wizard.telling import Teller
 from tests.servers import hostile
 from tests.servers.hostile import HostileServer, Tricks
-from tests.unit.command import Command
+from tests.unit.command import Command, signals_kept
 from tests.unit.small_company import PASSWORDS, PEOPLE, SmallCompany, bodies
 
 AMINA = PEOPLE[0].person.address
 WHEN = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
-
-
-@pytest.fixture(autouse=True)
-def _signals_again() -> Iterator[None]:
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in kept.items():
-        signal.signal(number, handler)
 
 
 # --- usage
@@ -306,7 +298,8 @@ def test_an_interrupt_is_status_4_and_the_same_command_goes_on(
         inbox.add((), date, b"Message-ID: <%d@big>\r\n\r\n" % number + bytes(70) * 20_000)
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", Watching())
-        assert cli.main(command) == 4
+        with signals_kept():
+            assert cli.main(command) == 4
     assert Command(capsys, *command).status == 0
     assert bodies(company.new()) == bodies(company.old())
 

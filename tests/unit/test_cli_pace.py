@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,14 +13,6 @@ from tests.unit.small_company import PEOPLE, SmallCompany, bodies
 
 AMINA = PEOPLE[0].person.address
 WHEN = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
-
-
-@pytest.fixture(autouse=True)
-def _signals_again() -> Iterator[None]:
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in kept.items():
-        signal.signal(number, handler)
 
 
 def test_a_used_up_budget_ends_with_4_and_the_same_command_goes_on(
