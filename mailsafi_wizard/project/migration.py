@@ -28,7 +28,7 @@ class MigrationProject(Supporting, SinceLast, Reporting, Signing, Finishing, Pla
     def _read_through(self) -> None:
         super()._read_through()
         _read = self.plan_begin, self.known_addresses(), self.sheets_made(), self.revoked(), self.erased(), self.resets()
-        _rows = self.states(), self.runs(), self.sign_in_results(), self.checks(), self.sign_offs()
+        _rows = self.states(), self.runs(), self.sign_in_results(), self.checks(), self._sign_offs.all()
         _id = self.note(ID) and self.project_id  # which would make one
 
     def _end_rounds(self) -> None:

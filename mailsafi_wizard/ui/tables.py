@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -88,6 +88,7 @@ class Table(QTableView, Generic[R]):
         self._longest = [0] * len(model.columns)  # letters in a column, as far as rows were looked at
         self._rows_shown: int | None = None
         self._placing = False
+        self._unfitted = False
         assert isinstance(model, QAbstractItemModel)
         self.filter = Filter(model)
         self.setModel(self.filter)
@@ -129,8 +130,19 @@ class Table(QTableView, Generic[R]):
         self._keep_rows()
 
     def _replaced(self) -> None:
-        self._fit()
+        self._unfitted = not self.isVisible()  # behind another tab: the many words are measured when they are seen
+        if not self._unfitted:
+            self._fit()
         self._keep_rows()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit_late()
+
+    def _fit_late(self) -> None:
+        if self._unfitted:
+            self._unfitted = False
+            self._fit()
 
     # --- how high
 
@@ -275,6 +287,7 @@ class Table(QTableView, Generic[R]):
     @property
     def wanted_width(self) -> int:
         """Pixels in which no word is cut and no column goes."""
+        self._fit_late()
         return sum(self._tight) + 2 * self.frameWidth() + self.verticalScrollBar().sizeHint().width()
 
     def fit(self) -> None:
