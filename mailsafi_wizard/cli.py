@@ -65,20 +65,12 @@ def main(argv: Sequence[str]) -> int:
         options = parser().parse_args(argv)
         run: Callable[[argparse.Namespace], int] = globals()["_" + options.command.replace("-", "_")]
         with _connecting(options), _logged(options):
-            return _told(run, options)
+            return run(options)
     except errors.MigrationError as e:
         print(f"mailsafi-wizard: {harmless(str(e))}", file=sys.stderr)
         return e.exit_status
     except KeyboardInterrupt:
         return 4
-
-
-def _told(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
-    """The command, its mistakes told."""
-    try:
-        return run(options)
-    except errors.MigrationError:
-        raise
     except Exception as e:  # noqa: BLE001 the top of the program
         from mailsafi_wizard.support.command import tell_bug
 
@@ -87,14 +79,20 @@ def _told(run: Callable[[argparse.Namespace], int], options: argparse.Namespace)
 
 @contextlib.contextmanager
 def _logged(options: argparse.Namespace) -> Iterator[None]:
-    """Keeps the log of a command; the rehearsal's window keeps its own."""
+    """Keeps the log of a command, a mistake of the program included; the rehearsal's window keeps its own."""
     if options.command == "demo":
         yield
         return
     from mailsafi_wizard.support import logbook
 
     with contextlib.closing(logbook.Logbook()):
-        yield
+        try:
+            yield
+        except errors.MigrationError:
+            raise
+        except Exception as e:
+            logbook.log.error("a bug", exc_info=e)
+            raise
 
 
 @contextlib.contextmanager

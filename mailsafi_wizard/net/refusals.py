@@ -72,36 +72,48 @@ def refusal(host: str, code: str, text: str, bad: bool) -> errors.ServerError:
 # Of a refused sign-in: the first that fits. The texts of real servers are in tests/unit/net/sign_in_texts.toml.
 _BUSY_SIGN_IN = _Words(r"temporar|try again|unavailable|internal error|rate.?limit|over(?:loaded|load)\b")
 _BUSY_SIGN_IN_CODES = {"UNAVAILABLE", "INUSE", "SERVERBUG", "THROTTLED"}
-_CAUSES: tuple[tuple[type[errors.SignInRefused], str], ...] = (
-    (errors.AppPasswordNeeded, r"app(?:lication)?.?(?:specific)?.?password|two.?factor|2.?step|2fa\b"),
+_CAUSES: tuple[tuple[type[errors.SignInRefused], _Words], ...] = (
+    (errors.AppPasswordNeeded, _Words(r"app(?:lication)?.?(?:specific)?.?password|two.?factor|2.?step|2fa\b")),
     (
         errors.LoginDisabled,
-        r"plaintext auth\w* (?:disallowed|disabled|not allowed)|clear.?text (?:logins?|auth\w*) (?:is |are )?(?:disabled|not)"
-        r"|login only available under a layer|login disabled|(?:use|requires?|needs?) (?:starttls|tls|ssl)\b|must issue a starttls",
+        _Words(
+            r"plaintext auth\w* (?:disallowed|disabled|not allowed)|clear.?text (?:logins?|auth\w*) (?:is |are )?(?:disabled|not)"
+            r"|login only available under a layer|login disabled|(?:use|requires?|needs?) (?:starttls|tls|ssl)\b|must issue a starttls"
+        ),
     ),
     (
         errors.OAuthNeeded,
-        r"basic auth\w* .*(?:disabled|blocked)|less secure app|oauth|modern auth|web browser|web login required"
-        r"|logondenied-basicauthblocked|basicauthblocked|password authentication (?:is )?(?:not|disabled)",
+        _Words(
+            r"basic auth\w* .*(?:disabled|blocked)|less secure app|oauth|modern auth|web browser|web login required"
+            r"|logondenied-basicauthblocked|basicauthblocked|password authentication (?:is )?(?:not|disabled)"
+        ),
     ),
     (
         errors.ImapOff,
-        r"imap4? (?:access |service |protocol )?(?:is )?(?:not enabled|disabled|off\b|not allowed|not permitted)|not enabled for imap"
-        r"|enable imap|imap.{0,30}administrator|imap4? access denied|not allowed to use imap|protocol (?:is )?disabled",
+        _Words(
+            r"imap4? (?:access |service |protocol )?(?:is )?(?:not enabled|disabled|off\b|not allowed|not permitted)|not enabled for imap"
+            r"|enable imap|imap.{0,30}administrator|imap4? access denied|not allowed to use imap|protocol (?:is )?disabled"
+        ),
     ),
-    (errors.PasswordExpired, r"password (?:has |is )?expired|must change (?:the |your )?password|password.{0,12}change required"),
+    (
+        errors.PasswordExpired,
+        _Words(r"password (?:has |is )?expired|must change (?:the |your )?password|password.{0,12}change required"),
+    ),
     (
         errors.AccountOff,
-        r"account (?:is |has been )?(?:not active|inactive|closed|disabled|deactivated|deleted|in maintenance)"
-        r"|user (?:is )?disabled|account.{0,20}maintenance mode",
+        _Words(
+            r"account (?:is |has been )?(?:not active|inactive|closed|disabled|deactivated|deleted|in maintenance)"
+            r"|user (?:is )?disabled|account.{0,20}maintenance mode"
+        ),
     ),
     (
         errors.NoRights,
-        r"not connected|permission|not authori[sz]ed to|privilege|access denied for .* mailbox|not authori[sz]ed for"
-        r"|authorization (?:failure|failed|denied)|proxy .*(?:denied|not allowed)|not allowed to (?:proxy|act)",
+        _Words(
+            r"not connected|permission|not authori[sz]ed to|privilege|access denied for .* mailbox|not authori[sz]ed for"
+            r"|authorization (?:failure|failed|denied)|proxy .*(?:denied|not allowed)|not allowed to (?:proxy|act)"
+        ),
     ),
 )
-_CAUSE_PATTERNS = tuple((kind, _Words(pattern)) for kind, pattern in _CAUSES)
 _BLOCKED = _Words(
     r"block|locked|suspend|too many (?:failed|bad|invalid|login|auth)|brute|banned|blacklist|denylist|unusual (?:sign|activity|login)"
     r"|suspicious|repeated (?:login )?failures"
@@ -118,7 +130,7 @@ def sign_in_refusal(host: str, user: str, code: str, text: str) -> errors.Server
     """The error for a refused LOGIN or AUTHENTICATE."""
     if _CONNECTIONS_TEXT.search(text) or code == "LIMIT":
         return errors.TooManyConnections(text, host=host)
-    kind = _BY_CODE.get(code) or next((kind for kind, words in _CAUSE_PATTERNS if words.search(text)), None)
+    kind = _BY_CODE.get(code) or next((kind for kind, words in _CAUSES if words.search(text)), None)
     if kind is not None:
         return kind(text, host=host, user=user)
     if (

@@ -66,9 +66,9 @@ class Session:
 
         ``secrets`` never show in what it reports: a hostile greeting may repeat what an earlier connection was told.
         """
-        climbed(Rung.NAME, ", ".join(w.resolve(endpoint)))
-        if (begun := ahead.take(endpoint, trust, patience)) is not None:
+        if (begun := ahead.take(endpoint, trust, patience)) is not None:  # its name was found then
             return cls._begin(begun, trust, climbed, secrets)
+        climbed(Rung.NAME, ", ".join(w.resolve(endpoint)))
         return cls.over(w.connect(endpoint, patience), endpoint, trust, patience, climbed, secrets)
 
     @classmethod

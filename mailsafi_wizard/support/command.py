@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +27,6 @@ def show_and_save(files: Sequence[BundleFile], target: Path | None) -> None:
 
 def tell_bug(error: Exception) -> int:
     """Values may be passwords or mail: only files, lines and functions are told. Returns the exit status."""
-    logging.getLogger(__name__).error("a bug", exc_info=error)
     told = "The program made a mistake. Nothing that was copied is lost; run the same command again. Save the support bundle if it stays."
     print(f"mailsafi-wizard: {told}", *trace_lines(error), sep="\n  ", file=sys.stderr)
     return 1

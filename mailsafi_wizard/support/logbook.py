@@ -75,9 +75,11 @@ class Logbook:
         self._crash_name = ""
         self._watching = False
         self._level = logging.getLogger(OURS).level
-        logging.getLogger().addHandler(logging.NullHandler())  # without a file, Python would print what others log as it is
         with contextlib.suppress(OSError):
             self._open()
+        if self._handler is None:  # then Python would print what is logged, as it is
+            self._handler = logging.NullHandler()
+            logging.getLogger().addHandler(self._handler)
 
     def _open(self) -> None:
         self.place.mkdir(parents=True, exist_ok=True, mode=0o700)
