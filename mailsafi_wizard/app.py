@@ -16,7 +16,6 @@ from typing import Any
 import qasync
 from PySide6.QtCore import QLocale, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
 
 from mailsafi_wizard import __version__, errors, words
 from mailsafi_wizard.demo.rehearsal import Rehearsal
@@ -25,7 +24,7 @@ from mailsafi_wizard.ui import icons, menu, qt_words, theme, tour
 from mailsafi_wizard.ui.drawn import drawn
 from mailsafi_wizard.ui.garbage import Garbage
 from mailsafi_wizard.ui.mishaps import Mishaps, caught
-from mailsafi_wizard.ui.opened_files import OpenedFiles
+from mailsafi_wizard.ui.opened_files import Application
 from mailsafi_wizard.ui.pages import PAGES
 from mailsafi_wizard.ui.problems import Problem
 from mailsafi_wizard.ui.unseen import be_unseen
@@ -43,10 +42,10 @@ Main = Callable[["Wizard"], Coroutine[Any, Any, int]]
 class Wizard:
     """The running application: one window, and the rehearsals that were started from it."""
 
-    def __init__(self, app: QApplication) -> None:
+    def __init__(self, app: Application) -> None:
         self.app = app
         self.window = Window(PAGES, self.begin_rehearsal)
-        self.files = OpenedFiles(app, self.window)
+        app.asked_to_open.connect(self.window.door.open_asked)
         self.window.language_chosen.connect(self._speak)
         self._rehearsals: list[Rehearsal] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -203,10 +202,10 @@ def application(main: Main, looks: str = "") -> int:
                 logbook.close()
 
 
-def qt_application() -> QApplication:
+def qt_application() -> Application:
     """The one there is or a new one, which lives as long as somebody holds it."""
-    made = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(made, QApplication)
+    made = Application.instance() or Application(sys.argv[:1])
+    assert isinstance(made, Application)
     return made
 
 

@@ -13,6 +13,7 @@ import socket
 import sys
 import tempfile
 
+import pytest
 from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -59,3 +60,11 @@ def _is_here(host: str) -> bool:
 
 
 sys.addaudithook(_stay_at_home)
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """The program's own kind of application, for pytest-qt."""
+    from mailsafi_wizard.ui.opened_files import Application
+
+    return Application

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mailsafi_wizard.events import Event, MailboxFinished, Report, StateChanged
@@ -30,7 +31,7 @@ class Results(SignInTests):
     def state(self, mailbox_id: int) -> MailboxState:
         return self._journal.state(mailbox_id)[0]
 
-    def states(self) -> dict[int, MailboxState]:
+    def states(self) -> Mapping[int, MailboxState]:
         """Of every mailbox; asked once for a whole table."""
         return self._journal.states()
 

@@ -49,7 +49,7 @@ class SinceLast(Results):
         told = self._since()
         self._here = True
         if told.broken_off is not None:
-            self._journal.write("UPDATE run SET outcome = 'broken off' WHERE outcome = 'running'")
+            self._journal.break_off_runs()
         self._journal.set_notes({OPENED: now.isoformat(timespec="seconds"), LEFT: now.isoformat(timespec="seconds")})
         return told
 

@@ -22,8 +22,13 @@ class Register(Database):
     """The open project file, as far as it is no journal."""
 
     def __init__(self, path: Path, create: bool) -> None:
+        self._notes = Remembered(self._ask_notes)
         self._mailboxes = Remembered(self._ask_mailboxes)
+        self._states = Remembered(self._ask_states)
         self._sign_ins = Remembered(self._ask_sign_ins)
+        self._runs = Remembered(self._ask_runs)
+        self._census = Remembered(self._ask_census)
+        self._dns_snapshots = Remembered(self._ask_dns_snapshots)
         super().__init__(path, create)
 
     @classmethod
@@ -37,8 +42,10 @@ class Register(Database):
     # --- notes: small remembered answers
 
     def note(self, key: str) -> str:
-        found = self.rows("SELECT value FROM note WHERE key = ?", key)
-        return str(found[0][0]) if found else ""
+        return self._notes.get().get(key, "")
+
+    def _ask_notes(self) -> Mapping[str, str]:
+        return {str(key): str(value) for key, value in self.rows("SELECT key, value FROM note")}
 
     def set_note(self, key: str, value: str) -> None:
         self.set_notes({key: value})
@@ -46,6 +53,7 @@ class Register(Database):
     def set_notes(self, notes: Mapping[str, str]) -> None:
         """All of them or none."""
         self.write_many("INSERT INTO note VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", notes.items())
+        self._notes.forget()
 
     # --- mailboxes
 
@@ -65,6 +73,7 @@ class Register(Database):
             rows,
         )
         self._mailboxes.forget()
+        self._states.forget()
 
     def remove_mailboxes(self, ids: Iterable[int]) -> None:
         """Forgets mailboxes that have no folders yet; one with history stays."""
@@ -75,7 +84,9 @@ class Register(Database):
         for table in ("sign_in", "census"):  # a number that is given anew must not inherit them
             self.write(f"DELETE FROM {table} WHERE mailbox_id NOT IN (SELECT id FROM mailbox)")
         self._mailboxes.forget()
+        self._states.forget()
         self._sign_ins.forget()
+        self._census.forget()
 
     def forget_sign_ins(self, places: Iterable[tuple[int, str]]) -> None:
         """The tests of sign-ins (mailbox, side) that are no longer true, because the password is another one."""
@@ -87,13 +98,17 @@ class Register(Database):
         found = self.rows("SELECT state, problem, hint, detail FROM mailbox WHERE id = ?", mailbox_id)
         return (MailboxState(found[0][0]), *found[0][1:]) if found else (MailboxState.NEW, "", "", "")
 
-    def states(self) -> dict[int, MailboxState]:
+    def states(self) -> Mapping[int, MailboxState]:
         """Of every mailbox."""
+        return self._states.get()
+
+    def _ask_states(self) -> Mapping[int, MailboxState]:
         return {r[0]: MailboxState(r[1]) for r in self.rows("SELECT id, state FROM mailbox")}
 
     def set_state(self, mailbox_id: int, state: MailboxState, problem: str = "", hint: str = "", detail: str = "") -> None:
         sql = "UPDATE mailbox SET state = ?, problem = ?, hint = ?, detail = ? WHERE id = ?"
         self.write(sql, state.value, problem, hint, detail, mailbox_id)
+        self._states.forget()
 
     def add_remark(self, mailbox_id: int, folder: str, text: str) -> bool:
         """True when it is new."""
@@ -109,14 +124,25 @@ class Register(Database):
 
     def begin_run(self, now: dt.datetime) -> int:
         """Starts a run; one that was cut off before is marked so."""
+        self.break_off_runs()
+        number = self.write("INSERT INTO run (started) VALUES (?)", now.isoformat())
+        self._runs.forget()
+        return number
+
+    def break_off_runs(self) -> None:
+        """Marks runs that were cut off before they could tell how they ended."""
         self.write("UPDATE run SET outcome = 'broken off' WHERE outcome = 'running'")
-        return self.write("INSERT INTO run (started) VALUES (?)", now.isoformat())
+        self._runs.forget()
 
     def end_run(self, run_id: int, now: dt.datetime, messages: int, size: int, outcome: str) -> None:
         sql = "UPDATE run SET ended = ?, messages = ?, bytes = ?, outcome = ? WHERE id = ?"
         self.write(sql, now.isoformat(), messages, size, outcome, run_id)
+        self._runs.forget()
 
     def runs(self) -> tuple[RunRecord, ...]:
+        return self._runs.get()
+
+    def _ask_runs(self) -> tuple[RunRecord, ...]:
         from mailsafi_wizard.model import RunRecord
 
         found = self.rows("SELECT id, started, ended, messages, bytes, outcome FROM run ORDER BY id")
@@ -139,14 +165,22 @@ class Register(Database):
 
     def put_census(self, mailbox_id: int, facts: str) -> None:
         self.write("INSERT OR REPLACE INTO census VALUES (?, ?)", mailbox_id, facts)
+        self._census.forget()
 
-    def census(self) -> list[tuple[int, str]]:
-        return [(r[0], r[1]) for r in self.rows("SELECT mailbox_id, facts FROM census ORDER BY mailbox_id")]
+    def census(self) -> tuple[tuple[int, str], ...]:
+        return self._census.get()
+
+    def _ask_census(self) -> tuple[tuple[int, str], ...]:
+        return tuple((r[0], r[1]) for r in self.rows("SELECT mailbox_id, facts FROM census ORDER BY mailbox_id"))
 
     def add_dns_snapshot(self, now: dt.datetime, facts: str) -> None:
         self.write("INSERT INTO dns_snapshot (taken, facts) VALUES (?, ?)", now.isoformat(), facts)
+        self._dns_snapshots.forget()
 
     def dns_snapshots(self) -> tuple[tuple[dt.datetime, str], ...]:
+        return self._dns_snapshots.get()
+
+    def _ask_dns_snapshots(self) -> tuple[tuple[dt.datetime, str], ...]:
         return tuple(
             (dt.datetime.fromisoformat(r[0]), r[1]) for r in self.rows("SELECT taken, facts FROM dns_snapshot ORDER BY id")
         )

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from mailsafi_wizard.ui.window import Window
 
+class Application(QApplication):
+    """Qt's application. ``asked_to_open`` tells the path of a file that the system asks the program to open.
 
-class OpenedFiles(QObject):
-    """Shows in ``window`` what the system asks the program to open; while mailboxes are being copied nothing else is opened."""
+    Only what is sent to the application itself passes here. A filter on it would see every event of every widget, and each would wait
+    for the interpreter, which many threads want while mailboxes are copied.
+    """
 
-    def __init__(self, app: QApplication, window: Window) -> None:
-        super().__init__(window)
-        self._window = window
-        app.installEventFilter(self)
+    asked_to_open = Signal(str)
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QFileOpenEvent) or not event.file():
-            return False
-        project = self._window.project
-        if project is None or not project.running:
-            self._window.open_at(Path(event.file()))
-        return True
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.asked_to_open.emit(event.file())
+            return True
+        return super().event(event)

@@ -61,6 +61,11 @@ class Door(QObject):
         else:
             self._try(path, lambda: MigrationProject.open(path), elsewhere)
 
+    def open_asked(self, path: str) -> None:
+        """The system asks to open a file. While mailboxes are being copied nothing else is opened."""
+        if self._shell.project is None or not self._shell.project.running:
+            self.open(Path(path))
+
     def create(self, path: Path) -> None:
         self._try(path, lambda: MigrationProject.create(path), None)
 

@@ -80,22 +80,61 @@ class Rows(Generic[R]):
 
 
 class RowsModel(Rows[R], QAbstractTableModel):
-    """Rows by the thousand: cells are asked for only when they are seen."""
+    """Rows by the thousand: cells are asked for only when they are seen.
+
+    The rows are sorted here, by Python at one go: a proxy would ask for every comparison. ``rows`` are in the order in which they stand.
+    """
 
     replaced = Signal()
 
     def __init__(self, columns: Sequence[Column[R]], key: Callable[[R], Hashable]) -> None:
         QAbstractTableModel.__init__(self)
         Rows.__init__(self, columns, key)
+        self._sorted = (-1, Qt.SortOrder.AscendingOrder)
+        self._unsorted = False  # rows have changed since they were sorted
 
     def _replace(self, rows: list[R], places: dict[Hashable, int]) -> None:
         self.beginResetModel()
-        self._rows, self._places = rows, places
+        self._rows, self._places = self._in_order(rows, list(places))
         self.endResetModel()
         self.replaced.emit()
 
     def _changed(self, place: int) -> None:
+        self._unsorted = True
         self.dataChanged.emit(self.index(place, 0), self.index(place, len(self.columns) - 1))
+
+    def update_rows(self, rows: Iterable[R]) -> None:
+        super().update_rows(rows)
+        if self._unsorted and self._sorted[0] >= 0:
+            self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by one column, from now on; -1 is the order in which the rows were given. Equal rows stay as they were given."""
+        self._sorted = (column, order)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        before = list(self._places.values())
+        rows, places = self._in_order([self._rows[place] for place in before], list(self._places))
+        self._unsorted = False
+        if places == self._places:
+            return
+        self.layoutAboutToBeChanged.emit()
+        moved = dict(zip(before, places.values(), strict=True))
+        kept = self.persistentIndexList()
+        self._rows, self._places = rows, places
+        self.changePersistentIndexList(kept, [self.index(moved[one.row()], one.column()) for one in kept])
+        self.layoutChanged.emit()
+
+    def _in_order(self, given: list[R], keys: list[Hashable]) -> tuple[list[R], dict[Hashable, int]]:
+        """The rows as they are to stand, and where each stands, by the keys in the order in which they were given."""
+        place, order = self._sorted
+        if place < 0:
+            return given, {key: number for number, key in enumerate(keys)}
+        wanted = [_sort_key(self.columns[place], row) for row in given]
+        numbers = sorted(range(len(given)), key=wanted.__getitem__, reverse=order is Qt.SortOrder.DescendingOrder)
+        where = {number: stands for stands, number in enumerate(numbers)}
+        return [given[number] for number in numbers], {key: where[number] for number, key in enumerate(keys)}
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
@@ -118,18 +157,11 @@ class RowsModel(Rows[R], QAbstractTableModel):
         row, column = self._rows[index.row()], self.columns[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return column.text(row)
-        if role == SORT_ROLE:
-            return _sort_key(column, row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(column)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
             return more(column, row, role)
         return self._look(row, column, role)
-
-    def sort_keys(self, place: int) -> list[Any]:
-        """What the rows are sorted by in one column, made once for a whole sorting."""
-        column = self.columns[place]
-        return [_sort_key(column, row) for row in self._rows]
 
     def _look(self, row: R, column: Column[R], role: int) -> Any:
         if role == TONE_ROLE and column.state:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Generic
+from typing import Generic
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -32,33 +32,25 @@ from mailsafi_wizard.words import _
 
 
 class Filter(QSortFilterProxyModel):
-    """Sorts by each column's own order and keeps rows in which any column holds the words looked for."""
+    """Keeps rows in which any column holds the words looked for. `RowsModel` sorts itself, other rows are sorted here."""
 
     def __init__(self, model: QAbstractItemModel) -> None:
         super().__init__()
-        self._rows = model if isinstance(model, RowsModel) else None
-        self._keys: list[Any] | None = None  # of the column that is sorted by
-        for news in (model.dataChanged, model.modelReset):  # before Qt's own ear: it sorts at once
-            news.connect(self._forget_keys)
+        self._rows = model  # `sourceModel` would tie its life to this one's
         self.setSourceModel(model)
         self.setSortRole(SORT_ROLE)
         self.setFilterKeyColumn(-1)
         self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
 
     def lessThan(self, left: Index, right: Index) -> bool:
-        if self._rows is None:
-            one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)
-            return bool(one < other)
-        if self._keys is None:
-            self._keys = self._rows.sort_keys(left.column())
-        return self._keys[left.row()] < self._keys[right.row()]  # type: ignore[no-any-return]
+        one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)
+        return bool(one < other)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self._forget_keys()
-        super().sort(column, order)
-
-    def _forget_keys(self) -> None:
-        self._keys = None
+        if isinstance(self._rows, RowsModel):
+            self._rows.sort(column, order)
+        else:
+            super().sort(column, order)
 
 
 MEASURED = 20  # rows whose every cell is asked how wide it is

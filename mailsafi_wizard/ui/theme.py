@@ -10,7 +10,7 @@ from dataclasses import fields
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from mailsafi_wizard import resources
 from mailsafi_wizard.records import dataclass
@@ -139,15 +139,17 @@ def _luminance(colour: str) -> float:
 
 
 class Theme(QObject):
-    """The look in force. ``changed`` is emitted after a new scheme or size has been put on the application."""
+    """The look in force. ``changed`` is emitted after a new scheme or size has been put on the application and its windows."""
 
     changed = Signal()
+    _sheet_changed = Signal(str)
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
         self._choice = "system"
         self._zoom = 1.0
+        self._sheet = ""
         self.colours = LIGHT
         self._points = max(app.font().pointSizeF(), BASE_POINTS)
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -160,8 +162,18 @@ class Theme(QObject):
         self._app.setStyle(QStyleFactory.create("Fusion"))
         self._app.setFont(self._base_font())
         self._app.setPalette(_qpalette(self.colours))
-        self._app.setStyleSheet(self._style_sheet())
+        self._sheet = self._style_sheet()
+        self._sheet_changed.emit(self._sheet)
         self.changed.emit()
+
+    def dress(self, window: QWidget) -> None:
+        """Give a window without a parent the style sheet, now and at every change; its children and dialogues take it from there.
+
+        Not the application, because then Qt works out the style of a part and all in it anew each time it is put into another; without,
+        a page is put together plain and dressed once.
+        """
+        self._sheet_changed.connect(window.setStyleSheet)
+        window.setStyleSheet(self._sheet)
 
     @property
     def choice(self) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from mailsafi_wizard.ui import icons
 from mailsafi_wizard.ui.plain_words import for_desktop
+from mailsafi_wizard.ui.theme import theme
 from mailsafi_wizard.words import _
 
 EDGE = 64  # pixels of the picture; the system makes it smaller
@@ -72,6 +73,7 @@ class Tray(QObject):
     def _make(self) -> QSystemTrayIcon:
         icon = QSystemTrayIcon(picture(None, False), self)
         self.menu = QMenu()
+        theme().dress(self.menu)
         self.open = self.menu.addAction("", self.opened.emit)
         self.pause = self.menu.addAction("", self.pause_asked.emit)
         self.leave = self.menu.addAction("", self.quit_asked.emit)

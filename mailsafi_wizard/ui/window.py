@@ -33,7 +33,7 @@ from mailsafi_wizard.ui.rail import Rail
 from mailsafi_wizard.ui.stack import Stack
 from mailsafi_wizard.ui.steps import Step, StepState, current, states
 from mailsafi_wizard.ui.tab_order import ReadInOrder
-from mailsafi_wizard.ui.theme import XL, XS, L, M
+from mailsafi_wizard.ui.theme import XL, XS, L, M, theme
 from mailsafi_wizard.ui.welcome import Welcome
 from mailsafi_wizard.ui.widgets import Button, OnwardButton, box, column, label, row, working_bar
 from mailsafi_wizard.words import _
@@ -57,6 +57,7 @@ class Window(QMainWindow):
         self.shown = 0
         self._closing = False
         self.setWindowIcon(icons.app_icon())
+        theme().dress(self)
         self.resize(1180, 760)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)

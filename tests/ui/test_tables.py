@@ -73,3 +73,53 @@ def test_a_heading_that_may_be_cut_can_be_read(qapp: QApplication, look: None) -
     table = made("", SOME)
     tip = table.model().headerData(2, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
     assert tip == "A heading that is longer than its figures"
+
+
+MANY = tuple(
+    Row(f"{name}@tamarind.example", state, count)
+    for name, state, count in (("b", "Copying", 2), ("C", "Done", 1), ("a", "Done", 2))
+)
+
+
+def order(table: Table[Row]) -> str:
+    """The first letters of the rows as they are seen."""
+    return "".join(str(table.model().index(place, 0).data())[0] for place in range(table.model().rowCount()))
+
+
+def test_sorting_keeps_what_is_chosen_and_equal_rows_as_they_came(qapp: QApplication, look: None) -> None:
+    table = made("", *MANY)
+    table.choose(0)
+    for column, direction, wanted in (
+        (0, "Ascending", "abC"),
+        (0, "Descending", "Cba"),
+        (2, "Descending", "baC"),
+        (1, "Ascending", "bCa"),
+    ):
+        table.sortByColumn(column, Qt.SortOrder[f"{direction}Order"])
+        assert (order(table), table.chosen) == (wanted, MANY[0])
+    table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+    assert (order(table), table.chosen) == ("bCa", MANY[0])
+
+
+def test_a_row_that_changes_goes_to_its_place(qapp: QApplication, look: None) -> None:
+    table = made("", *MANY)
+    table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+    table.filter.setFilterFixedString("tamarind")
+    assert order(table) == "Cba"
+    table.choose(0)
+    table.rows_model.update_rows([Row("C@tamarind.example", "Done", 9)])
+    assert order(table) == "baC"
+    assert table.chosen == Row("C@tamarind.example", "Done", 9)
+    table.rows_model.show_rows((*MANY[:2], Row("d@tamarind.example", "Done", 1)))
+    assert order(table) == "Cdb"
+    table.rows_model.show_rows(MANY[:1])
+    assert order(table) == "b"
+
+
+def test_what_is_looked_for_is_sorted_too(qapp: QApplication, look: None) -> None:
+    table = made("", *MANY)
+    table.filter.setFilterFixedString("done")
+    table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+    assert order(table) == "aC"
+    table.filter.setFilterFixedString("")
+    assert order(table) == "baC"
