@@ -93,6 +93,7 @@ def test_focus_can_be_seen_in_every_place(hand: Hand, tmp_path: Path, state: str
 def _beside(widget: QWidget) -> tuple[QWidget, QWidget]:
     """The control in a window of its own, and another one that can have the keyboard."""
     holder, other = QWidget(), QLineEdit()
+    theme.theme().dress(holder)
     layout = QVBoxLayout(holder)
     layout.addWidget(other)
     layout.addWidget(widget)

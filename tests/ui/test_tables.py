@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from mailsafi_wizard.ui.rows import Column, RowsModel
 from mailsafi_wizard.ui.tables import Table
+from mailsafi_wizard.ui.theme import theme
 from mailsafi_wizard.ui.widgets import Tone
 
 
@@ -31,6 +32,7 @@ def made(nothing: str = "", *rows: Row) -> Table[Row]:
         key=lambda row: row.address,
     )
     table = Table("Mailboxes", model, nothing)
+    theme().dress(table)
     model.show_rows(rows)
     table.resize(640, 240)
     table.show()
