@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict, field
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mailsafi_wizard.records import dataclass
 
@@ -69,6 +68,8 @@ class Company:
     @property
     def zone(self) -> dt.tzinfo:
         """The company's time zone; an unknown one counts as UTC."""
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # a copy does without
+
         try:
             return ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -27,7 +27,7 @@ _USUAL = re.compile(
     rb'\* \d+ FETCH \(UID (\d{1,10}) FLAGS \(([^()\r\n]*)\) INTERNALDATE "([^"\r\n]{0,64})" BODY\[\] \{(\d{1,19})\}\r\n\Z'
 )  # the answer to `ask_bodies`, with everything in the order asked
 _TAIL = re.compile(rb"(?: [^\r\n]*)?\)\r?\n\Z")
-_MESSAGE_ID = re.compile(rb"^message-id[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
+_MESSAGE_ID = re.compile(rb"message-id[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I)
 _MESSAGE_ID_ALONE = re.compile(rb"(?i:message-id): (<[^\s<>]+>)\r\n\r\n\Z")  # what a listing shows of nearly all
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 LARGEST_HEADER = 1 << 20
@@ -107,9 +107,20 @@ def content_digest(data: bytes) -> bytes:
 
 def message_key(header: bytes) -> int:
     """A number for the Message-ID in a header block, to find candidates for identity: equal content gives equal keys, not the reverse."""
-    found = _MESSAGE_ID_ALONE.match(header) or _MESSAGE_ID.search(header)
+    found = _MESSAGE_ID_ALONE.match(header) or _message_id(header)
     value = b"".join(found[1].split()) if found else b""
     return int.from_bytes(hashlib.blake2b(value, digest_size=8).digest(), "big", signed=True) if value else 0
+
+
+def _message_id(header: bytes) -> re.Match[bytes] | None:
+    """The first Message-ID field. Looked for by its name: a pattern would try each character of the header."""
+    lower = header.lower()
+    at = lower.find(b"message-id")
+    while at >= 0:
+        if (at == 0 or lower[at - 1] == 0x0A) and (found := _MESSAGE_ID.match(header, at)):
+            return found
+        at = lower.find(b"message-id", at + 1)
+    return None
 
 
 def header_of(data: bytes) -> bytes:

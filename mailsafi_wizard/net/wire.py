@@ -23,6 +23,7 @@ from typing import cast
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
+from mailsafi_wizard.net import roots
 from mailsafi_wizard.net.tls_errors import tls_errors
 from mailsafi_wizard.records import dataclass
 from mailsafi_wizard.words import N_
@@ -101,7 +102,7 @@ def read_certificates_ahead() -> None:
 
     def read() -> None:
         with _one_at_a_time:
-            _read_ahead.append(ssl.create_default_context())
+            _read_ahead.append(roots.context())
 
     threading.Thread(target=read, name="certificates").start()
 
@@ -116,7 +117,7 @@ def _changed(path: Path | None) -> float:
 @functools.lru_cache(maxsize=8)
 def _context(pinned: bool, ca_file: Path | None, _changed_at: float) -> ssl.SSLContext:
     """Kept, because reading the system's certificates takes longer than a connection on the spot."""
-    context = _read_ahead.pop() if _read_ahead else ssl.create_default_context()
+    context = _read_ahead.pop() if _read_ahead else roots.context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if pinned:
         context.check_hostname = False
@@ -149,7 +150,7 @@ def resolve(endpoint: Endpoint) -> list[str]:
 def connect(endpoint: Endpoint, patience: Patience) -> socket.socket:
     """A TCP connection to the first address that answers; raises one of the connection errors."""
     try:
-        sock = socket.create_connection((endpoint.host, endpoint.port), timeout=patience.connect)
+        sock = socket.create_connection((_name(endpoint.host), endpoint.port), timeout=patience.connect)  # type: ignore[arg-type]
     except (socket.gaierror, UnicodeError) as e:
         raise errors.NoSuchHost(str(e), host=endpoint.host) from e
     except TimeoutError as e:
@@ -162,6 +163,11 @@ def connect(endpoint: Endpoint, patience: Patience) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     sock.settimeout(patience.silence)
     return sock
+
+
+def _name(host: str) -> str | bytes:
+    """As it goes to the system: a name that is ASCII needs no IDNA, whose tables take a while to load."""
+    return host.encode("ascii") if host.isascii() else host
 
 
 def fingerprint(certificate: bytes) -> str:
@@ -363,7 +369,9 @@ class Wire:
         endpoint = self.endpoint
         with contextlib.ExitStack() as failed, tls_errors(endpoint):
             failed.callback(self.drop)
-            secured = trust.context(endpoint).wrap_socket(self.sock, server_hostname=endpoint.host, do_handshake_on_connect=False)
+            secured = trust.context(endpoint).wrap_socket(
+                self.sock, server_hostname=_name(endpoint.host), do_handshake_on_connect=False
+            )
             self._take(secured)  # before the handshake, so that `drop` ends a server's silence there too
             secured.do_handshake()
             failed.pop_all()
@@ -411,7 +419,7 @@ class Wire:
 
 def shown_certificate(endpoint: Endpoint, patience: Patience) -> bytes:
     """The DER certificate a TLS server shows, trusted or not, for an admin to look at; sends nothing."""
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     with (

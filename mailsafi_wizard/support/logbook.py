@@ -12,7 +12,7 @@ import faulthandler
 import logging
 import logging.handlers
 import os
-import platform
+import sys
 from pathlib import Path
 from typing import IO
 
@@ -98,7 +98,7 @@ class Logbook:
             self._watching = True
             faulthandler.enable(self._crash_file, all_threads=True)
         _prune(self.place)
-        log.info("program %s, Python %s, %s", *map(Ours, (__version__, platform.python_version(), platform.system())))
+        log.info("program %s, Python %s, %s", *map(Ours, (__version__, sys.version.split()[0], sys.platform)))
 
     def crashes(self) -> tuple[str, ...]:
         """What lives of the program before this one left when they crashed; each is told once, then kept for the bundle."""

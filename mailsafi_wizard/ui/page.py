@@ -145,7 +145,7 @@ class Scrolling(QScrollArea):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LayoutDirectionChange:
+        if event.type() in (QEvent.Type.LayoutDirectionChange, QEvent.Type.StyleChange):
             self._fit()
 
     def _fit(self) -> None:

@@ -122,10 +122,19 @@ class Table(QTableView, Generic[R]):
         self._keep_rows()
 
     def _replaced(self) -> None:
-        self._unfitted = not self.isVisible()  # behind another tab: the many words are measured when they are seen
+        self._fit_when_seen()
+        self._keep_rows()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:  # the page was put into its window
+            self._fit_when_seen()
+
+    def _fit_when_seen(self) -> None:
+        """Behind another tab the many words are not measured."""
+        self._unfitted = not self.isVisible()
         if not self._unfitted:
             self._fit()
-        self._keep_rows()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

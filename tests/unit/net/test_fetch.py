@@ -96,6 +96,16 @@ def test_the_key_is_that_of_the_first_message_id_without_its_folds() -> None:
     assert message_key(b"X-Message-ID: <a@b>\r\n") == message_key(b"Message-ID:  \r\nTo: x\r\n") == message_key(b"") == 0
 
 
+HEADER_PARTS = (b"Message-ID", b"message-id", b": <a@b>", b":", b" ", b"\t", b"\r\n", b"\n", b"X-", b"<c@d>", b"To: me")
+
+
+@given(st.lists(st.sampled_from(HEADER_PARTS), max_size=12).map(b"".join))
+def test_the_field_is_the_one_a_search_through_all_lines_finds(header: bytes) -> None:
+    found = re.search(rb"^message-id[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", header, re.I | re.M)
+    alone = b"".join(found[1].split()) if found else b""
+    assert message_key(header) == (message_key(b"Message-ID: " + alone) if alone else 0)
+
+
 @pytest.mark.parametrize(
     ("data", "header"),
     [
