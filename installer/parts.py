@@ -30,7 +30,6 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     "keyring": {"modules": ("keyring.backends",), "metadata": ("keyring",)},
     "msal": {},
     "openpyxl": {},
-    "platformdirs": {"modules": ("platformdirs",)},
     "pypdf": {},
     "pyside6-essentials": {},
     "pyzipper": {"modules": ("Cryptodome.Cipher",)},

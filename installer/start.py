@@ -1,8 +1,6 @@
 """Where the frozen program begins. Knows nothing but the program's own beginning."""
 
-import sys
-
-from mailsafi_wizard.__main__ import main
+from mailsafi_wizard.__main__ import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import gc
+import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from mailsafi_wizard import errors
 
@@ -12,8 +16,24 @@ COMMANDS = {"migrate", "verify", "report", "check-list", "discover", "dns", "dem
 NETWORKED = {"migrate", "verify"}
 
 
+def run() -> NoReturn:
+    """Entry point of the installed program."""
+    end(main())
+
+
+def end(status: int) -> NoReturn:
+    """Ends a command at once: to take the interpreter apart takes longer than many of them need for their last step."""
+    if sys.argv[1:2] and sys.argv[1] in NETWORKED:
+        atexit._run_exitfuncs()
+        with contextlib.suppress(OSError, ValueError):  # a reader that has gone
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 def main() -> int:
-    """Entry point of the installed program; returns the exit status."""
+    """Carries out what the arguments say; returns the exit status."""
     arguments = sys.argv[1:]
     if arguments and arguments[0] == "--selftest":
         return _self_test(arguments[1:])
@@ -55,4 +75,4 @@ def _find_authorities() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

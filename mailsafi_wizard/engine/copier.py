@@ -18,7 +18,7 @@ from mailsafi_wizard.engine.plan import FolderWork
 from mailsafi_wizard.engine.reader import Adopt, Item, Missing, Parcel, Queue, Reader, Start
 from mailsafi_wizard.engine.style import Style
 from mailsafi_wizard.model import MessageState
-from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net import identity
 from mailsafi_wizard.net.append import Appender, Outgoing, Settled
 from mailsafi_wizard.net.attributes import guessed_date, is_doubtful, readable_date, storable_flags
 from mailsafi_wizard.net.fetch import Body
@@ -30,6 +30,7 @@ from mailsafi_wizard.words import N_
 QUEUE_BYTES = 2 << 20
 BATCH_BYTES = 2 << 20
 BATCH_MESSAGES = 200
+IDLE_BYTES = 64 << 10  # where nothing is on its way: the server shall not wait for a whole batch
 BATCH_WAIT = 1.0  # seconds: on a slow line what has come is sent, and told, before a batch is full
 
 
@@ -151,7 +152,7 @@ class Copier:
             self.missing.append(item)
 
     def _take_whole(self, work: FolderWork, body: Body, header: bytes, digest: bytes, key: int) -> None:
-        if work.claims.get(digest):
+        if work.claims and work.claims.get(digest):
             self._adopt(work, body.uid, len(body.data), digest, key, body.flags, body.date)
             return
         outgoing = self._outgoing(work, body.uid, body.flags, body.date, header, len(body.data), body.data)
@@ -204,7 +205,7 @@ class Copier:
         self._intents.append(intent)
         self._batch_work = work
         self._batch_bytes += outgoing.size
-        if alone:
+        if alone or (self._batch_bytes >= IDLE_BYTES and not self._appender.in_flight):
             self._flush()
 
     def _flush(self) -> None:
@@ -228,8 +229,8 @@ class Copier:
         if self._style.gentle:
             self._writing = (start.work, start.uid)
         first = self._next_chunk()
-        header = fetch.header_of(first)
-        digest = fetch.ContentDigest()
+        header = identity.header_of(first)
+        digest = identity.ContentDigest()
 
         def passing() -> Iterator[bytes]:
             piece = first
@@ -239,7 +240,9 @@ class Copier:
                 piece = self._next_chunk()
 
         outgoing = self._outgoing(start.work, start.uid, start.flags, start.date, header, start.size, None, passing())
-        intent = Intent(start.work.record.id, start.uid, start.size, None, fetch.message_key(header), outgoing.flags, outgoing.date)
+        intent = Intent(
+            start.work.record.id, start.uid, start.size, None, identity.message_key(header), outgoing.flags, outgoing.date
+        )
         self._settle(1 << 30)
         self._record([intent])
         sent = [intent]

@@ -17,7 +17,7 @@ from mailsafi_wizard.engine.control import Control, Interrupted
 from mailsafi_wizard.engine.lookup import opened
 from mailsafi_wizard.engine.plan import FolderWork, Unit, units
 from mailsafi_wizard.engine.style import Style
-from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net import fetch, identity
 from mailsafi_wizard.net.fetch import BIG, Body
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.records import dataclass
@@ -226,9 +226,10 @@ class Reader(threading.Thread):
         if self._parcel is None or self._parcel.work is not work:
             self._hand_parcel_over()
             self._parcel, self._parcel_bytes = Parcel(work, []), 0
-        header = fetch.header_of(body.data)
-        self._parcel.messages.append((body, header, fetch.content_digest(body.data), fetch.message_key(header)))
-        self._parcel_bytes += len(body.data) + 500
+        data = body.data
+        header = identity.header_of(data)
+        self._parcel.messages.append((body, header, identity.content_digest(data), identity.message_key(header)))
+        self._parcel_bytes += len(data) + 500
         if self._parcel_bytes >= PARCEL_BYTES or time.monotonic() - self._handed_over > PARCEL_WAIT:
             self._hand_parcel_over()
 
@@ -246,7 +247,12 @@ class Reader(threading.Thread):
         turn = iter(expected)
         uid = self._hand_over(unit.work, expected, here, turn, next(turn))
         for item in fetch.messages(self._source, tag, self._largest(unit)):
-            if isinstance(item, fetch.Passed):
+            if item.uid == uid and isinstance(item, Body) and len(item.data) == expected[uid] < BIG:  # nearly all
+                self._pack(unit.work, item)
+                uid = next(turn, None)
+                if here:
+                    uid = self._hand_over(unit.work, expected, here, turn, uid)
+            elif isinstance(item, fetch.Passed):
                 self._style.apart = True  # it is asked for again, alone
             elif isinstance(item, fetch.Streamed) and item.uid == uid:
                 self._pass_on(unit.work, uid, expected[uid], item)
@@ -281,7 +287,7 @@ class Reader(threading.Thread):
                 self._held -= len(body.data)
             if len(body.data) != size and not self._size_is_settled(work, body, size):
                 shape = (body.data.count(b"\n"), body.data.endswith(b"\n"))
-                self._put(Missing(work, uid, size, len(body.data), fetch.content_digest(body.data), *shape), 100)
+                self._put(Missing(work, uid, size, len(body.data), identity.content_digest(body.data), *shape), 100)
             else:
                 self._pack(work, body)
             uid = next(turn, None)
@@ -306,7 +312,7 @@ class Reader(threading.Thread):
         if not self._style.trust_sizes:
             return believable(self._source, size, len(body.data), body.data.count(b"\n"), body.data.endswith(b"\n"))
         earlier = self._style.agreed.get((work.record.id, body.uid))
-        return earlier is not None and earlier == fetch.content_digest(body.data)
+        return earlier is not None and earlier == identity.content_digest(body.data)
 
     # --- big messages
 
@@ -325,7 +331,7 @@ class Reader(threading.Thread):
         return not self._style.trust_sizes or (work.record.id, uid) in self._style.agreed
 
     def _leave_for_later(self, work: FolderWork, uid: int, listed: int, streamed: fetch.Streamed) -> None:
-        digest, lines, ended = fetch.ContentDigest(), 0, False
+        digest, lines, ended = identity.ContentDigest(), 0, False
         for piece in streamed.chunks:
             self._control.checkpoint()
             digest.update(piece)
@@ -351,9 +357,9 @@ class Reader(threading.Thread):
 
     def _read_twice(self, unit: Unit, first: fetch.Streamed, largest: int) -> fetch.Streamed | None:
         """Reads it once for its content and attributes; None when it was adopted, else the message as it begins to come again."""
-        uid, key, digest = unit.uids[0], 0, fetch.ContentDigest()
+        uid, key, digest = unit.uids[0], 0, identity.ContentDigest()
         for piece in first.chunks:
-            key = key or fetch.message_key(fetch.header_of(piece[: fetch.LARGEST_HEADER]))
+            key = key or identity.message_key(identity.header_of(piece[: identity.LARGEST_HEADER]))
             digest.update(piece)
         flags, date = first.flags, first.date
         if flags is None or date is None:

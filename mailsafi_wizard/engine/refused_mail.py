@@ -8,7 +8,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine import message_files
 from mailsafi_wizard.engine.repair import LARGEST, repaired
 from mailsafi_wizard.model import MessageState
-from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net import fetch, identity
 from mailsafi_wizard.net.append import Appender, Outgoing
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
@@ -48,7 +48,7 @@ class RefusedMail:
         if not changes:
             return ""
         intent = Intent(
-            record.id, uid, len(data), fetch.content_digest(data), fetch.message_key(fetch.header_of(data)), flags, date
+            record.id, uid, len(data), identity.content_digest(data), identity.message_key(identity.header_of(data)), flags, date
         )
         self._journal.record((), [intent])
         appender: Appender[None] = Appender(self._destination, careful=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailsafi_wizard.net.fetch import header_of
+from mailsafi_wizard.net.identity import header_of
 from mailsafi_wizard.words import N_
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")

@@ -15,7 +15,7 @@ from mailsafi_wizard.store.rows import FolderRecord, Outcome
 from mailsafi_wizard.words import N_
 
 ELSEWHERE = N_("it is also in another folder and is copied from there")
-Pair = tuple[int, int]  # `fetch.message_key` and size
+Pair = tuple[int, int]  # `identity.message_key` and size
 
 
 class Rest:

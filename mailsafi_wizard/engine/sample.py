@@ -9,7 +9,7 @@ import random
 from collections import defaultdict, deque
 
 from mailsafi_wizard.engine.lookup import opened
-from mailsafi_wizard.net import fetch
+from mailsafi_wizard.net import fetch, identity
 from mailsafi_wizard.net.digests import digests
 from mailsafi_wizard.net.session import Session
 from mailsafi_wizard.store.journal import Journal
@@ -55,7 +55,7 @@ class Sample:
             opened(self._session, examine)
             for body in fetch.bodies(self._session, tag, largest=2 * fetch.BIG):
                 expected = rows.get(body.uid)
-                wrong = wrong or (expected is not None and fetch.content_digest(body.data) != expected.digest)
+                wrong = wrong or (expected is not None and identity.content_digest(body.data) != expected.digest)
         return self._all() if wrong else []
 
     def _all(self) -> Altered:

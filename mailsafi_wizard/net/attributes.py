@@ -19,6 +19,9 @@ SYSTEM_FLAGS = {
 _KEYWORD = re.compile(rb"[!#$&'+,\-./0-9:;<=>?@A-Z\[^_`a-z|}~]{1,100}\Z")  # flag-keyword = atom (RFC 9051 section 9)
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\Z")
+_USUAL_DATE = re.compile(
+    rb"(?: [1-9]|1\d|2[0-8])-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-(?:19|20)\d\d (?:[01]\d|2[0-3])(?::[0-5]\d){2} [+-](?:[01]\d|2[0-3])[0-5]\d\Z"
+)  # a day of every month of a year with nothing special, written as it should be
 _RECEIVED = re.compile(rb"^received[ \t]*:[^;]*;([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
 _DATE_HEADER = re.compile(rb"^date[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
 
@@ -50,6 +53,8 @@ def readable_date(raw: bytes) -> bytes:
 
     Servers that keep seconds in 32 bits show a date before 1970 as one after 2100: it is turned back.
     """
+    if _USUAL_DATE.match(raw):
+        return raw
     found = _DATE.match(raw)
     if not found:
         return b""

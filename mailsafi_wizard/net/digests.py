@@ -9,14 +9,13 @@ from mailsafi_wizard.net.fetch import (
     BIG,
     LARGEST_MESSAGE,
     Body,
-    ContentDigest,
     Streamed,
     ask_bodies,
     ask_body,
-    content_digest,
     messages,
     stream,
 )
+from mailsafi_wizard.net.identity import ContentDigest, content_digest
 from mailsafi_wizard.net.session import Session
 
 AT_ONCE = 100  # messages asked for by one command

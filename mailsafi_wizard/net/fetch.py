@@ -6,7 +6,6 @@ that carries it has ended as it should and its length is right.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.net.grammar import Literal, quoted
+from mailsafi_wizard.net.identity import LARGEST_HEADER, message_key
 from mailsafi_wizard.net.session import LITERAL_END, Session
 from mailsafi_wizard.net.wire import Deadline
 
@@ -26,12 +26,14 @@ _BODY = re.compile(rb"BODY\[\] (?:(NIL)|\"((?:[^\"\\\r\n]|\\.)*)\"|~?\{(\d{1,19}
 _USUAL = re.compile(
     rb'\* \d+ FETCH \(UID (\d{1,10}) FLAGS \(([^()\r\n]*)\) INTERNALDATE "([^"\r\n]{0,64})" BODY\[\] \{(\d{1,19})\}\r\n\Z'
 )  # the answer to `ask_bodies`, with everything in the order asked
+_USUAL_LISTED = re.compile(
+    rb'\* \d+ FETCH \(UID ([1-9]\d{0,9})(?: FLAGS \(([^()\r\n]*)\))?(?: INTERNALDATE "([^"\r\n]{0,64})")? RFC822\.SIZE (\d{1,19})\)\r\n'
+)  # the answer to `ask_listing`
+_USUAL_AHEAD = re.compile(_USUAL.pattern.removesuffix(rb"\Z"))
 _TAIL = re.compile(rb"(?: [^\r\n]*)?\)\r?\n\Z")
-_MESSAGE_ID = re.compile(rb"message-id[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I)
-_MESSAGE_ID_ALONE = re.compile(rb"(?i:message-id): (<[^\s<>]+>)\r\n\r\n\Z")  # what a listing shows of nearly all
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
-LARGEST_HEADER = 1 << 20
 LARGEST_MESSAGE = 1 << 31
+SMALL = 1 << 14  # bytes up to which a message is copied once more rather than asked for by itself
+LITTLE = 64  # bytes in which no message has come whole
 BIG = 1 << 20  # bytes from which a message is relayed in chunks instead of being held
 
 
@@ -68,70 +70,6 @@ class Passed(NamedTuple):
     """A big message that went by and is lost, because not all that must be known of it stood before its content."""
 
     uid: int
-
-
-class ContentDigest:
-    """Identity of a message by content, in the form every server can hold.
-
-    Servers differ in what they do to CR, to NUL and to line ends at the very end, so these don't count. 16 bytes of BLAKE2b.
-    """
-
-    def __init__(self) -> None:
-        self._hash = hashlib.blake2b(digest_size=16)
-        self._newlines = 0
-
-    def update(self, piece: bytes) -> None:
-        folded = _folded(piece)
-        kept = folded.rstrip(b"\n")
-        if kept:
-            if self._newlines:
-                self._hash.update(b"\n" * self._newlines)
-            self._hash.update(kept)
-            self._newlines = 0
-        self._newlines += len(folded) - len(kept)
-
-    def digest(self) -> bytes:
-        return self._hash.digest()
-
-
-def _folded(data: bytes) -> bytes:
-    """Without CR, and with 0x80 for NUL: two searches are four times as fast as one translation."""
-    kept = data.replace(b"\r", b"")
-    return kept.replace(b"\0", b"\x80") if b"\0" in kept else kept
-
-
-def content_digest(data: bytes) -> bytes:
-    """`ContentDigest` of a whole message."""
-    return hashlib.blake2b(_folded(data).rstrip(b"\n"), digest_size=16).digest()
-
-
-def message_key(header: bytes) -> int:
-    """A number for the Message-ID in a header block, to find candidates for identity: equal content gives equal keys, not the reverse."""
-    found = _MESSAGE_ID_ALONE.match(header) or _message_id(header)
-    value = b"".join(found[1].split()) if found else b""
-    return int.from_bytes(hashlib.blake2b(value, digest_size=8).digest(), "big", signed=True) if value else 0
-
-
-def _message_id(header: bytes) -> re.Match[bytes] | None:
-    """The first Message-ID field. Looked for by its name: a pattern would try each character of the header."""
-    lower = header.lower()
-    at = lower.find(b"message-id")
-    while at >= 0:
-        if (at == 0 or lower[at - 1] == 0x0A) and (found := _MESSAGE_ID.match(header, at)):
-            return found
-        at = lower.find(b"message-id", at + 1)
-    return None
-
-
-def header_of(data: bytes) -> bytes:
-    """The header block of a message, at most LARGEST_HEADER bytes."""
-    if data[:2] == b"\r\n" or data[:1] == b"\n":
-        return b""
-    end = data.find(b"\r\n\r\n", 0, LARGEST_HEADER) + 4
-    if end < 4 or data.find(b"\n\n", 0, end) >= 0:
-        found = _HEADER_END.search(data, 0, LARGEST_HEADER)
-        end = found.end() if found else LARGEST_HEADER
-    return data[:end]
 
 
 def uid_set(uids: Sequence[int]) -> bytes:
@@ -193,9 +131,18 @@ def listing(session: Session, tag: bytes, most: int = 2_000_000, sized: bool = T
         return
     stray = 0
     deadline = Deadline(session.wire.patience)
-    for _ in range(most):
+    count = 0
+    while count < most:
         session.check(deadline)
+        if sized:
+            found = _come_listed(session)
+            deadline.part(len(found))
+            yield from found
+            count += len(found)
+            if count >= most:
+                break
         line = session.wire.readline(1 << 20)
+        count += 1
         if not _FETCH.match(line):
             if line.startswith(b"* "):
                 stray += 1
@@ -217,6 +164,18 @@ def listing(session: Session, tag: bytes, most: int = 2_000_000, sized: bool = T
             deadline.part()
             yield entry
     raise session.broken(f"more than {most} lines in a listing")
+
+
+def _come_listed(session: Session) -> list[Listed]:
+    """The lines in the usual form, without a literal, that have come whole; what follows them is left."""
+    found, at, data = [], 0, session.wire.come()
+    while usual := _USUAL_LISTED.match(data, at):
+        uid, flags, date, size = usual.groups()
+        found.append(Listed(int(uid), int(size), flags or b"", date or b"", 0))
+        at = usual.end()
+    if at:
+        session.wire.read_exactly(at)
+    return found
 
 
 def _pass_over(session: Session, line: bytes) -> None:
@@ -253,7 +212,10 @@ def bodies(session: Session, tag: bytes, largest: int) -> Iterator[Body]:
 
 
 def messages(session: Session, tag: bytes, largest: int) -> Iterator[Body | Streamed | Passed]:
-    """Like `bodies`, but messages from `BIG` on come as `Streamed`: what is not taken of one before the next is asked for is lost."""
+    """Like `bodies`, but messages from `BIG` on come as `Streamed`: what is not taken of one before the next is asked for is lost.
+
+    Small ones are taken as many at a time as have come: a question to the connection for each costs more than its message.
+    """
     wire = session.wire
 
     def take(line: bytes) -> Body | Streamed | Passed | None:
@@ -264,13 +226,37 @@ def messages(session: Session, tag: bytes, largest: int) -> Iterator[Body | Stre
             return Body(int(usual[1]), usual[2], usual[3], data)
         return _big(session, line, largest) or _body(session, line, largest)
 
-    return _each(session, tag, take)
+    return _each(session, tag, take, _come)
+
+
+def _come(session: Session) -> Iterator[Body]:
+    """The small messages, in the usual form, that have come whole; what follows them is left."""
+    data = session.wire.come()
+    if len(data) < LITTLE:
+        return
+    found, at, end = [], 0, len(data)
+    while usual := _USUAL_AHEAD.match(data, at):
+        begin = usual.end()
+        size = int(usual[4])
+        if size > SMALL or begin + size + 3 > end or data[begin + size : begin + size + 3] != b")\r\n":
+            break
+        found.append(Body(int(usual[1]), usual[2], usual[3], data[begin : begin + size]))
+        at = begin + size + 3
+    if at:
+        session.wire.read_exactly(at)
+    yield from found
 
 
 Found = TypeVar("Found")
 
 
-def _each(session: Session, tag: bytes, take: Callable[[bytes], Found | None]) -> Iterator[Found]:
+def _each(
+    session: Session,
+    tag: bytes,
+    take: Callable[[bytes], Found | None],
+    come: Callable[[Session], Iterator[Found]] = lambda _session: iter(()),
+) -> Iterator[Found]:
+    """``take`` makes one FETCH reply of its first line; ``come`` may take many replies that have come whole."""
     if session.came_early(tag):
         return
     wire = session.wire
@@ -278,6 +264,9 @@ def _each(session: Session, tag: bytes, take: Callable[[bytes], Found | None]) -
     deadline = Deadline(wire.patience)
     while True:
         session.check(deadline)
+        for one in come(session):
+            yield one
+            deadline.restart()
         line = wire.readline(1 << 20)
         if _FETCH.match(line):
             found = take(line)

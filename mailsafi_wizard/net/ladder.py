@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Ladder, Rung, RungResult, Security, SignIn
-from mailsafi_wizard.net import wire
+from mailsafi_wizard.net import certificates, wire
 from mailsafi_wizard.net.auth import ready, sign_in
 from mailsafi_wizard.net.oauth_errors import IssuerUnreachable
 from mailsafi_wizard.net.session import Session
@@ -83,7 +83,7 @@ def _shown(endpoint: Endpoint, patience: wire.Patience) -> tuple[str, str]:
         der = bytes(e.fields["certificate"])  # type: ignore[call-overload]
     except (errors.MigrationError, OSError):
         return "", ""
-    return (wire.fingerprint(der), wire.described(der)) if der else ("", "")
+    return (certificates.fingerprint(der), certificates.described(der)) if der else ("", "")
 
 
 def _results(passed: dict[Rung, str], problem: errors.MigrationError | None, signing_in: bool) -> tuple[RungResult, ...]:

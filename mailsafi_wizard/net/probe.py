@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
-from mailsafi_wizard.net import wire
+from mailsafi_wizard.net import certificates, wire
 from mailsafi_wizard.net.effort import Effort
 from mailsafi_wizard.net.names import Names, sane_host
 from mailsafi_wizard.net.session import Session
@@ -113,13 +113,18 @@ def _behind(effort: Effort, addresses: tuple[str, ...], endpoint: Endpoint, erro
     der = shown.fields.get("certificate") if isinstance(shown, errors.CertificateChanged) else None
     if not isinstance(der, bytes) or not der:
         return _failed(_outcome(error, effort), error)
-    seen = _knock(effort, addresses, wire.Trust(), replace(endpoint, pin=wire.fingerprint(der)))
+    seen = _knock(effort, addresses, wire.Trust(), replace(endpoint, pin=certificates.fingerprint(der)))
     if isinstance(seen, errors.NotTrusted) or seen.outcome is not Outcome.VERIFIED:
         return _failed(_outcome(error, effort), error)
     told = _failed(Outcome.UNTRUSTED, error)
     others = _names(der) if isinstance(error, errors.CertificateWrongHost) else ()
     return replace(
-        seen, outcome=Outcome.UNTRUSTED, problem=told.problem, fields=told.fields, certificate=wire.described(der), names=others
+        seen,
+        outcome=Outcome.UNTRUSTED,
+        problem=told.problem,
+        fields=told.fields,
+        certificate=certificates.described(der),
+        names=others,
     )
 
 

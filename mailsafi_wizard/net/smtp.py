@@ -19,7 +19,7 @@ from aiosmtplib import SMTP
 
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint, Security, SignIn, SignInStyle
-from mailsafi_wizard.net import smtp_errors, wire
+from mailsafi_wizard.net import certificates, smtp_errors, wire
 from mailsafi_wizard.net.tls_errors import tls_errors
 from mailsafi_wizard.net.wire import Patience, Trust
 from mailsafi_wizard.records import dataclass
@@ -123,7 +123,7 @@ class Mailer:
             return
         shown = self._smtp.get_transport_info("ssl_object")
         certificate = shown.getpeercert(binary_form=True) if shown is not None else None
-        if not certificate or wire.fingerprint(certificate) != pin:
+        if not certificate or certificates.fingerprint(certificate) != pin:
             raise errors.CertificateChanged(host=self.endpoint.host, certificate=certificate or b"")
 
     async def _sign_in(self, who: SignIn) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
-import hashlib
 import io
 import socket
 import ssl
@@ -24,9 +23,9 @@ from typing import cast
 from mailsafi_wizard import errors
 from mailsafi_wizard.model import Endpoint
 from mailsafi_wizard.net import roots
+from mailsafi_wizard.net.certificates import fingerprint
 from mailsafi_wizard.net.tls_errors import tls_errors
 from mailsafi_wizard.records import dataclass
-from mailsafi_wizard.words import N_
 
 if sys.platform == "linux":
     import fcntl
@@ -69,9 +68,9 @@ class Deadline:
         """As if the answer began now."""
         self._at = time.monotonic() + self._whole
 
-    def part(self) -> None:
+    def part(self, count: int = 1) -> None:
         """Something that was asked for has come."""
-        self._at += self._each
+        self._at += self._each * count
 
     @property
     def passed(self) -> bool:
@@ -168,11 +167,6 @@ def connect(endpoint: Endpoint, patience: Patience) -> socket.socket:
 def _name(host: str) -> str | bytes:
     """As it goes to the system: a name that is ASCII needs no IDNA, whose tables take a while to load."""
     return host.encode("ascii") if host.isascii() else host
-
-
-def fingerprint(certificate: bytes) -> str:
-    """SHA-256 of a DER certificate, lower-case hex."""
-    return hashlib.sha256(certificate).hexdigest()
 
 
 def unsent(sock: socket.socket) -> int:
@@ -327,6 +321,13 @@ class Wire:
             raise errors.ConnectionLost("the server closed the connection inside a message", host=self.endpoint.host)
         return data
 
+    def come(self) -> bytes:
+        """What has come and was not read yet, which is left to be read; waits only where that is nothing. b"" at the end of the stream."""
+        try:
+            return self._buffer.peek(1)
+        except (OSError, EOFError) as e:
+            raise self._lost(e) from e
+
     def chunks(self, count: int) -> Iterator[bytes]:
         """``count`` bytes in pieces of at most CHUNK."""
         while count:
@@ -428,17 +429,3 @@ def shown_certificate(endpoint: Endpoint, patience: Patience) -> bytes:
         context.wrap_socket(sock, server_hostname=endpoint.host) as tls,
     ):
         return tls.getpeercert(binary_form=True) or b""
-
-
-def described(der: bytes) -> str:
-    """Subject, issuer and expiry of a DER certificate, for people; "" when it can't be read."""
-    from cryptography import x509  # slow to load, and only a person who looks needs it
-
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-    except ValueError:
-        return ""
-    subject, issuer = (name.rfc4514_string() for name in (certificate.subject, certificate.issuer))
-    return N_("{subject}, issued by {issuer}, valid until {day}").format(
-        subject=subject, issuer=issuer, day=f"{certificate.not_valid_after_utc:%Y-%m-%d}"
-    )

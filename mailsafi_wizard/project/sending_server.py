@@ -57,14 +57,14 @@ class SendingServer(Copying):
         """
         import asyncio
 
-        from mailsafi_wizard.net import wire
+        from mailsafi_wizard.net import certificates
         from mailsafi_wizard.net.smtp import shown_certificate
 
         at = self.mail_server().endpoint
         if at is None:
             raise errors.WrongUsage(what=N_("Enter the server that sends first"))
         der = asyncio.run(shown_certificate(at, self.patience))
-        return wire.fingerprint(der), wire.described(der)
+        return certificates.fingerprint(der), certificates.described(der)
 
     def trust_mail_certificate(self, fingerprint: str) -> None:
         """The admin has compared it: this one certificate is trusted from now on, and no other ("" for none)."""

@@ -152,7 +152,7 @@ class Journal(Register):
             db.executemany("DELETE FROM foreign_message WHERE folder_id = ? AND uid = ?", adopted)
             db.executemany(
                 "INSERT OR REPLACE INTO message (folder_id, uid, state, size, digest, key, flags, date) VALUES (?, ?, 1, ?, ?, ?, ?, ?)",
-                [(i.folder_id, i.uid, i.size, i.digest, i.key, i.flags, i.date) for i in intents],
+                intents,  # in the order of their fields
             )
 
     def forget(self, folder_id: int, uids: Iterable[int]) -> None:

@@ -16,8 +16,6 @@ import sys
 from pathlib import Path
 from typing import IO
 
-import platformdirs
-
 from mailsafi_wizard import __version__
 from mailsafi_wizard.support.safe_words import Ours, safe_words
 from mailsafi_wizard.support.traces import crash_lines, trace_lines
@@ -29,8 +27,14 @@ log = logging.getLogger(__name__)
 
 
 def folder() -> Path:
-    """Where logs lie on this system."""
-    return Path(platformdirs.user_log_dir("mailsafi-wizard", "MailSafi"))
+    """Where logs lie on this system, by the habits of Windows and macOS and the XDG Base Directory Specification."""
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "MailSafi" / "mailsafi-wizard" / "Logs"
+    if sys.platform == "darwin":
+        return home / "Library" / "Logs" / "mailsafi-wizard"
+    state = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(state) if os.path.isabs(state) else home / ".local" / "state") / "mailsafi-wizard" / "log"
 
 
 class SafeFormatter(logging.Formatter):

@@ -10,11 +10,11 @@ from pathlib import Path, PureWindowsPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from platformdirs import windows
 
 from installer.facts import Facts
 from installer.linux.deb import PACKAGE
 from installer.windows import setup
+from mailsafi_wizard.support import logbook
 from tests.installer.test_linux import WHEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,11 +84,11 @@ def test_nothing_is_written_for_the_whole_computer_and_only_its_own_files_go() -
 
 
 def test_the_logs_that_it_may_forget_are_where_the_program_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", "/Local")
     logs = re.search(r'^!define LOGS "\$LOCALAPPDATA\\(.+)"$', SCRIPT, re.MULTILINE)
     assert logs
-    monkeypatch.setattr(windows, "get_win_folder", lambda _name: "C:\\Local")
-    written = PureWindowsPath(windows.Windows("mailsafi-wizard", "MailSafi").user_log_dir)  # as in mailsafi_wizard.support.logbook
-    assert written.parts[-3:] == (*PureWindowsPath(logs[1]).parts, "Logs")
+    assert logbook.folder() == Path("/Local", *PureWindowsPath(logs[1]).parts, "Logs")
 
 
 @pytest.mark.skipif(not shutil.which("makensis"), reason="NSIS is not installed")

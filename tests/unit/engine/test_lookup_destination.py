@@ -7,7 +7,7 @@ from collections.abc import Callable
 from mailsafi_wizard import errors
 from mailsafi_wizard.engine.lookup import Lookup, folder_was_reset
 from mailsafi_wizard.model import MessageState
-from mailsafi_wizard.net.fetch import content_digest, message_key
+from mailsafi_wizard.net.identity import content_digest, message_key
 from mailsafi_wizard.store.rows import FolderRecord, Intent, Outcome
 from tests.servers.hostile import Tricks
 from tests.unit.engine.two_ends import WHEN, TwoEnds, fill, text

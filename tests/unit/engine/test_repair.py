@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailsafi_wizard.engine.repair import repaired
-from mailsafi_wizard.net.fetch import header_of
+from mailsafi_wizard.net.identity import header_of
 
 SOUND = b"Received: x\r\n\tby y\r\nSubject: Habari\r\n\r\nText\r\n\r\nmore: \xc3\xa9\r\n"
 MESSY = st.lists(

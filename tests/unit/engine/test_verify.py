@@ -10,7 +10,7 @@ from mailsafi_wizard import errors
 from mailsafi_wizard.engine import verify
 from mailsafi_wizard.engine.verify import Findings, ReadBack
 from mailsafi_wizard.model import MessageState
-from mailsafi_wizard.net.fetch import content_digest, message_key
+from mailsafi_wizard.net.identity import content_digest, message_key
 from mailsafi_wizard.store.rows import FolderRecord, Intent, Outcome
 from tests.servers.hostile import Tricks
 from tests.unit.engine.two_ends import TwoEnds, fill, text

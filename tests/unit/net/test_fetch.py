@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import assume, example, given
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mailsafi_wizard import errors
 from mailsafi_wizard.net import fetch
 from mailsafi_wizard.net.digests import digests
-from mailsafi_wizard.net.fetch import Body, ContentDigest, Listed, content_digest, header_of, message_key, parse_uid_set, uid_set
+from mailsafi_wizard.net.fetch import Body, Listed, parse_uid_set, uid_set
+from mailsafi_wizard.net.identity import LARGEST_HEADER, ContentDigest, content_digest, header_of, message_key
 from mailsafi_wizard.net.wire import Patience
 from tests.unit.net.other_end import Line
 
@@ -122,7 +123,7 @@ def test_where_a_header_ends(data: bytes, header: bytes) -> None:
 
 
 def test_a_header_without_end_is_bounded() -> None:
-    assert len(header_of(b"x" * (fetch.LARGEST_HEADER + 10))) == fetch.LARGEST_HEADER
+    assert len(header_of(b"x" * (LARGEST_HEADER + 10))) == LARGEST_HEADER
 
 
 # --- listings
@@ -223,14 +224,36 @@ MAIL = st.one_of(
 )
 
 
-@given(st.lists(st.tuples(MAIL, st.integers(0, 3)), max_size=6), SIZES)
-def test_bodies_are_what_was_sent_in_every_form(mail: list[tuple[bytes, int]], sizes: list[int]) -> None:
+@pytest.mark.parametrize("read", [fetch.bodies, fetch.messages])
+@given(mail=st.lists(st.tuples(MAIL, st.integers(0, 3)), max_size=6), sizes=SIZES)
+def test_bodies_are_what_was_sent_in_every_form(
+    read: Callable[..., Iterator[object]], mail: list[tuple[bytes, int]], sizes: list[int]
+) -> None:
     said = b"* 2 FETCH (FLAGS (x) UID 1)\r\n".join(answer(uid, data, form) for uid, (data, form) in enumerate(mail, 1))
     with Line(said + b"* 9 EXISTS\r\nW1 OK done\r\n", sizes=sizes) as line:
         tag = fetch.ask_bodies(line.session, list(range(1, len(mail) + 1)) or [1])
-        found = list(fetch.bodies(line.session, tag, 1000))
+        found = list(read(line.session, tag, 1000))
         assert b"BODY.PEEK[]" in line.heard
     assert found == [Body(uid, b"\\Seen", b"d", data) for uid, (data, _form) in enumerate(mail, 1)]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 1 << 32),
+            st.sampled_from([b"", b"FLAGS (\\Seen a) ", b'INTERNALDATE "d" ', b'FLAGS () INTERNALDATE "d" ']),
+        )
+    ),
+    SIZES,
+)
+def test_lines_of_a_listing_are_what_was_sent_however_they_come(lines: list[tuple[int, bytes]], sizes: list[int]) -> None:
+    said = b"* 9 EXISTS\r\n".join(b"* 1 FETCH (UID %d %bRFC822.SIZE %d)\r\n" % (uid, told, uid) for uid, told in lines)
+    with Line(said + b"W1 OK done\r\n", sizes=sizes) as line:
+        found = list(fetch.listing(line.session, fetch.ask_listing(line.session, b"1:*", flags=True, date=True)))
+    flags, date = {True: b"\\Seen a"}, {True: b"d"}
+    assert found == [
+        Listed(uid, uid, flags.get(b"Seen" in told, b""), date.get(b"DATE" in told, b""), 0) for uid, told in lines if uid
+    ]
 
 
 def test_a_body_that_is_nil_is_empty_and_one_without_uid_is_none() -> None:
@@ -257,6 +280,17 @@ def test_a_body_that_goes_wrong_breaks_the_connection(said: bytes, kind: type[er
             list(fetch.bodies(line.session, tag, 10))
         assert type(caught.value) is kind
         assert line.session.dead or kind is errors.ConnectionLost
+
+
+@pytest.mark.parametrize("end", [b"x)\r\n", b"\r\n", b"))\r\n", b")\n", b"} \r\n"])
+def test_a_message_in_the_usual_form_must_end_where_it_was_announced(end: bytes) -> None:
+    with Line(b'* 1 FETCH (UID 1 FLAGS () INTERNALDATE "d" BODY[] {3}\r\nabc' + end + b"W1 OK\r\n") as line:
+        found = fetch.messages(line.session, fetch.ask_bodies(line.session, [1]), 10)
+        if end == b")\n":
+            assert list(found) == [Body(1, b"", b"d", b"abc")]
+        else:
+            with pytest.raises(errors.BrokenProtocol):
+                list(found)
 
 
 def test_bodies_of_a_later_command_may_come_before_the_end_of_an_earlier_one() -> None:

@@ -15,7 +15,7 @@ import pytest
 from mailsafi_wizard import errors
 from mailsafi_wizard.demo.certificates import Authority, Certificate
 from mailsafi_wizard.model import Endpoint, Secret, Security, SignIn, SignInStyle
-from mailsafi_wizard.net import smtp_errors, wire
+from mailsafi_wizard.net import certificates, smtp_errors
 from mailsafi_wizard.net.smtp import Envelope, Mailer
 from mailsafi_wizard.net.wire import Patience, Trust
 from tests.servers.submission import PASSWORD, TOKEN, USER, Submission
@@ -131,7 +131,7 @@ def test_one_trusted_fingerprint_and_no_other(server: Submission, certificate: C
     der = ssl.PEM_cert_to_DER_cert(
         certificate.chain.read_text().partition("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n"
     )
-    send(at(server, pin=wire.fingerprint(der)), None, JANE)
+    send(at(server, pin=certificates.fingerprint(der)), None, JANE)
     with pytest.raises(errors.CertificateChanged):
         send(at(server, pin="00" * 32), None, JANE)
     assert server.signed_in == ["PLAIN"]

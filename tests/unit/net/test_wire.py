@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from mailsafi_wizard import errors
 from mailsafi_wizard.demo.certificates import Authority, Certificate
 from mailsafi_wizard.model import Endpoint, Security
+from mailsafi_wizard.net import certificates
 from mailsafi_wizard.net import wire as w
 from mailsafi_wizard.net.wire import Patience, Trust, Wire
 from tests.unit.net.other_end import HERE, SOON, Line, Listener, over_tls, server_context
@@ -238,7 +239,7 @@ def leaf_of(certificate: Certificate) -> str:
 
 
 def fingerprint_of(certificate: Certificate) -> str:
-    return w.fingerprint(ssl.PEM_cert_to_DER_cert(leaf_of(certificate)))
+    return certificates.fingerprint(ssl.PEM_cert_to_DER_cert(leaf_of(certificate)))
 
 
 def test_an_authority_nobody_knows(certificate: Certificate, tmp_path: Path) -> None:
@@ -337,10 +338,10 @@ def test_a_certificate_is_shown_and_described_without_being_trusted(authority: A
     expired = authority.issue("shown", days=-1)
     with Listener(over_tls(expired, greet)) as listener:
         der = w.shown_certificate(listener.endpoint, SOON)
-    assert w.fingerprint(der) == fingerprint_of(expired)
+    assert certificates.fingerprint(der) == fingerprint_of(expired)
     until = x509.load_der_x509_certificate(der).not_valid_after_utc
-    assert w.described(der) == f"CN=localhost, issued by CN=Loopback CA, valid until {until:%Y-%m-%d}"
-    assert w.described(b"no certificate") == ""
+    assert certificates.described(der) == f"CN=localhost, issued by CN=Loopback CA, valid until {until:%Y-%m-%d}"
+    assert certificates.described(b"no certificate") == ""
 
 
 def test_a_file_of_authorities_that_is_none_is_a_known_error(tmp_path: Path, certificate: Certificate) -> None:
