@@ -17,6 +17,7 @@ from mailsafi_wizard.net.grammar import quoted
 from mailsafi_wizard.net.session import Session
 
 Token = TypeVar("Token")
+JOINED = 1 << 18  # bytes written at once: eight mailboxes side by side hold two of each
 _APPENDUID = re.compile(rb"\[APPENDUID (\d{1,10}) ([0-9:,]+)\]", re.I)
 
 
@@ -97,14 +98,18 @@ class Appender(Generic[Token]):
         tag = self.session.next_tag()
         head = tag + b" APPEND " + _quoted(folder)
         pending: list[bytes] = []
+        held = 0
         for message in messages:
             pending.append(head + _attributes(message) + b" {%d+}\r\n" % message.size)
             head = b""
             if message.data is not None:
                 pending.append(message.data)
-            else:
+                held += message.size
+            if message.data is None or held > JOINED:
                 write(b"".join(pending))
                 pending.clear()
+                held = 0
+            if message.data is None:
                 self._relay(message)
         pending.append(b"\r\n")
         write(b"".join(pending))
