@@ -30,7 +30,6 @@ from mailsafi_wizard.words import N_
 QUEUE_BYTES = 2 << 20
 BATCH_BYTES = 2 << 20
 BATCH_MESSAGES = 200
-IDLE_BYTES = 64 << 10  # sent before a batch is full where nothing else is on its way
 BATCH_WAIT = 1.0  # seconds: on a slow line what has come is sent, and told, before a batch is full
 
 
@@ -144,7 +143,6 @@ class Copier:
         if isinstance(item, Parcel):
             for known in item.messages:
                 self._take_whole(item.work, *known)
-            self._feed()
         elif isinstance(item, Start):
             self._take_big(item)
         elif isinstance(item, Adopt):
@@ -208,13 +206,6 @@ class Copier:
         self._batch_bytes += outgoing.size
         if alone:
             self._flush()
-
-    def _feed(self) -> None:
-        """A server that has nothing to do gets what there is."""
-        if self._batch_bytes >= IDLE_BYTES:
-            self._settle(1 << 30)
-            if not self._appender.in_flight:
-                self._flush()
 
     def _flush(self) -> None:
         """Journals the batch as *copying*, then sends it."""
