@@ -92,15 +92,26 @@ class RowsModel(Rows[R], QAbstractTableModel):
         Rows.__init__(self, columns, key)
         self._sorted = (-1, Qt.SortOrder.AscendingOrder)
         self._unsorted = False  # rows have changed since they were sorted
+        self._said: dict[int, str] = {}  # by place, as far as it was asked for: all that a row says
+
+    def said(self, place: int) -> str:
+        """All that a row says, a line for each column, without regard to capitals: what is looked through."""
+        found = self._said.get(place)
+        if found is None:
+            row = self._rows[place]
+            found = self._said[place] = "\n".join(column.text(row) for column in self.columns).casefold()
+        return found
 
     def _replace(self, rows: list[R], places: dict[Hashable, int]) -> None:
         self.beginResetModel()
+        self._said.clear()
         self._rows, self._places = self._in_order(rows, list(places))
         self.endResetModel()
         self.replaced.emit()
 
     def _changed(self, place: int) -> None:
         self._unsorted = True
+        self._said.pop(place, None)
         self.dataChanged.emit(self.index(place, 0), self.index(place, len(self.columns) - 1))
 
     def update_rows(self, rows: Iterable[R]) -> None:
@@ -121,6 +132,7 @@ class RowsModel(Rows[R], QAbstractTableModel):
             return
         self.layoutAboutToBeChanged.emit()
         moved = dict(zip(before, places.values(), strict=True))
+        self._said.clear()
         kept = self.persistentIndexList()
         self._rows, self._places = rows, places
         self.changePersistentIndexList(kept, [self.index(moved[one.row()], one.column()) for one in kept])

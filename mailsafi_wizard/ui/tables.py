@@ -32,15 +32,28 @@ from mailsafi_wizard.words import _
 
 
 class Filter(QSortFilterProxyModel):
-    """Keeps rows in which any column holds the words looked for. `RowsModel` sorts itself, other rows are sorted here."""
+    """Keeps rows in which any column holds the words looked for.
+
+    `RowsModel` sorts itself, and is asked for each row's words at once; others are sorted here, and asked by Qt for each cell.
+    """
 
     def __init__(self, model: QAbstractItemModel) -> None:
         super().__init__()
+        self._wanted = ""
         self._rows = model  # `sourceModel` would tie its life to this one's
         self.setSourceModel(model)
         self.setSortRole(SORT_ROLE)
         self.setFilterKeyColumn(-1)
         self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+
+    def setFilterFixedString(self, pattern: str) -> None:
+        self._wanted = pattern.casefold()
+        super().setFilterFixedString(pattern)
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+        if isinstance(self._rows, RowsModel):
+            return self._wanted in self._rows.said(source_row)
+        return super().filterAcceptsRow(source_row, source_parent)
 
     def lessThan(self, left: Index, right: Index) -> bool:
         one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)

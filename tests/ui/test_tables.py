@@ -125,3 +125,25 @@ def test_what_is_looked_for_is_sorted_too(qapp: QApplication, look: None) -> Non
     assert order(table) == "aC"
     table.filter.setFilterFixedString("")
     assert order(table) == "baC"
+
+
+def test_words_are_found_in_one_column_in_any_case_and_as_they_are_now(qapp: QApplication, look: None) -> None:
+    table = made("", *MANY)
+    for words, wanted in (
+        ("DONE", "Ca"),
+        ("c@tam", "C"),
+        ("example\ncopying", "b"),
+        ("examplecopying", ""),
+        ("(", ""),
+        ("2", "ba"),
+    ):
+        table.filter.setFilterFixedString(words)
+        assert order(table) == wanted, words
+    table.filter.setFilterFixedString("done")
+    table.rows_model.update_rows([Row("b@tamarind.example", "Done", 2)])
+    assert order(table) == "bCa"
+    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    table.filter.setFilterFixedString("a@")
+    assert order(table) == "a"
+    table.rows_model.show_rows(MANY[:1])
+    assert order(table) == ""
