@@ -131,10 +131,10 @@ def listing(session: Session, tag: bytes, most: int = 2_000_000, sized: bool = T
         return
     stray = 0
     deadline = Deadline(session.wire.patience)
-    count = 0
+    count, plain = 0, sized
     while count < most:
         session.check(deadline)
-        if sized:
+        if plain:
             found = _come_listed(session)
             deadline.part(len(found))
             yield from found
@@ -154,6 +154,7 @@ def listing(session: Session, tag: bytes, most: int = 2_000_000, sized: bool = T
                 return
         head, header = line, b""
         while literal := LITERAL_END.search(line):
+            plain = False  # so will be the others
             size = int(literal[1])
             if size > LARGEST_HEADER:
                 raise session.broken(f"a header of {size} bytes")
@@ -254,23 +255,25 @@ def _each(
     session: Session,
     tag: bytes,
     take: Callable[[bytes], Found | None],
-    come: Callable[[Session], Iterator[Found]] = lambda _session: iter(()),
+    come: Callable[[Session], Iterator[Found]] | None = None,
 ) -> Iterator[Found]:
-    """``take`` makes one FETCH reply of its first line; ``come`` may take many replies that have come whole."""
+    """``take`` makes one FETCH reply of its first line; ``come`` may take many replies that have come whole, while messages are small."""
     if session.came_early(tag):
         return
     wire = session.wire
-    stray = 0
+    stray, small = 0, True
     deadline = Deadline(wire.patience)
     while True:
         session.check(deadline)
-        for one in come(session):
-            yield one
-            deadline.restart()
+        if come is not None and small:
+            for one in come(session):
+                yield one
+                deadline.restart()
         line = wire.readline(1 << 20)
         if _FETCH.match(line):
             found = take(line)
             if found is not None:
+                small = isinstance(found, Body) and len(found.data) <= SMALL
                 yield found
                 if isinstance(found, Streamed):
                     deque(found.chunks, maxlen=0)
