@@ -52,7 +52,7 @@ class Filter(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
         if isinstance(self._rows, RowsModel):
-            return self._wanted in self._rows.said(source_row)
+            return not self._wanted or self._wanted in self._rows.said(source_row)
         return super().filterAcceptsRow(source_row, source_parent)
 
     def lessThan(self, left: Index, right: Index) -> bool:
