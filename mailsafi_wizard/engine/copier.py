@@ -151,7 +151,7 @@ class Copier:
             self.missing.append(item)
 
     def _take_whole(self, work: FolderWork, body: Body, header: bytes, digest: bytes, key: int) -> None:
-        if work.claims and work.claims.get(digest):
+        if work.claims.get(digest):
             self._adopt(work, body.uid, len(body.data), digest, key, body.flags, body.date)
             return
         outgoing = self._outgoing(work, body.uid, body.flags, body.date, header, len(body.data), body.data)

@@ -226,10 +226,9 @@ class Reader(threading.Thread):
         if self._parcel is None or self._parcel.work is not work:
             self._hand_parcel_over()
             self._parcel, self._parcel_bytes = Parcel(work, []), 0
-        data = body.data
-        header = identity.header_of(data)
-        self._parcel.messages.append((body, header, identity.content_digest(data), identity.message_key(header)))
-        self._parcel_bytes += len(data) + 500
+        header = identity.header_of(body.data)
+        self._parcel.messages.append((body, header, identity.content_digest(body.data), identity.message_key(header)))
+        self._parcel_bytes += len(body.data) + 500
         if self._parcel_bytes >= PARCEL_BYTES or time.monotonic() - self._handed_over > PARCEL_WAIT:
             self._hand_parcel_over()
 
